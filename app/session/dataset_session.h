@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QObject>
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+namespace rosler {
+
+/// Loads datasets on a worker thread, one at a time: a new load() cancels the one before.
+/// GUI thread only; its signals come on the GUI thread.
+class DatasetSession : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit DatasetSession(QObject *parent = nullptr);
+    ~DatasetSession() override;
+
+public Q_SLOTS:
+    void load(const QString &source);
+    void cancel();
+
+Q_SIGNALS:
+    void started(const QString &source);
+    void progressed(double fraction);
+    void loaded(std::shared_ptr<const rosler::Dataset> data);
+    void failed(const rosler::Error &error);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rosler

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace rosler {
+
+/// Puts @p bytes in the place of the file @p path, wholly or not at all: writes beside it under a
+/// temporary name, syncs, renames, and syncs the folder. On any failure (a full disk above all)
+/// the old file stays and the temporary one is removed.
+/// @return Unreadable  the system refused; `what` holds its reason, `where` the path
+[[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path &path, std::string_view bytes);
+
+/// The same for libraries that write by file name (HDF5): @p write gets the temporary name and
+/// reports its own error; afterwards the file is synced and renamed.
+[[nodiscard]] Result<void>
+replaceFileAtomically(const std::filesystem::path &path,
+                      const std::function<Result<void>(const std::filesystem::path &temporary)> &write);
+
+/// All bytes of a file of at most @p limit bytes.
+/// @return NotFound, Unreadable, or OutOfRange when it is longer than @p limit
+[[nodiscard]] Result<std::string> readWholeFile(const std::filesystem::path &path, std::size_t limit);
+
+} // namespace rosler

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/number_type.h"
+#include "core/base/result.h"
+#include "core/training/trial_spec.h"
+
+namespace rosler {
+
+/// What a trial costs, by closed formulas: nothing is trained or built for it, and it takes a few
+/// microseconds, so that sliders can call it on every move. All figures are modelled, never measured.
+///
+/// FLOPs are 2 x multiply-adds; biases and activations are not counted (method page, section 7).
+struct TrialCost {
+    std::uint64_t parameters = 0;  ///< stored numbers: weights, factors, biases, and kept-feature indices
+    std::uint64_t keptIndices = 0; ///< of these, indices (always 16 bit)
+    std::uint64_t macs = 0;        ///< multiply-adds of one inference
+    std::uint64_t trainFlops = 0;  ///< of the whole training, stage by stage as executed
+    std::uint64_t trainMemoryBytes =
+        0; ///< parameters + gradients + optimiser state + stashed activations, peak
+    std::uint64_t inferenceScratchBytes =
+        0; ///< activations live at once in inference of one example, float32
+
+    /// Bytes of the stored model when weights are kept as @p type. Int8 keeps biases as int32 and one
+    /// float32 scale an output channel.
+    [[nodiscard]] std::uint64_t weightBytes(NumberType type) const noexcept;
+
+    std::uint64_t biases = 0;         ///< of parameters, biases
+    std::uint64_t outputChannels = 0; ///< rows of all weight matrices: one int8 scale each
+};
+
+/// @param trainExamples  examples in the training set
+/// @return the errors of layerShapes()
+[[nodiscard]] Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes,
+                                       Index trainExamples);
+
+/// The largest rank at which a sketched layer of this shape still stores fewer numbers than the dense
+/// one it stands for: r (m + s) + r^2 < m n (method page, section 1). 0 when no rank does.
+/// @param outputs  m, stored outputs   @param read  s   @param denseOutputs, denseInputs  of the dense layer
+[[nodiscard]] Index breakEvenRank(Index outputs, Index read, Index denseOutputs, Index denseInputs) noexcept;
+
+} // namespace rosler

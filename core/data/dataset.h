@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/matrix.h"
+#include "core/base/result.h"
+
+namespace rosler {
+
+/// How one example's features lie: channels planes of height x width, row by row.
+/// A plain vector of n features is 1 x 1 x n.
+struct ExampleShape {
+    Index channels = 1;
+    Index height = 1;
+    Index width = 1;
+
+    [[nodiscard]] Index size() const noexcept { return channels * height * width; }
+    friend bool operator==(const ExampleShape &, const ExampleShape &) = default;
+};
+
+/// Labelled examples, one in each row. Features of images lie in [0, 1].
+struct Examples {
+    Matrix features;                   ///< count x shape.size()
+    std::vector<std::uint16_t> labels; ///< count numbers below the class count
+
+    [[nodiscard]] Index count() const noexcept { return features.rows(); }
+};
+
+/// What a dataset is made of, before it is checked.
+struct DatasetParts {
+    std::string name;   ///< short: "mnist", "digits"
+    std::string source; ///< where it came from: a path, or "built in"
+    ExampleShape shape;
+    std::vector<std::string> classNames;
+    Examples train;
+    Examples test;
+};
+
+/// Examples to train and to test on. Immutable once made; shared between threads as
+/// shared_ptr<const Dataset>.
+class Dataset
+{
+public:
+    /// Checks what the parts promise and computes the digest.
+    /// @return Malformed   labels and features differ in number, a label names no class, a feature
+    ///                     is NaN or infinite (where = "train:row 7, column 12")
+    /// @return OutOfRange  no training or no test examples, no classes, or more than 65,535
+    [[nodiscard]] static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts);
+
+    [[nodiscard]] const std::string &name() const noexcept { return m_parts.name; }
+    [[nodiscard]] const std::string &source() const noexcept { return m_parts.source; }
+    [[nodiscard]] const ExampleShape &shape() const noexcept { return m_parts.shape; }
+    [[nodiscard]] Index features() const noexcept { return m_parts.shape.size(); }
+    [[nodiscard]] Index classes() const noexcept { return static_cast<Index>(m_parts.classNames.size()); }
+    [[nodiscard]] const std::vector<std::string> &classNames() const noexcept { return m_parts.classNames; }
+    [[nodiscard]] const Examples &train() const noexcept { return m_parts.train; }
+    [[nodiscard]] const Examples &test() const noexcept { return m_parts.test; }
+
+    /// SHA-256 over shape, classes, features and labels: equal digests mean equal data.
+    [[nodiscard]] const std::string &digest() const noexcept { return m_digest; }
+
+private:
+    explicit Dataset(DatasetParts parts, std::string digest);
+
+    DatasetParts m_parts;
+    std::string m_digest;
+};
+
+/// Examples of each class among @p examples; @p classes counts.
+[[nodiscard]] std::vector<Index> classCounts(const Examples &examples, Index classes);
+
+} // namespace rosler

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+namespace rosler {
+
+/// What a reader may take. Counts in a file's header are compared with these, and with the
+/// file's length, before anything is allocated.
+struct ReadLimits {
+    std::uint64_t maxBytes = 4'000'000'000; ///< of features as float32, all parts together
+    Index maxExamples = 10'000'000;
+};
+
+/// Hears how far a long load is (0..1), and may be asked to give up.
+struct ReadProgress {
+    std::function<void(double fraction)> report; ///< may be empty; called on the reader's thread
+    std::stop_token stop; ///< when requested, the reader returns Cancelled within 200 ms
+};
+
+/// One dataset format.
+struct DatasetReader {
+    std::string_view name;        ///< "idx"
+    std::string_view description; ///< one sentence for the open dialog
+    std::string_view
+        patterns; ///< file name patterns for the open dialog: "*-ubyte *-ubyte.gz *.idx *.idx.gz"
+    /// Whether @p path (a folder or a file) looks like this format. Cheap; never throws.
+    bool (*canRead)(const std::filesystem::path &path);
+    Result<std::shared_ptr<const Dataset>> (*read)(const std::filesystem::path &path,
+                                                   const ReadLimits &limits, const ReadProgress &progress);
+};
+
+/// All formats this build reads, in the order they are tried (reader_catalog.cpp).
+[[nodiscard]] std::span<const DatasetReader> datasetReaders();
+
+/// The name of the built-in generated digits, as a dataset source.
+inline constexpr std::string_view builtInDigits = "digits";
+
+/// Loads what @p source names: "digits" (built in, generated), or a path that one of the readers knows.
+/// @return NotFound     no such path
+/// @return Unsupported  no reader knows it; `what` lists what can be read
+[[nodiscard]] Result<std::shared_ptr<const Dataset>>
+loadDataset(const std::string &source, const ReadLimits &limits = {}, const ReadProgress &progress = {});
+
+} // namespace rosler

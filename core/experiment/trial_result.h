@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/cost/cost_model.h"
+#include "core/training/metrics.h"
+#include "core/training/trial_spec.h"
+
+namespace rosler {
+
+/// How a trial ended.
+enum class TrialEnd { Finished, Stopped, Diverged, Failed };
+
+/// What came of one trial. Accuracies and seconds are measured here, the costs are counted by formula.
+struct TrialResult {
+    std::string name;
+    ModelKind kind = ModelKind::Dense;
+    std::vector<Index> rank;       ///< empty for dense
+    std::vector<Index> sketchSize; ///< empty for dense
+    TrialEnd end = TrialEnd::Finished;
+    double testAccuracy = 0;    ///< fraction, float32 weights, whole test set
+    double testAccuracyF16 = 0; ///< the same with weights rounded to float16
+    TrialCost cost;
+    double trainFlops = 0;       ///< executed
+    double trainSeconds = 0;     ///< measured; training alone
+    double epochs = 0;           ///< passes done
+    std::string parameterDigest; ///< SHA-256 of the float32 parameters: equal means bit-equal
+};
+
+/// The "rosler.result/1" object, one line of JSON, that `rosler train --json` ends with.
+struct ExperimentResult {
+    std::uint64_t seed = 0;
+    std::string datasetName;
+    Index trainExamples = 0;
+    Index testExamples = 0;
+    std::vector<TrialResult> models;
+};
+
+[[nodiscard]] std::string toJsonLine(const ExperimentResult &result);
+
+/// One trial's part of it, indented: result.json of a run folder.
+[[nodiscard]] std::string toJson(const TrialResult &result);
+[[nodiscard]] Result<TrialResult> parseTrialResult(std::string_view json, const std::string &where);
+
+/// The saving in one sentence, for the scoreboard: "rosler kept 98.28 % (dense 98.79 %) with 96x less
+/// memory (float16 against float32) and 49x fewer multiply-adds; 1 seed." Compares @p other with @p
+/// reference.
+[[nodiscard]] std::string scoreboardSentence(const TrialResult &reference, const TrialResult &other);
+
+} // namespace rosler

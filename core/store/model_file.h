@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/base/result.h"
+#include "core/nn/network.h"
+
+namespace rosler {
+
+/// Writes @p network to an HDF5 file, float32, self-describing, laid out like Keras weights so that
+/// viewers as Netron list each factor (fields: core/store/README.md). Written under a temporary name
+/// and renamed.
+/// Only the store's thread may call this while a RunStore is open (HDF5 belongs to one thread).
+[[nodiscard]] Result<void> writeModelFile(const std::filesystem::path &path, const Network &network);
+
+/// @return Malformed or Unsupported  with the name of the object in the file that is wrong
+[[nodiscard]] Result<Network> readModelFile(const std::filesystem::path &path);
+
+} // namespace rosler

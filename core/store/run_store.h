@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/experiment/experiment_runner.h"
+#include "core/experiment/experiment_spec.h"
+#include "core/experiment/trial_result.h"
+#include "core/training/metrics.h"
+
+namespace rosler {
+
+/// What became of a run. Interrupted = its program died before it could say so.
+enum class RunStatus { Running, Finished, Stopped, Interrupted, Diverged, Failed };
+
+/// One line of the runs list; read without opening metrics or HDF5 files.
+struct RunSummary {
+    std::string id;         ///< the folder's name: "2026-11-21T061204_mnist_rosler_a1b2"
+    std::string title;      ///< the user's name for it; at first the model's name
+    std::string group;      ///< equal for the trials of one experiment that ran side by side
+    std::string experiment; ///< name of the experiment
+    std::string dataset;    ///< name of the dataset
+    std::string created;    ///< ISO 8601, UTC
+    RunStatus status = RunStatus::Running;
+    TrialSpec trial;
+    Index features = 0; ///< of the data
+    Index classes = 0;
+    Index trainExamples = 0;
+    double epochs = 0;       ///< passes done when last noted
+    double testAccuracy = 0; ///< last noted; NaN before the first evaluation
+    double bestTestAccuracy = 0;
+    bool starred = false;
+    std::vector<std::string> tags;
+    std::optional<TrialResult> result; ///< once ended
+};
+
+/// A whole run, as charts and exports want it.
+struct RunRecord {
+    RunSummary summary;
+    ExperimentSpec spec; ///< re-runnable: the experiment with this one model
+    std::vector<MetricSample> metrics;
+};
+
+/// Where and how a run was made; meta.json (fields: core/store/README.md).
+struct RunEnvironment;
+
+class RunRecorder;
+
+/// The memory of runs: a folder with one folder a run (layout: core/store/README.md).
+///
+/// Metrics are appended to metrics.csv line by line; HDF5 files are written under a temporary name and
+/// renamed; one background thread does all writing and owns HDF5. A program killed at any moment leaves
+/// runs that open again and have lost at most their last epoch. Several programs may use one store.
+/// Thread-safe.
+class RunStore
+{
+public:
+    /// Opens the store at @p root, making the folder if there is none.
+    [[nodiscard]] static Result<std::shared_ptr<RunStore>> open(const std::filesystem::path &root);
+    ~RunStore();
+
+    /// $ROSLER_RUNS, else $XDG_DATA_HOME/rosler/runs, else ~/.local/share/rosler/runs. The window and
+    /// the command line use the same.
+    [[nodiscard]] static std::filesystem::path defaultRoot();
+
+    [[nodiscard]] const std::filesystem::path &root() const noexcept;
+
+    /// Makes a folder for each model of @p spec and returns the observer that fills them.
+    [[nodiscard]] Result<std::shared_ptr<RunRecorder>> record(const ExperimentSpec &spec, const Dataset &data,
+                                                              int threads);
+
+    /// The same for interrupted or stopped runs that go on: appends to their folders.
+    [[nodiscard]] Result<std::shared_ptr<RunRecorder>> continueRuns(const std::vector<std::string> &ids);
+
+    /// All runs, newest first. Folders that are no runs are left out; damaged ones are reported in @p
+    /// problems.
+    [[nodiscard]] std::vector<RunSummary> list(std::vector<Error> *problems = nullptr) const;
+
+    /// @p id may be an id, or a beginning of one that fits one run only.
+    /// @return NotFound, or OutOfRange when several fit (they are listed)
+    [[nodiscard]] Result<RunRecord> load(const std::string &id) const;
+    [[nodiscard]] Result<TrainingState> loadCheckpoint(const std::string &id) const;
+
+    [[nodiscard]] Result<void> rename(const std::string &id, const std::string &title);
+    [[nodiscard]] Result<void> setStarred(const std::string &id, bool starred);
+    [[nodiscard]] Result<void> setTags(const std::string &id, const std::vector<std::string> &tags);
+    /// Moves the run to the store's trash folder; restore() brings it back.
+    [[nodiscard]] Result<void> remove(const std::string &id);
+    [[nodiscard]] Result<void> restore(const std::string &id);
+
+    struct Impl;
+
+private:
+    explicit RunStore(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// Writes what an experiment does into its run folders. Hand it to runExperiment(), alone or behind
+/// another observer. Never throws and never blocks training on the disk: failures to write (a full
+/// disk) are kept for errors(), what was saved before stays whole.
+class RunRecorder : public ExperimentObserver
+{
+public:
+    [[nodiscard]] virtual const std::vector<std::string> &ids() const noexcept = 0; ///< one for each model
+    [[nodiscard]] virtual std::vector<Error> errors() const = 0; ///< failures to write so far
+    virtual void log(const std::string &line) = 0;               ///< appended to log.txt of each run
+    virtual void flush() = 0; ///< returns when all that was handed in is on the disk
+};
+
+} // namespace rosler

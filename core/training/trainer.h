@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/number_type.h"
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/nn/network.h"
+#include "core/training/metrics.h"
+#include "core/training/pause_gate.h"
+#include "core/training/trial_spec.h"
+
+namespace rosler {
+
+/// Everything that a training needs to go on as if it had never stopped: a checkpoint.
+struct TrainingState {
+    std::vector<float> parameters;
+    std::vector<float> optimizerState;
+    std::int64_t step = 0;             ///< steps taken
+    std::vector<std::int64_t> updates; ///< updates taken of each factor kind, for Adam's bias correction
+    std::vector<std::uint32_t> keptFeatures; ///< of the first layer; empty when it reads all
+    double seconds = 0;
+    double trainFlops = 0;
+};
+
+/// Who wants to hear of a trial while it runs.
+/// Called on the trainer's thread, between steps: return quickly, keep nothing by reference.
+class TrainerObserver
+{
+public:
+    virtual ~TrainerObserver() = default;
+    virtual void sampled(const MetricSample &sample) = 0;
+
+protected:
+    TrainerObserver() = default;
+    TrainerObserver(const TrainerObserver &) = default;
+    TrainerObserver &operator=(const TrainerObserver &) = default;
+};
+
+/// Trains one network on one dataset, an epoch at a time.
+///
+/// Same spec, same dataset, same build: same parameters, bit for bit, for any number of threads,
+/// and across pause, stop and restore() (resources/docs/decisions/0005-determinism.md).
+/// Call from inside the task arena whose threads it may use; one thread at a time.
+class Trainer
+{
+public:
+    /// @return OutOfRange  the spec's shapes do not meet the dataset's (layerShapes())
+    [[nodiscard]] static Result<Trainer> create(const TrialSpec &spec, std::shared_ptr<const Dataset> data);
+    ~Trainer();
+    Trainer(Trainer &&) noexcept;
+    Trainer &operator=(Trainer &&) noexcept;
+
+    /// Goes on from @p state, made by state() of a trainer of the same spec and data.
+    /// @return Malformed  its sizes are not those of this network
+    [[nodiscard]] Result<void> restore(TrainingState state);
+    [[nodiscard]] TrainingState state() const;
+
+    enum class Advance {
+        EpochEnded, ///< and there are more to come
+        Finished,   ///< all epochs done
+        Stopped,    ///< stop was requested; restore(state()) goes on from here
+        Diverged,   ///< the loss is not finite at this step
+    };
+
+    /// Trains to the end of the current epoch, and evaluates. Stop is answered within one step.
+    /// Waits at @p gate between steps.
+    [[nodiscard]] Advance advance(TrainerObserver &observer, const std::stop_token &stop, PauseGate &gate);
+
+    [[nodiscard]] const Network &network() const noexcept;
+    [[nodiscard]] std::int64_t step() const noexcept;
+    [[nodiscard]] std::int64_t totalSteps() const noexcept;
+    [[nodiscard]] double epoch() const noexcept;   ///< passes done, fractional
+    [[nodiscard]] double seconds() const noexcept; ///< of training alone
+    [[nodiscard]] double trainFlops() const noexcept;
+
+    /// Fraction of the test set that the network, with its weights rounded to @p type, gets right.
+    [[nodiscard]] double testAccuracy(NumberType type) const;
+
+private:
+    struct State;
+    explicit Trainer(std::unique_ptr<State> state);
+    std::unique_ptr<State> m_state;
+};
+
+} // namespace rosler

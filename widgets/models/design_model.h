@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <QObject>
+#include <QString>
+
+#include "core/cost/cost_model.h"
+#include "core/experiment/experiment_spec.h"
+
+class QUndoStack;
+
+namespace rosler {
+
+/// The experiment that the next training runs, as the user edits it, with undo. The only place where
+/// the design is changed: every control calls edit(), and hears changed().
+class DesignModel : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit DesignModel(QObject *parent = nullptr);
+    ~DesignModel() override;
+
+    [[nodiscard]] const ExperimentSpec &spec() const noexcept;
+    [[nodiscard]] QUndoStack *undoStack() const noexcept;
+
+    /// Shape of the data that the design must fit; ranks and sketch sizes are pushed into range.
+    void setDataShape(Index features, Index classes, Index trainExamples);
+    [[nodiscard]] Index features() const noexcept;
+    [[nodiscard]] Index classes() const noexcept;
+    [[nodiscard]] Index trainExamples() const noexcept;
+
+    /// Changes the design by one undo step named @p text. Edits with the same non-empty @p mergeKey that
+    /// follow each other without a finishMerge() between them become one step (one drag = one undo).
+    /// After the change ranks and sketch sizes are clamped: 1 <= rank <= min(outputs, sketch), sketch <=
+    /// inputs.
+    void edit(const QString &text, const std::function<void(ExperimentSpec &)> &change,
+              const QString &mergeKey = {});
+    void finishMerge();
+
+    /// Takes another experiment as the starting point; clears the undo history and the modified mark.
+    void reset(const ExperimentSpec &spec);
+
+    /// Cost of model number @p model of the design on this data, or none when it does not fit.
+    [[nodiscard]] std::optional<TrialCost> forecast(std::size_t model) const;
+
+    /// The `rosler train` line that does the same, given the file the design is saved in (may be empty:
+    /// then the shipped experiment of that name when it is equal to it).
+    [[nodiscard]] QString asCommand(const QString &specFile) const;
+
+Q_SIGNALS:
+    void changed();
+    void dataShapeChanged();
+
+private:
+    class EditCommand;
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rosler

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QStringList>
+#include <QWidget>
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+
+namespace rosler {
+
+/// The Data dock: which dataset is loaded, its counts, class histogram and thumbnails; open, drop, recent.
+/// Touches no file: it asks by loadRequested() and is told by its slots.
+class DataPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit DataPage(QWidget *parent = nullptr);
+    ~DataPage() override;
+
+public Q_SLOTS:
+    void setDataset(std::shared_ptr<const rosler::Dataset> data);
+    void setRecent(const QStringList &sources);
+    void setLoading(const QString &source);
+    void setProgress(double fraction);
+    /// An inline banner over the data that was there before, which stays.
+    void showError(const rosler::Error &error);
+    /// Opens the file dialog (also behind the button and Ctrl+O).
+    void chooseFolder();
+    void chooseFiles();
+
+Q_SIGNALS:
+    void loadRequested(const QString &source); ///< "digits" or a path
+    void cancelRequested();
+
+protected:
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rosler
