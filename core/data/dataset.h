@@ -48,7 +48,9 @@ public:
     /// Checks what the parts promise and computes the digest.
     /// @return Malformed   labels and features differ in number, a label names no class, a feature
     ///                     is NaN or infinite (where = "train:row 7, column 12")
-    /// @return OutOfRange  no training or no test examples, no classes, or more than 65,535
+    ///                     or the features are not as many as the shape's
+    /// @return OutOfRange  no training or no test examples, no classes or more than 65,535, or a
+    ///                     shape without features or with more than 2^31 - 1
     [[nodiscard]] static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts);
 
     [[nodiscard]] const std::string &name() const noexcept { return m_parts.name; }
@@ -70,7 +72,7 @@ private:
     std::string m_digest;
 };
 
-/// Examples of each class among @p examples; @p classes counts.
+/// How many of @p examples each of the @p classes classes has; every label must be below @p classes.
 [[nodiscard]] std::vector<Index> classCounts(const Examples &examples, Index classes);
 
 } // namespace rosler
