@@ -49,6 +49,8 @@ struct FigureAxis {
     std::optional<double> maximum;
 };
 
+/// Inside: where it covers no data; when there is no such place, below the axes if the page is high
+/// enough, else where it covers the least.
 enum class LegendPlace { Inside, Below, None };
 
 /// Curves over two axes.
@@ -71,8 +73,12 @@ struct BarFigure {
     std::vector<std::string> categories;
     std::vector<Series> series;
     bool labelBars = true; ///< print each value over its bar, three significant digits
-    bool modelled = false; ///< the values are modelled: labels get a tilde and italics
+    bool modelled =
+        false; ///< the values are modelled: labels get a tilde and italics, valueAxisTitle() says it
 };
+
+/// The title of the vertical axis as it is printed and exported: it says so when the values are modelled.
+[[nodiscard]] std::string valueAxisTitle(const BarFigure &figure);
 
 /// How a figure is printed. The defaults suit one column of a journal.
 struct PublicationStyle {
