@@ -38,6 +38,23 @@ using ConstMatrixView = Eigen::Map<const Matrix, Eigen::Unaligned, Eigen::OuterS
     return view(matrix.data(), matrix.rows(), matrix.cols());
 }
 
+/// Where row @p i begins.
+[[nodiscard]] inline const float *rowAt(const ConstMatrixView &m, Index i)
+{
+    return m.data() + i * m.outerStride();
+}
+
+[[nodiscard]] inline float *rowAt(MatrixView &m, Index i)
+{
+    return m.data() + i * m.outerStride();
+}
+
+/// The same window, for reading only.
+[[nodiscard]] inline ConstMatrixView readOnly(const MatrixView &m)
+{
+    return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(m.outerStride())};
+}
+
 /// Rows first .. first + count - 1 of a window.
 [[nodiscard]] inline ConstMatrixView rowsOf(const ConstMatrixView &m, Index first, Index count)
 {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/matrix.h"
-#include "core/base/random.h"
+#include "core/sketch/sketch_kind.h"
 
 namespace rosler {
 
@@ -89,7 +89,9 @@ public:
     [[nodiscard]] virtual Index stashSize(Index batch) const noexcept = 0;
 
     /// Fills @p parameters (parameterCount() floats) from the streams of @p seed with index @p number.
-    virtual void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number) const = 0;
+    /// @param kind  how a sketched layer draws its factors; of no meaning to others
+    virtual void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
+                            SketchKind kind) const = 0;
 
     /// y = f(x).
     /// @param stash  stashSize(x.rows()) floats

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] std::span<const float> parametersOf(std::size_t layer) const;
 
     /// Draws all parameters from the seed.
-    void initialise(std::uint64_t seed);
+    void initialise(std::uint64_t seed, SketchKind kind = SketchKind::Gaussian);
 
     /// SHA-256 of parameters and kept features: equal digests mean bit-equal networks of one shape.
     [[nodiscard]] std::string digest() const;

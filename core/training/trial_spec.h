@@ -8,20 +8,17 @@
 #include "core/base/matrix.h"
 #include "core/base/result.h"
 #include "core/nn/layer_shape.h"
+#include "core/nn/optimizer.h"
+#include "core/sketch/sketch_kind.h"
 
 namespace rosler {
 
 /// What a model's layers are made of. Append; names in trial_spec.cpp.
 enum class ModelKind { Dense, Rosler };
 
-/// How a sketched layer's factors are first drawn (method page, section 2).
-enum class SketchKind { Gaussian, CurUniform, CurLeverage };
-
-/// How the input features that the first layer keeps are chosen.
-enum class FeatureSampling { Uniform, Variance, Leverage };
-
-enum class OptimizerKind { Adam, Sgd };
 enum class ScheduleKind { Cosine, Constant };
+
+inline constexpr Index maxLayerWidth = 65'536;
 
 /// What only a Rosler model has.
 struct SketchOptions {

@@ -17,7 +17,8 @@ if(ROSLER_CPU STREQUAL "native")
     if(rosler_has_march_native)
         # Generic tuning: with the CPU's own, GCC 12 schedules Eigen's product kernel 20-30 % slower
         # (measured on Zen; resources/docs/decisions/0008-compiler-flags.md).
-        target_compile_options(rosler_config INTERFACE -march=native -mtune=generic)
+        # -Wno-maybe-uninitialized: GCC 12's own AVX-512 header trips it wherever Eigen is used.
+        target_compile_options(rosler_config INTERFACE -march=native -mtune=generic -Wno-maybe-uninitialized)
     endif()
 endif()
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/network.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/contract.h"
+#include "core/base/digest.h"
+#include "core/nn/layer_catalog.h"
+
+namespace rosler {
+
+Network::Network(std::vector<LayerShape> shapes)
+    : m_shapes(std::move(shapes))
+{
+    ROSLER_EXPECTS(!m_shapes.empty());
+    Index offset = 0;
+    for (std::size_t i = 0; i < m_shapes.size(); ++i) {
+        ROSLER_EXPECTS(i == 0 || m_shapes[i].read == m_shapes[i - 1].kept);
+        m_layers.push_back(makeLayer(m_shapes[i]));
+        m_offsets.push_back(offset);
+        offset += m_layers.back()->parameterCount();
+    }
+    m_parameters.assign(static_cast<std::size_t>(offset), 0.0F);
+}
+
+void Network::setKeptFeatures(std::vector<std::uint32_t> features)
+{
+    ROSLER_EXPECTS(features.empty() ? read() == this->features()
+                                    : static_cast<Index>(features.size()) == read()
+                           && static_cast<Index>(features.back()) < this->features()
+                           && std::is_sorted(features.begin(), features.end()));
+    m_keptFeatures = std::move(features);
+}
+
+std::span<const float> Network::parametersOf(std::size_t layer) const
+{
+    return std::span(m_parameters)
+        .subspan(static_cast<std::size_t>(m_offsets.at(layer)),
+                 static_cast<std::size_t>(m_layers[layer]->parameterCount()));
+}
+
+void Network::initialise(std::uint64_t seed, SketchKind kind)
+{
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const auto part = std::span(m_parameters)
+                              .subspan(static_cast<std::size_t>(m_offsets[i]),
+                                       static_cast<std::size_t>(m_layers[i]->parameterCount()));
+        m_layers[i]->initialise(part, seed, static_cast<std::uint32_t>(i), kind);
+    }
+}
+
+std::string Network::digest() const
+{
+    Sha256 hash;
+    hash.add(std::as_bytes(std::span(m_parameters)));
+    hash.add(std::as_bytes(std::span(m_keptFeatures)));
+    return hash.hex();
+}
+
+Matrix Network::predict(const ConstMatrixView &x) const
+{
+    Matrix current;
+    if (x.cols() != read()) {
+        ROSLER_EXPECTS(x.cols() == features() && !m_keptFeatures.empty());
+        current.resize(x.rows(), read());
+        for (Index i = 0; i < x.rows(); ++i)
+            for (Index j = 0; j < read(); ++j)
+                current(i, j) = x(i, m_keptFeatures[static_cast<std::size_t>(j)]);
+    }
+    std::vector<float> stash;
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const ConstMatrixView input = i == 0 && current.size() == 0 ? x : view(std::as_const(current));
+        Matrix y(x.rows(), m_layers[i]->outputs());
+        stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));
+        m_layers[i]->forward(input, parametersOf(i), view(y), stash);
+        current = std::move(y);
+    }
+    return current;
+}
+
+std::vector<std::uint16_t> argmaxRows(const ConstMatrixView &logits)
+{
+    std::vector<std::uint16_t> best(static_cast<std::size_t>(logits.rows()));
+    for (Index i = 0; i < logits.rows(); ++i) {
+        Index at = 0;
+        for (Index j = 1; j < logits.cols(); ++j)
+            if (logits(i, j) > logits(i, at))
+                at = j;
+        best[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(at);
+    }
+    return best;
+}
+
+} // namespace rosler

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/optimizer.h"
+
+#include <cmath>
+
+namespace rosler {
+
+namespace {
+
+class Adam final : public Optimizer
+{
+public:
+    Index stateFloats() const noexcept override { return 2; }
+
+    void update(std::span<float> parameters, std::span<const float> gradient, float *state, Index stride,
+                const UpdateSettings &settings) const override
+    {
+        constexpr float beta1 = 0.9F;
+        constexpr float beta2 = 0.999F;
+        constexpr float epsilon = 1e-8F;
+        const auto t = static_cast<double>(settings.update);
+        const double correction1 = 1.0 - std::pow(0.9, t);
+        const double correction2 = 1.0 - std::pow(0.999, t);
+        // p -= rate (m / c1) / (sqrt(v / c2) + eps), with the corrections taken out of the loop
+        const auto rate = static_cast<float>(settings.learningRate / correction1);
+        const auto root = static_cast<float>(1.0 / std::sqrt(correction2));
+        const auto keep = static_cast<float>(1.0 - settings.learningRate * settings.weightDecay);
+        float *__restrict p = parameters.data();
+        const float *__restrict g = gradient.data();
+        float *__restrict m = state;
+        float *__restrict v = state + stride;
+        const std::size_t n = parameters.size();
+        for (std::size_t i = 0; i < n; ++i) {
+            m[i] = beta1 * m[i] + (1.0F - beta1) * g[i];
+            v[i] = beta2 * v[i] + (1.0F - beta2) * g[i] * g[i];
+            p[i] = keep * p[i] - rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
+        }
+    }
+};
+
+class Sgd final : public Optimizer
+{
+public:
+    Index stateFloats() const noexcept override { return 1; }
+
+    void update(std::span<float> parameters, std::span<const float> gradient, float *state, Index /*stride*/,
+                const UpdateSettings &settings) const override
+    {
+        const auto rate = static_cast<float>(settings.learningRate);
+        const auto momentum = static_cast<float>(settings.momentum);
+        const auto keep = static_cast<float>(1.0 - settings.learningRate * settings.weightDecay);
+        float *__restrict p = parameters.data();
+        const float *__restrict g = gradient.data();
+        float *__restrict m = state;
+        const std::size_t n = parameters.size();
+        for (std::size_t i = 0; i < n; ++i) {
+            m[i] = momentum * m[i] + g[i];
+            p[i] = keep * p[i] - rate * m[i];
+        }
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const Optimizer> makeOptimizer(OptimizerKind kind)
+{
+    if (kind == OptimizerKind::Sgd)
+        return std::make_unique<Sgd>();
+    return std::make_unique<Adam>();
+}
+
+} // namespace rosler

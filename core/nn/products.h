@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "core/base/matrix.h"
+
+namespace rosler {
+
+/// The three products that forward and backward passes are made of, with bias and ReLU fused in.
+///
+/// Thin ones (an inner or outer dimension up to 32, as a sketch's rank) run in kernels of this file's
+/// own, thick ones in Eigen's. Large ones are split by outputs in pieces of fixed size over the threads of
+/// the current arena; each output is always summed in the same order, so results do not depend on the
+/// number of threads.
+
+/// What happens to a product before it is stored.
+struct Epilogue {
+    const float *bias = nullptr; ///< added to each row; as long as a row, or none
+    bool relu = false;           ///< then max(0, .)
+};
+
+/// y = x w^T: x is batch x n, w is m x n, y is batch x m.
+void productNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView y,
+               const Epilogue &epilogue = {});
+
+/// y = a b: a is batch x k, b is k x n, y is batch x n.
+void productNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView y,
+               const Epilogue &epilogue = {});
+
+/// g = a^T b: a is batch x k, b is batch x n, g is k x n.
+/// @param rowsDone  called with (first row, rows) as soon as these rows of g are complete; may be empty
+void productTN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView g,
+               const std::function<void(Index, Index)> &rowsDone = {});
+
+/// dy becomes 0 wherever y is not positive (when @p relu), and sums[j] the sum of column j of the result.
+/// @param sums  dy.cols() floats, or nullptr when not wanted
+void maskAndSum(MatrixView dy, const ConstMatrixView &y, bool relu, float *sums);
+
+} // namespace rosler

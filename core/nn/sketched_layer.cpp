@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/sketched_layer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/base/contract.h"
+#include "core/base/random.h"
+#include "core/nn/dense_layer.h"
+#include "core/nn/products.h"
+#include "core/sketch/column_sampling.h"
+#include "core/sketch/cur.h"
+#include "core/sketch/randomised_svd.h"
+
+namespace rosler {
+
+namespace {
+
+/// Where the factors lie in the layer's parameters: C^T, b, U, R.
+struct Offsets {
+    Index c, b, u, r;
+    explicit Offsets(const LayerShape &shape)
+        : c(0)
+        , b(shape.kept * shape.rank)
+        , u(b + shape.kept)
+        , r(u + shape.rank * shape.rank)
+    {
+    }
+};
+
+/// C : outputs x r, U, R : r x read of one draw, before unread outputs are left out.
+struct DrawnFactors {
+    Eigen::MatrixXd c, u, r;
+};
+
+/// ||W||_F of a Glorot-uniform matrix of these nominal dimensions on @p read of its columns, in the mean:
+/// the variance of a uniform number on [-a, a] is a^2 / 3.
+double glorotNorm(const LayerShape &shape)
+{
+    const double bound = glorotBound(shape.inputs, shape.outputs);
+    return bound * std::sqrt(static_cast<double>(shape.outputs * shape.read) / 3.0);
+}
+
+DrawnFactors drawGaussian(const LayerShape &shape, const RandomStream &random)
+{
+    const Index rank = shape.rank;
+    DrawnFactors f;
+    f.c = orthonormalColumns(shape.outputs, rank, random, 0);
+    f.r = orthonormalColumns(shape.read, rank, random, std::uint64_t {1} << 40).transpose();
+    // ||C U R||_F = ||U||_F with orthonormal C and R^T
+    f.u = Eigen::MatrixXd::Identity(rank, rank) * (glorotNorm(shape) / std::sqrt(static_cast<double>(rank)));
+    return f;
+}
+
+DrawnFactors drawCur(const LayerShape &shape, const RandomStream &random, std::uint64_t seed,
+                     std::uint32_t number, CurSampling sampling)
+{
+    const double bound = glorotBound(shape.inputs, shape.outputs);
+    Eigen::MatrixXd w(shape.outputs, shape.read);
+    for (Index i = 0; i < w.rows(); ++i)
+        for (Index j = 0; j < w.cols(); ++j)
+            w(i, j) = bound
+                * (2.0 * static_cast<double>(random.uniform(static_cast<std::uint64_t>(i * w.cols() + j)))
+                   - 1.0);
+    auto cur = curDecomposition(w, shape.rank, sampling, seed, number);
+    // ||C U R||_F through the r x r Gram matrices
+    const Eigen::MatrixXd inner = cur.u.transpose() * (cur.c.transpose() * cur.c) * cur.u;
+    const double squared = (inner * (cur.r * cur.r.transpose())).trace();
+    if (squared > 0.0)
+        cur.u *= glorotNorm(shape) / std::sqrt(squared);
+    return {std::move(cur.c), std::move(cur.u), std::move(cur.r)};
+}
+
+} // namespace
+
+SketchedLayer::SketchedLayer(const LayerShape &shape)
+    : m_shape(shape)
+{
+    ROSLER_EXPECTS(shape.rank >= 1 && shape.rank <= std::min(shape.read, shape.kept)
+                   && shape.read <= shape.inputs && shape.kept <= shape.outputs);
+}
+
+std::vector<ParameterBlock> SketchedLayer::blocks() const
+{
+    const Offsets at(m_shape);
+    const Index r = rank();
+    return {{"C", Factor::C, at.c, r, outputs(), true},
+            {"b", Factor::C, at.b, 1, outputs(), false},
+            {"U", Factor::U, at.u, r, r, false},
+            {"R", Factor::R, at.r, r, inputs(), false}};
+}
+
+Index SketchedLayer::parameterCount() const noexcept
+{
+    return outputs() * rank() + outputs() + rank() * rank() + rank() * inputs();
+}
+
+Index SketchedLayer::stashSize(Index batch) const noexcept
+{
+    return 4 * batch * rank(); // T1, T2 for backward(), and its scratch dT2, dT1
+}
+
+void SketchedLayer::initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
+                               SketchKind kind) const
+{
+    const RandomStream random(seed, Draw::Initialise, number);
+    const DrawnFactors f = kind == SketchKind::Gaussian
+        ? drawGaussian(m_shape, random)
+        : drawCur(m_shape, random, seed, number,
+                  kind == SketchKind::CurLeverage ? CurSampling::Leverage : CurSampling::Uniform);
+    const auto kept =
+        sampleUniformly(m_shape.outputs, outputs(), RandomStream(seed, Draw::KeptFeatures, number + 1));
+    const Offsets at(m_shape);
+    auto c = view(parameters.data() + at.c, rank(), outputs());
+    for (Index i = 0; i < outputs(); ++i)
+        c.col(i) = f.c.row(kept[static_cast<std::size_t>(i)]).transpose().cast<float>();
+    std::fill_n(parameters.data() + at.b, outputs(), 0.0F);
+    view(parameters.data() + at.u, rank(), rank()) = f.u.cast<float>();
+    view(parameters.data() + at.r, rank(), inputs()) = f.r.cast<float>();
+}
+
+void SketchedLayer::forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
+                            std::span<float> stash) const
+{
+    const Offsets at(m_shape);
+    const float *p = parameters.data();
+    const Index waist = x.rows() * rank();
+    auto t1 = view(stash.data(), x.rows(), rank());
+    auto t2 = view(stash.data() + waist, x.rows(), rank());
+    productNT(x, view(p + at.r, rank(), inputs()), t1);
+    productNT(readOnly(t1), view(p + at.u, rank(), rank()), t2);
+    productNN(readOnly(t2), view(p + at.c, rank(), outputs()), y, {p + at.b, relu()});
+}
+
+void SketchedLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
+                             std::span<const float> parameters, std::span<float> stash, MatrixView dy,
+                             MatrixView dx, std::span<float> gradient, const BackwardRequest &request) const
+{
+    const Offsets at(m_shape);
+    const float *p = parameters.data();
+    float *g = gradient.data();
+    const Index batch = x.rows();
+    const Index waist = batch * rank();
+    const auto &wanted = request.factors;
+    const ConstMatrixView t1(stash.data(), batch, rank(), Eigen::OuterStride<>(rank()));
+    const ConstMatrixView t2(stash.data() + waist, batch, rank(), Eigen::OuterStride<>(rank()));
+    const auto announce = [&](Index offset, Index count) {
+        if (request.sink != nullptr)
+            request.sink->ready(offset, {g + offset, static_cast<std::size_t>(count)});
+    };
+
+    maskAndSum(dy, y, relu(), wanted.c ? g + at.b : nullptr);
+    const ConstMatrixView dyBefore = readOnly(dy);
+    if (wanted.c)
+        productTN(t2, dyBefore, view(g + at.c, rank(), outputs())); // dC^T = T2^T dY
+
+    const bool below = dx.rows() > 0;
+    if (wanted.u || wanted.r || below) {
+        auto dt2 = view(stash.data() + 2 * waist, batch, rank());
+        productNT(dyBefore, view(p + at.c, rank(), outputs()), dt2);
+        const ConstMatrixView dt2Done = readOnly(dt2);
+        if (wanted.u)
+            productTN(dt2Done, t1, view(g + at.u, rank(), rank()));
+        if (wanted.r || below) {
+            auto dt1 = view(stash.data() + 3 * waist, batch, rank());
+            productNN(dt2Done, view(p + at.u, rank(), rank()), dt1);
+            const ConstMatrixView dt1Done = readOnly(dt1);
+            if (below)
+                productNN(dt1Done, view(p + at.r, rank(), inputs()), dx);
+            if (wanted.r && request.features.empty()) {
+                productTN(dt1Done, x, view(g + at.r, rank(), inputs()));
+            } else if (wanted.r) {
+                const auto count = static_cast<Index>(request.features.size());
+                Matrix picked(batch, count);
+                for (Index i = 0; i < batch; ++i)
+                    for (Index j = 0; j < count; ++j)
+                        picked(i, j) = x(i, request.features[static_cast<std::size_t>(j)]);
+                Matrix part(rank(), count);
+                productTN(dt1Done, view(std::as_const(picked)), view(part));
+                auto dr = view(g + at.r, rank(), inputs());
+                for (Index k = 0; k < rank(); ++k)
+                    for (Index j = 0; j < count; ++j)
+                        dr(k, request.features[static_cast<std::size_t>(j)]) = part(k, j);
+            }
+        }
+    }
+    if (wanted.c)
+        announce(at.c, at.u - at.c);
+    if (wanted.u)
+        announce(at.u, at.r - at.u);
+    if (wanted.r)
+        announce(at.r, parameterCount() - at.r);
+}
+
+std::uint64_t SketchedLayer::forwardMacs() const noexcept
+{
+    return static_cast<std::uint64_t>(rank() * (outputs() + rank() + inputs()));
+}
+
+std::uint64_t SketchedLayer::backwardMacs(const BackwardRequest &request, bool wantsDx) const noexcept
+{
+    const auto &wanted = request.factors;
+    const Index mr = outputs() * rank();
+    const Index rr = rank() * rank();
+    const Index readGradients =
+        request.features.empty() ? inputs() : static_cast<Index>(request.features.size());
+    Index macs = 0;
+    if (wanted.c)
+        macs += mr; // dC
+    if (wanted.u || wanted.r || wantsDx)
+        macs += mr; // dT2
+    if (wanted.u)
+        macs += rr; // dU
+    if (wanted.r || wantsDx)
+        macs += rr; // dT1
+    if (wanted.r)
+        macs += rank() * readGradients; // dR
+    if (wantsDx)
+        macs += rank() * inputs(); // dX
+    return static_cast<std::uint64_t>(macs);
+}
+
+} // namespace rosler
