@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QtTest>
+
+#include "tests/architecture/include_rules.h"
+
+/// The source tree obeys resources/docs/architecture.md; and the checker that says so can fail.
+class ArchitectureTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theSourcesFollowTheArrows();
+    void theArrowsMakeNoCircle();
+    void aCircleIsFound();
+    void eachArrowIsGuarded_data();
+    void eachArrowIsGuarded();
+    void faultsNameFileAndLine();
+};
+
+void ArchitectureTest::theSourcesFollowTheArrows()
+{
+    const QDir root(QStringLiteral(ROSLER_SOURCE_DIR));
+    QStringList faults;
+    int files = 0;
+    for (const char *top : {"core", "device_link", "widgets", "app"}) {
+        QDirIterator it(root.filePath(QLatin1String(top)),
+                        {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("*.c")}, QDir::Files,
+                        QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            QFile file(it.next());
+            QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(file.fileName()));
+            faults << faultsOf(root.relativeFilePath(file.fileName()), QString::fromUtf8(file.readAll()));
+            ++files;
+        }
+    }
+    QVERIFY2(files > 20,
+             qPrintable(QStringLiteral("only %1 sources found below %2").arg(files).arg(root.path())));
+    QVERIFY2(faults.isEmpty(), qPrintable(QLatin1Char('\n') + faults.join(QLatin1Char('\n'))));
+}
+
+void ArchitectureTest::theArrowsMakeNoCircle()
+{
+    QCOMPARE(circleIn(folderRules()), QString());
+}
+
+void ArchitectureTest::aCircleIsFound()
+{
+    const QString a = QStringLiteral("a/");
+    const QString b = QStringLiteral("b/");
+    const QString c = QStringLiteral("c/");
+    QCOMPARE(circleIn({{a, {b}, {}}, {b, {c}, {}}, {c, {b}, {}}}), QStringLiteral("b/ -> c/ -> b/"));
+    QCOMPARE(circleIn({{a, {b, c}, {}}, {b, {c}, {}}, {c, {}, {}}}), QString());
+}
+
+void ArchitectureTest::eachArrowIsGuarded_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<bool>("allowed");
+
+    const auto row = [](const char *path, const char *line, bool allowed) {
+        QTest::addRow("%s %s", path, line) << QString::fromUtf8(path) << QString::fromUtf8(line) << allowed;
+    };
+    row("core/base/x.h", "#include <vector>", true);
+    row("core/base/x.h", "#include \"core/base/result.h\"", true);
+    row("core/base/x.h", "#include \"core/data/dataset.h\"", false);
+    row("core/base/x.h", "#include <QString>", false);
+    row("core/base/x.h", "  #  include <QtCore/QString>", false);
+    row("core/base/x.h", "#include <qglobal.h>", false);
+    row("core/base/x.h", "// #include <QString>", true);
+    row("core/base/x.h", "#include \"result.h\"", false);
+    row("core/data/readers/x.cpp", "#include \"core/data/dataset.h\"", true);
+    row("core/data/readers/x.cpp", "#include \"core/nn/layer.h\"", false);
+    row("core/nn/x.cpp", "#include \"core/sketch/cur.h\"", true);
+    row("core/nn/x.cpp", "#include \"core/training/trial_spec.h\"", false);
+    row("core/compress/x.cpp", "#include \"core/nn/network.h\"", true);
+    row("core/compress/x.cpp", "#include \"core/data/dataset.h\"", false);
+    row("core/training/x.cpp", "#include \"core/compress/float16.h\"", true);
+    row("core/training/x.cpp", "#include \"core/cost/cost_model.h\"", false);
+    row("core/cost/x.cpp", "#include \"core/training/trial_spec.h\"", true);
+    row("core/cost/x.cpp", "#include \"core/training/trainer.h\"", false);
+    row("core/cost/x.cpp", "#include \"core/nn/network.h\"", false);
+    row("core/figure/x.cpp", "#include \"core/base/atomic_file.h\"", true);
+    row("core/figure/x.cpp", "#include \"core/training/metrics.h\"", false);
+    row("core/experiment/x.cpp", "#include \"core/figure/figure.h\"", true);
+    row("core/experiment/x.cpp", "#include \"core/store/run_store.h\"", false);
+    row("core/store/x.cpp", "#include \"core/experiment/trial_result.h\"", true);
+    row("core/store/x.cpp", "#include <hdf5.h>", false);
+    row("core/store/x.cpp", "#include <H5Cpp.h>", false);
+    row("core/store/h5/x.h", "#include <hdf5.h>", true);
+    row("core/store/x.cpp", "#include \"widgets/models/runs_model.h\"", false);
+    row("widgets/models/x.h", "#include <QAbstractTableModel>", true);
+    row("widgets/models/x.h", "#include <QWidget>", false);
+    row("widgets/models/x.h", "#include \"widgets/pages/data_page.h\"", false);
+    row("widgets/charts/x.cpp", "#include <QLineSeries>", true);
+    row("widgets/charts/x.cpp", "#include <QtCharts/QLineSeries>", true);
+    row("widgets/charts/x.cpp", "#include \"core/store/run_store.h\"", false);
+    row("widgets/pages/x.cpp", "#include <QLineSeries>", false);
+    row("widgets/pages/x.cpp", "#include <QtCharts>", false);
+    row("widgets/pages/x.cpp", "#include <QLogValueAxis>", false);
+    row("widgets/pages/x.cpp", "#include <QFileDialog>", true);
+    row("widgets/pages/x.cpp", "#include <QFile>", false);
+    row("widgets/pages/x.cpp", "#include <QThread>", false);
+    row("widgets/pages/x.cpp", "#include <thread>", false);
+    row("widgets/pages/x.cpp", "#include \"widgets/charts/plot_widget.h\"", true);
+    row("widgets/pages/x.cpp", "#include \"app/session/training_session.h\"", false);
+    row("widgets/pages/x.cpp", "#include \"x.moc\"", true);
+    row("app/session/x.cpp", "#include <QThread>", true);
+    row("app/session/x.cpp", "#include \"widgets/pages/data_page.h\"", false);
+    row("app/cli/x.cpp", "#include \"core/store/run_store.h\"", true);
+    row("app/cli/x.cpp", "#include <QCoreApplication>", false);
+    row("app/cli/x.cpp", "#include \"app/session/training_session.h\"", false);
+    row("app/gui/x.cpp", "#include \"app/session/training_session.h\"", true);
+    row("app/gui/x.cpp", "#include \"app/cli/run_command.h\"", false);
+    row("core/newcomer/x.cpp", "#include <vector>", false);
+}
+
+void ArchitectureTest::eachArrowIsGuarded()
+{
+    QFETCH(QString, path);
+    QFETCH(QString, line);
+    QFETCH(bool, allowed);
+
+    const QString licence = path.startsWith(QLatin1String("core/")) ? QStringLiteral("Apache-2.0")
+                                                                    : QStringLiteral("GPL-3.0-or-later");
+    const QStringList faults =
+        faultsOf(path, QStringLiteral("// SPDX-License-Identifier: %1\n%2\n").arg(licence, line));
+    QCOMPARE(faults.join(QLatin1Char('\n')).isEmpty(), allowed);
+}
+
+void ArchitectureTest::faultsNameFileAndLine()
+{
+    const QStringList faults =
+        faultsOf(QStringLiteral("core/figure/x.h"),
+                 QStringLiteral("#pragma once\n\n#include <QPainter>\n#include \"core/nn/layer.h\"\n"));
+    const QStringList expected {
+        QStringLiteral("core/figure/x.h:1: must be \"// SPDX-License-Identifier: Apache-2.0\""),
+        QStringLiteral("core/figure/x.h:3: <QPainter>: core and the command line know no Qt"),
+        QStringLiteral("core/figure/x.h:4: core/figure/ may not include \"core/nn/layer.h\"")};
+    QCOMPARE(faults, expected);
+}
+
+QTEST_APPLESS_MAIN(ArchitectureTest)
+#include "architecture_test.moc"
