@@ -53,7 +53,13 @@ Result<void> checkShape(const ExampleShape &shape)
     return {};
 }
 
-Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, std::string_view part)
+tl::unexpected<Error> cancelled()
+{
+    return fail(ErrorCode::Cancelled, "checking the dataset was stopped");
+}
+
+Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, std::string_view part,
+                           const std::stop_token &stop)
 {
     const Index count = examples.count();
     if (count == 0 && examples.labels.empty())
@@ -77,6 +83,8 @@ Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, 
                         at(part, "row", static_cast<Index>(i)));
     }
     for (Index row = 0; row < count; ++row) {
+        if (stop.stop_requested())
+            return cancelled();
         const std::span<const float> values(examples.features.data() + row * columns,
                                             static_cast<std::size_t>(columns));
         if (allFinite(values))
@@ -90,8 +98,9 @@ Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, 
 }
 
 /// Every piece is preceded by its length, so that no two datasets run into the same bytes.
-std::string digestOf(const DatasetParts &parts)
+Result<std::string> digestOf(const DatasetParts &parts, const std::stop_token &stop)
 {
+    constexpr std::size_t pieceBytes = 1 << 20;
     Sha256 digest;
     const auto addNumber = [&](std::size_t number) {
         const std::array<std::uint64_t, 1> word {number};
@@ -109,8 +118,15 @@ std::string digestOf(const DatasetParts &parts)
     }
     for (const Examples *examples : {&parts.train, &parts.test}) {
         addExtent(examples->count());
-        digest.add(std::as_bytes(
-            std::span(examples->features.data(), static_cast<std::size_t>(examples->features.size()))));
+        auto features = std::as_bytes(
+            std::span(examples->features.data(), static_cast<std::size_t>(examples->features.size())));
+        while (!features.empty()) {
+            if (stop.stop_requested())
+                return cancelled();
+            const std::size_t piece = std::min(pieceBytes, features.size());
+            digest.add(features.first(piece));
+            features = features.subspan(piece);
+        }
         digest.add(std::as_bytes(std::span(examples->labels)));
     }
     return digest.hex();
@@ -124,7 +140,7 @@ Dataset::Dataset(DatasetParts parts, std::string digest)
 {
 }
 
-Result<std::shared_ptr<const Dataset>> Dataset::make(DatasetParts parts)
+Result<std::shared_ptr<const Dataset>> Dataset::make(DatasetParts parts, const std::stop_token &stop)
 {
     if (auto checked = checkShape(parts.shape); !checked)
         return tl::unexpected(std::move(checked.error()));
@@ -133,12 +149,14 @@ Result<std::shared_ptr<const Dataset>> Dataset::make(DatasetParts parts)
                     std::to_string(parts.classNames.size()) + " classes; 1 to " + std::to_string(mostClasses)
                         + " are allowed",
                     "classes");
-    if (auto checked = checkExamples(parts.train, parts, "train"); !checked)
+    if (auto checked = checkExamples(parts.train, parts, "train", stop); !checked)
         return tl::unexpected(std::move(checked.error()));
-    if (auto checked = checkExamples(parts.test, parts, "test"); !checked)
+    if (auto checked = checkExamples(parts.test, parts, "test", stop); !checked)
         return tl::unexpected(std::move(checked.error()));
-    std::string digest = digestOf(parts);
-    return std::shared_ptr<const Dataset>(new Dataset(std::move(parts), std::move(digest)));
+    auto digest = digestOf(parts, stop);
+    if (!digest)
+        return tl::unexpected(std::move(digest.error()));
+    return std::shared_ptr<const Dataset>(new Dataset(std::move(parts), std::move(*digest)));
 }
 
 std::vector<Index> classCounts(const Examples &examples, Index classes)

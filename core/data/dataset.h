@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,9 @@ public:
     ///                     or the features are not as many as the shape's
     /// @return OutOfRange  no training or no test examples, no classes or more than 65,535, or a
     ///                     shape without features or with more than 2^31 - 1
-    [[nodiscard]] static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts);
+    /// @return Cancelled   @p stop was requested; checked every few milliseconds
+    [[nodiscard]] static Result<std::shared_ptr<const Dataset>> make(DatasetParts parts,
+                                                                     const std::stop_token &stop = {});
 
     [[nodiscard]] const std::string &name() const noexcept { return m_parts.name; }
     [[nodiscard]] const std::string &source() const noexcept { return m_parts.source; }

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data/readers/idx_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/data/byte_source.h"
+
+namespace rosler {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t pieceBytes = 256 * 1024;
+
+/// One of the four files, by the two halves of its name.
+struct Role {
+    std::string_view stem;
+    std::string_view ending;
+};
+constexpr Role trainImages {"train-images", "idx3-ubyte"};
+constexpr Role trainLabels {"train-labels", "idx1-ubyte"};
+constexpr Role testImages {"t10k-images", "idx3-ubyte"};
+constexpr Role testLabels {"t10k-labels", "idx1-ubyte"};
+constexpr std::array roles {trainImages, trainLabels, testImages, testLabels};
+
+/// The names a file of that role may have, the preferred one first: unpacked is read faster.
+std::array<std::string, 4> namesOf(const Role &role)
+{
+    const std::string stem(role.stem);
+    const std::string ending(role.ending);
+    return {stem + "-" + ending, stem + "." + ending, stem + "-" + ending + ".gz",
+            stem + "." + ending + ".gz"};
+}
+
+bool isThere(const fs::path &path)
+{
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+bool isFolder(const fs::path &path)
+{
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+std::optional<fs::path> findIn(const fs::path &folder, const Role &role)
+{
+    for (const std::string &name : namesOf(role)) {
+        if (isThere(folder / name))
+            return folder / name;
+    }
+    return std::nullopt;
+}
+
+/// The folder that holds the four files, absolute, without a slash at its end.
+fs::path folderOf(const fs::path &path)
+{
+    std::error_code ignored;
+    fs::path whole = fs::absolute(path, ignored).lexically_normal();
+    if (!isFolder(path) || !whole.has_filename())
+        whole = whole.parent_path();
+    return whole;
+}
+
+Result<ByteSource> openIn(const fs::path &folder, const Role &role)
+{
+    const auto path = findIn(folder, role);
+    if (!path)
+        return fail(ErrorCode::NotFound, "no file " + namesOf(role)[0] + ", plain or with .gz",
+                    folder.string());
+    return ByteSource::open(*path);
+}
+
+/// Images and labels that belong together, their headers read and agreed.
+struct Part {
+    ByteSource images;
+    ByteSource labels;
+    std::uint64_t count;
+    std::uint64_t height;
+    std::uint64_t width;
+
+    [[nodiscard]] std::uint64_t pixels() const noexcept { return height * width; }
+};
+
+/// Reads the magic number: two zeros, the numbers' type, the count of dimensions.
+Result<void> readMagic(ByteSource &source, std::uint32_t dimensions)
+{
+    constexpr std::uint32_t unsignedBytes = 0x08;
+    constexpr std::array<std::uint32_t, 5> otherTypes {0x09, 0x0B, 0x0C, 0x0D, 0x0E};
+    const auto magic = source.readBigEndian32();
+    if (!magic)
+        return tl::unexpected(magic.error());
+    const std::uint32_t type = *magic >> 8U;
+    const std::uint32_t found = *magic & 0xFFU;
+    if (std::ranges::find(otherTypes, type) != otherTypes.end())
+        return fail(ErrorCode::Unsupported,
+                    "numbers of type " + std::to_string(type) + "; only unsigned bytes (8) are read",
+                    source.where(2));
+    if (type != unsignedBytes)
+        return fail(ErrorCode::Malformed,
+                    "the magic number is " + std::to_string(*magic) + " instead of "
+                        + std::to_string((unsignedBytes << 8U) | dimensions),
+                    source.where(0));
+    if (found != dimensions)
+        return fail(ErrorCode::Malformed,
+                    std::to_string(found) + " dimensions where there should be " + std::to_string(dimensions),
+                    source.where(3));
+    return {};
+}
+
+/// Compares the @p bytes that a header promises with what the file can hold.
+Result<void> checkRoom(const ByteSource &source, std::uint64_t bytes)
+{
+    if (bytes > source.mostBytesLeft())
+        return fail(ErrorCode::Malformed,
+                    "the header promises " + std::to_string(bytes) + " bytes, but the file of "
+                        + std::to_string(source.fileBytes()) + " holds no more than "
+                        + std::to_string(source.mostBytesLeft()),
+                    source.where(source.offset()));
+    return {};
+}
+
+Result<void> checkExtents(const Part &part, const ReadLimits &limits)
+{
+    const auto &[images, labels, count, height, width] = part;
+    if (count == 0 || height == 0 || width == 0)
+        return fail(ErrorCode::OutOfRange,
+                    std::to_string(count) + " images of " + std::to_string(height) + " x "
+                        + std::to_string(width) + " pixels",
+                    images.where(4));
+    if (count > static_cast<std::uint64_t>(limits.maxExamples))
+        return fail(ErrorCode::OutOfRange,
+                    std::to_string(count) + " images; at most " + std::to_string(limits.maxExamples)
+                        + " are allowed",
+                    images.where(4));
+    // Each extent is below 2^32, so the product of two fits; the third is compared by division.
+    if (part.pixels() > limits.maxBytes / sizeof(float) / count)
+        return fail(ErrorCode::OutOfRange,
+                    std::to_string(count) + " images of " + std::to_string(height) + " x "
+                        + std::to_string(width) + " pixels are more than the "
+                        + std::to_string(limits.maxBytes) + " bytes allowed",
+                    images.where(4));
+    return checkRoom(images, count * part.pixels());
+}
+
+Result<Part> openPart(const fs::path &folder, const Role &imageRole, const Role &labelRole,
+                      const ReadLimits &limits)
+{
+    auto images = openIn(folder, imageRole);
+    if (!images)
+        return tl::unexpected(std::move(images.error()));
+    auto labels = openIn(folder, labelRole);
+    if (!labels)
+        return tl::unexpected(std::move(labels.error()));
+    Part part {std::move(*images), std::move(*labels), 0, 0, 0};
+    if (auto magic = readMagic(part.images, 3); !magic)
+        return tl::unexpected(std::move(magic.error()));
+    for (std::uint64_t *extent : {&part.count, &part.height, &part.width}) {
+        const auto value = part.images.readBigEndian32();
+        if (!value)
+            return tl::unexpected(value.error());
+        *extent = *value;
+    }
+    if (auto checked = checkExtents(part, limits); !checked)
+        return tl::unexpected(std::move(checked.error()));
+    if (auto magic = readMagic(part.labels, 1); !magic)
+        return tl::unexpected(std::move(magic.error()));
+    const auto labelCount = part.labels.readBigEndian32();
+    if (!labelCount)
+        return tl::unexpected(labelCount.error());
+    if (*labelCount != part.count)
+        return fail(ErrorCode::Malformed,
+                    part.images.name() + " holds " + std::to_string(part.count) + " images, but "
+                        + part.labels.name() + " holds " + std::to_string(*labelCount) + " labels",
+                    part.labels.where(4));
+    if (auto checked = checkRoom(part.labels, *labelCount); !checked)
+        return tl::unexpected(std::move(checked.error()));
+    return part;
+}
+
+/// Training and test parts must be of one kind, and together within the limits.
+Result<void> checkTogether(const Part &train, const Part &test, const ReadLimits &limits)
+{
+    if (train.height != test.height || train.width != test.width)
+        return fail(ErrorCode::Malformed,
+                    "test images of " + std::to_string(test.height) + " x " + std::to_string(test.width)
+                        + " pixels, training images of " + std::to_string(train.height) + " x "
+                        + std::to_string(train.width),
+                    test.images.where(8));
+    const std::uint64_t bytes = (train.count + test.count) * train.pixels() * sizeof(float);
+    if (bytes > limits.maxBytes)
+        return fail(ErrorCode::OutOfRange,
+                    std::to_string(bytes) + " bytes of features; at most " + std::to_string(limits.maxBytes)
+                        + " are allowed",
+                    test.images.where(4));
+    return {};
+}
+
+/// Says how many of all bytes have been read, and whether to go on.
+class Load
+{
+public:
+    Load(const ReadProgress &progress, const Part &train, const Part &test)
+        : m_progress(progress)
+        , m_sources {&train.images, &train.labels, &test.images, &test.labels}
+    {
+    }
+
+    [[nodiscard]] Result<void> report() const
+    {
+        if (m_progress.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "loading was stopped");
+        if (m_progress.report) {
+            std::uint64_t read = 0;
+            std::uint64_t all = 0;
+            for (const ByteSource *source : m_sources) {
+                read += source->fileBytesRead();
+                all += source->fileBytes();
+            }
+            constexpr double reading = 0.75; // of the time; the rest checks and digests
+            m_progress.report(reading * std::min(1.0, static_cast<double>(read) / static_cast<double>(all)));
+        }
+        return {};
+    }
+
+private:
+    const ReadProgress &m_progress;
+    std::array<const ByteSource *, 4> m_sources;
+};
+
+Result<Examples> readPart(Part &part, const Load &load)
+{
+    Examples examples;
+    examples.features.resize(static_cast<Index>(part.count), static_cast<Index>(part.pixels()));
+    std::vector<std::byte> piece(std::min<std::uint64_t>(pieceBytes, part.count * part.pixels()));
+    std::span<float> floats(examples.features.data(), static_cast<std::size_t>(examples.features.size()));
+    while (!floats.empty()) {
+        const std::span<std::byte> bytes = std::span(piece).first(std::min(piece.size(), floats.size()));
+        if (auto read = part.images.read(bytes); !read)
+            return tl::unexpected(std::move(read.error()));
+        std::ranges::transform(bytes, floats.begin(), [](std::byte pixel) {
+            return static_cast<float>(std::to_integer<std::uint8_t>(pixel)) / 255.0F;
+        });
+        floats = floats.subspan(bytes.size());
+        if (auto reported = load.report(); !reported)
+            return tl::unexpected(std::move(reported.error()));
+    }
+    if (auto end = part.images.expectEnd(); !end)
+        return tl::unexpected(std::move(end.error()));
+
+    std::vector<std::byte> labels(part.count);
+    if (auto read = part.labels.read(labels); !read)
+        return tl::unexpected(std::move(read.error()));
+    if (auto end = part.labels.expectEnd(); !end)
+        return tl::unexpected(std::move(end.error()));
+    examples.labels.resize(labels.size());
+    std::ranges::transform(labels, examples.labels.begin(),
+                           [](std::byte label) { return std::to_integer<std::uint16_t>(label); });
+    return examples;
+}
+
+std::string lowerCase(std::string text)
+{
+    std::ranges::transform(text, text.begin(), [](unsigned char character) {
+        return static_cast<char>(character < 0x80 ? std::tolower(character) : character);
+    });
+    return text;
+}
+
+} // namespace
+
+bool looksLikeIdx(const fs::path &path)
+{
+    if (isFolder(path))
+        return std::ranges::any_of(roles, [&](const Role &role) { return findIn(path, role).has_value(); });
+    const std::string name = path.filename().string();
+    return isThere(path) && std::ranges::any_of(roles, [&](const Role &role) {
+               const auto names = namesOf(role);
+               return std::ranges::find(names, name) != names.end();
+           });
+}
+
+Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const ReadLimits &limits,
+                                               const ReadProgress &progress)
+{
+    const fs::path folder = folderOf(path);
+    auto train = openPart(folder, trainImages, trainLabels, limits);
+    if (!train)
+        return tl::unexpected(std::move(train.error()));
+    auto test = openPart(folder, testImages, testLabels, limits);
+    if (!test)
+        return tl::unexpected(std::move(test.error()));
+    if (auto checked = checkTogether(*train, *test, limits); !checked)
+        return tl::unexpected(std::move(checked.error()));
+
+    const Load load(progress, *train, *test);
+    auto trainExamples = readPart(*train, load);
+    if (!trainExamples)
+        return tl::unexpected(std::move(trainExamples.error()));
+    auto testExamples = readPart(*test, load);
+    if (!testExamples)
+        return tl::unexpected(std::move(testExamples.error()));
+
+    const std::uint16_t most = *std::ranges::max_element(trainExamples->labels);
+    const auto stranger =
+        std::ranges::find_if(testExamples->labels, [most](std::uint16_t label) { return label > most; });
+    if (stranger != testExamples->labels.end()) {
+        constexpr std::uint64_t headerBytes = 8;
+        const auto row = static_cast<std::uint64_t>(stranger - testExamples->labels.begin());
+        return fail(ErrorCode::Malformed,
+                    "label " + std::to_string(*stranger) + " where the training labels end at "
+                        + std::to_string(most),
+                    test->labels.where(headerBytes + row));
+    }
+
+    DatasetParts parts;
+    parts.name = lowerCase(folder.filename().string());
+    parts.source = folder.string();
+    parts.shape = {1, static_cast<Index>(train->height), static_cast<Index>(train->width)};
+    for (unsigned label = 0; label <= most; ++label)
+        parts.classNames.push_back(std::to_string(label));
+    parts.train = std::move(*trainExamples);
+    parts.test = std::move(*testExamples);
+    auto made = Dataset::make(std::move(parts), progress.stop);
+    if (made && progress.report)
+        progress.report(1.0);
+    return made;
+}
+
+} // namespace rosler

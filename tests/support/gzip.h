@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <zlib.h>
+
+namespace rosler::testing {
+
+/// @p bytes as one gzip member.
+inline std::string gzip(std::string_view bytes)
+{
+    z_stream stream {};
+    constexpr int asGzip = 16;
+    if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + asGzip, 8, Z_DEFAULT_STRATEGY)
+        != Z_OK)
+        throw std::runtime_error("deflateInit2");
+    std::string packed(::deflateBound(&stream, bytes.size()), '\0');
+    std::string input(bytes);
+    stream.next_in = reinterpret_cast<Bytef *>(input.data());
+    stream.avail_in = static_cast<uInt>(input.size());
+    stream.next_out = reinterpret_cast<Bytef *>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    const int outcome = ::deflate(&stream, Z_FINISH);
+    packed.resize(stream.total_out);
+    ::deflateEnd(&stream);
+    if (outcome != Z_STREAM_END)
+        throw std::runtime_error("deflate");
+    return packed;
+}
+
+} // namespace rosler::testing
