@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/state_file.h"
+
+#include <filesystem>
+#include <utility>
+
+#include <QDir>
+#include <QFileInfo>
+#include <QLoggingCategory>
+
+#include "app/session/job_thread.h"
+#include "core/base/atomic_file.h"
+
+namespace rosler {
+
+namespace {
+constexpr std::size_t longestState = 4'000'000; ///< bytes
+}
+
+StateFile::StateFile(QString path)
+    : m_path(std::move(path))
+    , m_thread(
+          std::make_unique<JobThread>([](const Error &error) { qWarning("%s", message(error).c_str()); }))
+{
+}
+
+StateFile::~StateFile() = default;
+
+QByteArray StateFile::read() const
+{
+    const Result<std::string> bytes =
+        readWholeFile(std::filesystem::path(m_path.toStdU16String()), longestState);
+    return bytes ? QByteArray::fromStdString(*bytes) : QByteArray();
+}
+
+void StateFile::write(const QByteArray &bytes)
+{
+    m_thread->post([path = m_path, bytes] {
+        QDir().mkpath(QFileInfo(path).absolutePath());
+        const Result<void> written =
+            writeFileAtomically(std::filesystem::path(path.toStdU16String()), bytes.toStdString());
+        if (!written)
+            qWarning("%s", message(written.error()).c_str());
+    });
+}
+
+} // namespace rosler

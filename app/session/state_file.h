@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QByteArray>
+#include <QString>
+
+namespace rosler {
+
+class JobThread;
+
+/// A small file that remembers how the window was left. Read once, at start; written on a thread of its
+/// own, whole or not at all; of several writes in a row only the last matters.
+class StateFile
+{
+public:
+    explicit StateFile(QString path);
+    /// Waits for the last write.
+    ~StateFile();
+
+    /// What it holds; empty when there is none, when it cannot be read, or when it is absurdly long.
+    [[nodiscard]] QByteArray read() const;
+    void write(const QByteArray &bytes);
+    [[nodiscard]] const QString &path() const noexcept { return m_path; }
+
+private:
+    QString m_path;
+    std::unique_ptr<JobThread> m_thread;
+};
+
+} // namespace rosler
