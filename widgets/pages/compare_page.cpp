@@ -1,0 +1,611 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/compare_page.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "widgets/charts/bar_plot_widget.h"
+#include "widgets/charts/plot_widget.h"
+#include "widgets/pages/scoreboard_model.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// The last finite value of a column of the metrics, or NaN.
+double lastKnown(const std::vector<MetricSample> &metrics, double MetricSample::*field)
+{
+    const auto found = std::find_if(metrics.rbegin(), metrics.rend(),
+                                    [&](const MetricSample &s) { return std::isfinite(s.*field); });
+    return found == metrics.rend() ? unknown : (*found).*field;
+}
+
+QList<QPointF> finitePoints(const FigureSeries &series)
+{
+    QList<QPointF> points;
+    points.reserve(static_cast<qsizetype>(series.points.size()));
+    for (const FigurePoint &p : series.points)
+        if (std::isfinite(p.x) && std::isfinite(p.y)) // what was not evaluated at a step is no gap
+            points.append({p.x, p.y});
+    return points;
+}
+
+} // namespace
+
+class ComparePage::Private
+{
+public:
+    explicit Private(ComparePage *page)
+        : q(page)
+    {
+    }
+
+    void build();
+    QWidget *buildHeader();
+    QWidget *buildCurves();
+    QWidget *buildBars();
+    QWidget *buildScoreboard();
+    QWidget *buildEmptyState();
+
+    ComparedRun *find(const QString &id);
+    [[nodiscard]] std::vector<PlottedRun> plottedRuns() const;
+    [[nodiscard]] std::vector<PlottedRun> plotted(const std::vector<ComparedRun> &from) const;
+    [[nodiscard]] CurveX x() const { return static_cast<CurveX>(xChoice->currentData().toInt()); }
+    [[nodiscard]] CurveY y() const { return static_cast<CurveY>(yChoice->currentData().toInt()); }
+    [[nodiscard]] CurveY lossY() const
+    {
+        return y() == CurveY::TrainLoss ? CurveY::TestLoss : CurveY::TrainLoss;
+    }
+    void setAxes();
+    void redrawCurve(const ComparedRun &run);
+    void redrawCurves();
+    void updateCosts();
+    void updateEmptyState();
+    void updateSentence();
+
+    ComparePage *q;
+    std::vector<ComparedRun> runs;
+    std::vector<ComparedRun> forecast;
+    Readiness readiness = Readiness::NoData;
+
+    QComboBox *xChoice = nullptr;
+    QComboBox *yChoice = nullptr;
+    QToolButton *logXButton = nullptr;
+    QToolButton *logYButton = nullptr;
+    QToolButton *lossButton = nullptr;
+    PlotWidget *curve = nullptr;
+    PlotWidget *loss = nullptr;
+    BarPlotWidget *memory = nullptr;
+    BarPlotWidget *inference = nullptr;
+    BarPlotWidget *training = nullptr;
+    QStackedLayout *curveStack = nullptr;
+    QWidget *empty = nullptr;
+    QWidget *curves = nullptr;
+    QLabel *emptyText = nullptr;
+    QPushButton *emptyTrain = nullptr;
+    QPushButton *emptyDigits = nullptr;
+    QPushButton *emptyOpen = nullptr;
+    QLabel *sentenceLabel = nullptr;
+    QLabel *seedLabel = nullptr;
+    QPushButton *exportAll = nullptr;
+    QTableView *table = nullptr;
+    ScoreboardModel *scoreboard = nullptr;
+};
+
+void ComparePage::Private::build()
+{
+    auto *rows = new QSplitter(Qt::Vertical, q);
+    rows->setObjectName(QStringLiteral("compareRows"));
+    rows->setChildrenCollapsible(false);
+
+    auto *top = new QWidget;
+    auto *topLayout = new QVBoxLayout(top);
+    topLayout->setContentsMargins(0, 0, 0, 0);
+    topLayout->addWidget(buildHeader());
+    auto *stackHost = new QWidget;
+    curveStack = new QStackedLayout(stackHost);
+    curves = buildCurves();
+    empty = buildEmptyState();
+    curveStack->addWidget(empty);
+    curveStack->addWidget(curves);
+    topLayout->addWidget(stackHost, 1);
+
+    rows->addWidget(top);
+    rows->addWidget(buildBars());
+    rows->addWidget(buildScoreboard());
+    rows->setStretchFactor(0, 5);
+    rows->setStretchFactor(1, 3);
+    rows->setStretchFactor(2, 3);
+
+    auto *layout = new QVBoxLayout(q);
+    layout->addWidget(rows);
+}
+
+QWidget *ComparePage::Private::buildHeader()
+{
+    auto *header = new QWidget;
+    auto *layout = new QHBoxLayout(header);
+    layout->setContentsMargins(0, 0, 0, 0);
+
+    const auto choice = [&](const QString &label, const QString &name) {
+        auto *text = new QLabel(label);
+        auto *box = new QComboBox;
+        box->setAccessibleName(name);
+        text->setBuddy(box);
+        layout->addWidget(text);
+        layout->addWidget(box);
+        return box;
+    };
+    yChoice = choice(tr("&Show"), tr("Quantity on the vertical axis"));
+    yChoice->setObjectName(QStringLiteral("curveY"));
+    yChoice->addItem(tr("Test accuracy"), static_cast<int>(CurveY::TestAccuracy));
+    yChoice->addItem(tr("Training accuracy"), static_cast<int>(CurveY::TrainAccuracy));
+    yChoice->addItem(tr("Training loss"), static_cast<int>(CurveY::TrainLoss));
+    yChoice->addItem(tr("Test loss"), static_cast<int>(CurveY::TestLoss));
+    xChoice = choice(tr("&against"), tr("Quantity on the horizontal axis"));
+    xChoice->setObjectName(QStringLiteral("curveX"));
+    xChoice->addItem(tr("epoch"), static_cast<int>(CurveX::Epoch));
+    xChoice->addItem(tr("training FLOPs"), static_cast<int>(CurveX::TrainFlops));
+    xChoice->addItem(tr("training time"), static_cast<int>(CurveX::Seconds));
+    layout->addStretch(1);
+
+    const auto toggle = [&](const QString &text, const QString &tip) {
+        auto *button = new QToolButton;
+        button->setText(text);
+        button->setToolTip(tip);
+        button->setAccessibleName(tip);
+        button->setCheckable(true);
+        button->setAutoRaise(true);
+        layout->addWidget(button);
+        return button;
+    };
+    lossButton = toggle(tr("Loss beside"), tr("Show the loss curve beside, with the same crosshair"));
+    lossButton->setObjectName(QStringLiteral("lossBeside"));
+    logXButton = toggle(tr("log x"), tr("Logarithmic horizontal axis (L)"));
+    logXButton->setObjectName(QStringLiteral("logX"));
+    logYButton = toggle(tr("log y"), tr("Logarithmic vertical axis (Shift+L)"));
+    logYButton->setObjectName(QStringLiteral("logY"));
+    auto *zoom = new QToolButton;
+    zoom->setText(tr("Fit"));
+    zoom->setToolTip(tr("Show all data (R)"));
+    zoom->setAccessibleName(zoom->toolTip());
+    zoom->setAutoRaise(true);
+    layout->addWidget(zoom);
+
+    connect(xChoice, &QComboBox::currentIndexChanged, q, [this] { redrawCurves(); });
+    connect(yChoice, &QComboBox::currentIndexChanged, q, [this] { redrawCurves(); });
+    connect(logXButton, &QToolButton::toggled, q, &ComparePage::setLogX);
+    connect(logYButton, &QToolButton::toggled, q, &ComparePage::setLogY);
+    connect(lossButton, &QToolButton::toggled, q, &ComparePage::setLossBeside);
+    connect(zoom, &QToolButton::clicked, q, &ComparePage::resetZoom);
+    return header;
+}
+
+QWidget *ComparePage::Private::buildCurves()
+{
+    auto *beside = new QSplitter(Qt::Horizontal);
+    beside->setChildrenCollapsible(false);
+    curve = new PlotWidget;
+    curve->setObjectName(QStringLiteral("curvePlot"));
+    loss = new PlotWidget;
+    loss->setObjectName(QStringLiteral("lossPlot"));
+    loss->hide();
+    beside->addWidget(curve);
+    beside->addWidget(loss);
+    beside->setStretchFactor(0, 3);
+    beside->setStretchFactor(1, 2);
+
+    connect(curve, &PlotWidget::crosshairMoved, loss, &PlotWidget::setCrosshair);
+    connect(loss, &PlotWidget::crosshairMoved, curve, &PlotWidget::setCrosshair);
+    connect(curve, &PlotWidget::seriesVisibilityChanged, loss, &PlotWidget::setSeriesVisible);
+    connect(loss, &PlotWidget::seriesVisibilityChanged, curve, &PlotWidget::setSeriesVisible);
+    connect(curve, &PlotWidget::logAxesChanged, q, [this](bool logX, bool logY) {
+        const QSignalBlocker blockX(logXButton);
+        const QSignalBlocker blockY(logYButton);
+        logXButton->setChecked(logX);
+        logYButton->setChecked(logY);
+        Q_EMIT q->logAxesChanged(logX, logY);
+    });
+    for (auto [plot, which] : {std::pair {curve, "curve"}, std::pair {loss, "loss"}}) {
+        const QString name = QString::fromLatin1(which);
+        connect(plot, &PlotWidget::exportRequested, q, [this, name] { Q_EMIT q->exportRequested(name); });
+        connect(plot, &PlotWidget::copyRequested, q, [this, name] { Q_EMIT q->copyRequested(name); });
+        connect(plot, &PlotWidget::visibleDataRequested, q,
+                [this, name] { Q_EMIT q->visibleDataRequested(name); });
+    }
+    return beside;
+}
+
+QWidget *ComparePage::Private::buildBars()
+{
+    auto *bars = new QSplitter(Qt::Horizontal);
+    bars->setChildrenCollapsible(false);
+    const auto plot = [&](const char *which, int stretch) {
+        auto *widget = new BarPlotWidget;
+        const QString name = QString::fromLatin1(which);
+        widget->setObjectName(name + QStringLiteral("Bars"));
+        connect(widget, &BarPlotWidget::exportRequested, q,
+                [this, name] { Q_EMIT q->exportRequested(name); });
+        connect(widget, &BarPlotWidget::copyRequested, q, [this, name] { Q_EMIT q->copyRequested(name); });
+        connect(widget, &BarPlotWidget::visibleDataRequested, q,
+                [this, name] { Q_EMIT q->visibleDataRequested(name); });
+        bars->addWidget(widget);
+        bars->setStretchFactor(bars->count() - 1, stretch);
+        return widget;
+    };
+    memory = plot("memory", 5);
+    inference = plot("inference", 3);
+    training = plot("training", 4);
+    return bars;
+}
+
+QWidget *ComparePage::Private::buildScoreboard()
+{
+    auto *box = new QWidget;
+    auto *layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+
+    auto *head = new QHBoxLayout;
+    sentenceLabel = new QLabel;
+    sentenceLabel->setObjectName(QStringLiteral("scoreboardSentence"));
+    sentenceLabel->setWordWrap(true);
+    sentenceLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    QFont font = sentenceLabel->font();
+    font.setBold(true);
+    sentenceLabel->setFont(font);
+    exportAll = new QPushButton(tr("Export figures…"));
+    exportAll->setObjectName(QStringLiteral("exportFigures"));
+    exportAll->setToolTip(tr("Write all figures of these runs as PNG, SVG, PDF and CSV"));
+    head->addWidget(sentenceLabel, 1);
+    head->addWidget(exportAll, 0, Qt::AlignTop);
+    layout->addLayout(head);
+
+    scoreboard = new ScoreboardModel(q);
+    table = new QTableView;
+    table->setObjectName(QStringLiteral("scoreboard"));
+    table->setAccessibleName(tr("Scoreboard"));
+    table->setModel(scoreboard);
+    table->setAlternatingRowColors(true);
+    table->setShowGrid(false);
+    table->setSelectionMode(QAbstractItemView::ContiguousSelection);
+    table->setTabKeyNavigation(false);
+    table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 3 / 2);
+    table->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->verticalHeader()->setHighlightSections(false);
+    table->setFrameShape(QFrame::NoFrame);
+    layout->addWidget(table, 1);
+
+    seedLabel =
+        new QLabel(tr("1 seed: one comparison is an anecdote. Italic figures with a tilde are modelled, "
+                      "the others are counted or measured."));
+    seedLabel->setWordWrap(true);
+    seedLabel->setForegroundRole(QPalette::PlaceholderText);
+    layout->addWidget(seedLabel);
+
+    connect(exportAll, &QPushButton::clicked, q, &ComparePage::exportAllRequested);
+    return box;
+}
+
+QWidget *ComparePage::Private::buildEmptyState()
+{
+    auto *state = new QWidget;
+    state->setObjectName(QStringLiteral("compareEmpty"));
+    auto *layout = new QVBoxLayout(state);
+    layout->addStretch(1);
+    emptyText = new QLabel;
+    emptyText->setWordWrap(true);
+    emptyText->setAlignment(Qt::AlignCenter);
+    layout->addWidget(emptyText);
+    auto *buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    emptyTrain = new QPushButton(tr("Train both (F5)"));
+    emptyTrain->setObjectName(QStringLiteral("emptyTrain"));
+    emptyDigits = new QPushButton(tr("Use the built-in digits"));
+    emptyOpen = new QPushButton(tr("Open data…"));
+    for (QPushButton *button : {emptyTrain, emptyDigits, emptyOpen})
+        buttons->addWidget(button);
+    buttons->addStretch(1);
+    layout->addLayout(buttons);
+    layout->addStretch(1);
+    connect(emptyTrain, &QPushButton::clicked, q, &ComparePage::trainRequested);
+    connect(emptyDigits, &QPushButton::clicked, q, &ComparePage::digitsRequested);
+    connect(emptyOpen, &QPushButton::clicked, q, &ComparePage::openDataRequested);
+    return state;
+}
+
+ComparedRun *ComparePage::Private::find(const QString &id)
+{
+    const auto found =
+        std::find_if(runs.begin(), runs.end(), [&](const ComparedRun &r) { return r.id == id; });
+    return found == runs.end() ? nullptr : &*found;
+}
+
+std::vector<PlottedRun> ComparePage::Private::plotted(const std::vector<ComparedRun> &from) const
+{
+    std::vector<PlottedRun> list;
+    list.reserve(from.size());
+    for (const ComparedRun &run : from)
+        list.push_back(run.plotted);
+    return list;
+}
+
+std::vector<PlottedRun> ComparePage::Private::plottedRuns() const
+{
+    return plotted(runs);
+}
+
+void ComparePage::Private::setAxes()
+{
+    const LineFigure main = curveFigure({}, x(), y());
+    curve->setAxes(main.x, main.y);
+    const LineFigure second = curveFigure({}, x(), lossY());
+    loss->setAxes(second.x, second.y);
+}
+
+void ComparePage::Private::redrawCurve(const ComparedRun &run)
+{
+    const QString name = QString::fromStdString(run.plotted.name);
+    const SeriesStyle style = seriesStyle(run.plotted.styleNumber);
+    const LineFigure main = curveFigure({run.plotted}, x(), y());
+    curve->setSeries(run.id, name, style);
+    if (!main.series.empty())
+        curve->replacePoints(run.id, finitePoints(main.series.front()));
+    const LineFigure second = curveFigure({run.plotted}, x(), lossY());
+    loss->setSeries(run.id, name, style);
+    if (!second.series.empty())
+        loss->replacePoints(run.id, finitePoints(second.series.front()));
+}
+
+void ComparePage::Private::redrawCurves()
+{
+    setAxes();
+    for (const ComparedRun &run : runs)
+        redrawCurve(run);
+}
+
+/// Bars and scoreboard: of the runs, or of the design while there are none.
+void ComparePage::Private::updateCosts()
+{
+    const bool onlyForecast = runs.empty();
+    const std::vector<ComparedRun> &shown = onlyForecast ? forecast : runs;
+    const std::vector<PlottedRun> list = plotted(shown);
+    const bool modelled = std::any_of(shown.begin(), shown.end(),
+                                      [](const ComparedRun &run) { return !run.result.has_value(); });
+    const auto show = [&](BarPlotWidget *plot, BarFigure figure) {
+        figure.modelled = figure.modelled || modelled;
+        plot->setFigure(figure);
+    };
+    show(memory, memoryFigure(list));
+    show(inference, inferenceFigure(list));
+    show(training, trainingFigure(list));
+
+    std::vector<ScoredModel> models;
+    models.reserve(shown.size());
+    for (const ComparedRun &run : shown)
+        models.push_back({QString::fromStdString(run.plotted.name), run.kind, run.plotted.cost,
+                          lastKnown(run.plotted.metrics, &MetricSample::testAccuracy),
+                          lastKnown(run.plotted.metrics, &MetricSample::seconds), run.result});
+    scoreboard->setModels(std::move(models));
+    updateSentence();
+}
+
+void ComparePage::Private::updateSentence()
+{
+    sentenceLabel->setText(scoreboard->sentence());
+}
+
+void ComparePage::Private::updateEmptyState()
+{
+    curveStack->setCurrentWidget(runs.empty() && readiness != Readiness::Training ? empty : curves);
+    exportAll->setEnabled(!runs.empty());
+    const bool ready = readiness == Readiness::Ready;
+    emptyTrain->setVisible(ready);
+    emptyDigits->setVisible(!ready);
+    emptyOpen->setVisible(!ready);
+    emptyText->setText(
+        ready ? tr("No run is shown. Train the dense net and the Rosler net side by side and watch both "
+                   "learn, or check runs in the list to compare them.")
+              : tr("No data is loaded. Drop MNIST files or their folder on the window, or start with the "
+                   "built-in digits."));
+}
+
+ComparePage::ComparePage(QWidget *parent)
+    : QWidget(parent)
+    , d(std::make_unique<Private>(this))
+{
+    d->build();
+    d->setAxes();
+    d->updateCosts();
+    d->updateEmptyState();
+}
+
+ComparePage::~ComparePage() = default;
+
+void ComparePage::setRun(const ComparedRun &run)
+{
+    if (ComparedRun *known = d->find(run.id))
+        *known = run;
+    else
+        d->runs.push_back(run);
+    d->redrawCurve(run);
+    d->updateCosts();
+    d->updateEmptyState();
+}
+
+void ComparePage::removeRun(const QString &id)
+{
+    const auto removed =
+        std::remove_if(d->runs.begin(), d->runs.end(), [&](const ComparedRun &run) { return run.id == id; });
+    if (removed == d->runs.end())
+        return;
+    d->runs.erase(removed, d->runs.end());
+    d->curve->removeSeries(id);
+    d->loss->removeSeries(id);
+    d->updateCosts();
+    d->updateEmptyState();
+}
+
+QStringList ComparePage::runIds() const
+{
+    QStringList ids;
+    for (const ComparedRun &run : d->runs)
+        ids << run.id;
+    return ids;
+}
+
+void ComparePage::append(const QString &id, const std::vector<MetricSample> &samples)
+{
+    ComparedRun *run = d->find(id);
+    if (run == nullptr || samples.empty())
+        return;
+    std::vector<MetricSample> &metrics = run->plotted.metrics;
+    const auto overlap =
+        std::lower_bound(metrics.begin(), metrics.end(), samples.front().step,
+                         [](const MetricSample &s, std::int64_t step) { return s.step < step; });
+    const bool replaced = overlap != metrics.end();
+    metrics.erase(overlap, metrics.end());
+    metrics.insert(metrics.end(), samples.begin(), samples.end());
+    if (replaced) {
+        d->redrawCurve(*run);
+    } else {
+        PlottedRun fresh = {run->plotted.name, run->plotted.styleNumber, samples, run->plotted.cost};
+        const LineFigure main = curveFigure({fresh}, d->x(), d->y());
+        if (!main.series.empty())
+            d->curve->appendPoints(id, finitePoints(main.series.front()));
+        const LineFigure second = curveFigure({fresh}, d->x(), d->lossY());
+        if (!second.series.empty())
+            d->loss->appendPoints(id, finitePoints(second.series.front()));
+    }
+    d->scoreboard->updateLive(static_cast<std::size_t>(run - d->runs.data()),
+                              lastKnown(metrics, &MetricSample::testAccuracy),
+                              lastKnown(metrics, &MetricSample::seconds));
+    d->updateSentence();
+}
+
+void ComparePage::setResult(const QString &id, const TrialResult &result)
+{
+    ComparedRun *run = d->find(id);
+    if (run == nullptr)
+        return;
+    run->result = result;
+    d->updateCosts();
+}
+
+void ComparePage::setForecast(const std::vector<ComparedRun> &models)
+{
+    d->forecast = models;
+    if (d->runs.empty())
+        d->updateCosts();
+}
+
+void ComparePage::setReadiness(Readiness readiness)
+{
+    d->readiness = readiness;
+    d->updateEmptyState();
+}
+
+void ComparePage::setTheme(const ChartTheme &theme)
+{
+    d->curve->setTheme(theme);
+    d->loss->setTheme(theme);
+    for (BarPlotWidget *plot : {d->memory, d->inference, d->training})
+        plot->setTheme(theme);
+}
+
+CurveX ComparePage::curveX() const
+{
+    return d->x();
+}
+
+CurveY ComparePage::curveY() const
+{
+    return d->y();
+}
+
+void ComparePage::setCurve(CurveX x, CurveY y)
+{
+    d->xChoice->setCurrentIndex(d->xChoice->findData(static_cast<int>(x)));
+    d->yChoice->setCurrentIndex(d->yChoice->findData(static_cast<int>(y)));
+}
+
+std::vector<NamedFigure> ComparePage::allRunFigures() const
+{
+    return d->runs.empty() ? std::vector<NamedFigure>() : allFigures(d->plottedRuns());
+}
+
+std::optional<NamedFigure> ComparePage::shownFigure(const QString &which, bool visibleRangeOnly) const
+{
+    if (which == QLatin1String("curve"))
+        return NamedFigure {"curve", d->curve->figure(visibleRangeOnly)};
+    if (which == QLatin1String("loss"))
+        return NamedFigure {"loss", d->loss->figure(visibleRangeOnly)};
+    for (const BarPlotWidget *plot : {d->memory, d->inference, d->training})
+        if (plot->objectName() == which + QLatin1String("Bars"))
+            return NamedFigure {which.toStdString(), plot->figure()};
+    return std::nullopt;
+}
+
+QString ComparePage::sentence() const
+{
+    return d->scoreboard->sentence();
+}
+
+void ComparePage::resetZoom()
+{
+    d->curve->resetZoom();
+    d->loss->resetZoom();
+}
+
+void ComparePage::setLogX(bool on)
+{
+    d->curve->setLogX(on);
+    d->loss->setLogX(on);
+}
+
+void ComparePage::setLogY(bool on)
+{
+    d->curve->setLogY(on);
+}
+
+void ComparePage::setLossBeside(bool on)
+{
+    d->loss->setVisible(on);
+    const QSignalBlocker block(d->lossButton);
+    d->lossButton->setChecked(on);
+}
+
+bool ComparePage::isLogX() const
+{
+    return d->curve->isLogX();
+}
+
+bool ComparePage::isLogY() const
+{
+    return d->curve->isLogY();
+}
+
+bool ComparePage::isLossBeside() const
+{
+    return !d->loss->isHidden();
+}
+
+} // namespace rosler
