@@ -24,10 +24,18 @@ bool PauseGate::isClosed() const
     return m_closed;
 }
 
+int PauseGate::waiting() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_waiting;
+}
+
 void PauseGate::pass(const std::stop_token &stop)
 {
     std::unique_lock lock(m_mutex);
+    ++m_waiting;
     m_changed.wait(lock, stop, [this] { return !m_closed; });
+    --m_waiting;
 }
 
 } // namespace rosler
