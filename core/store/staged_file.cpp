@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/staged_file.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace rosler {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> writeFailed(int number, const fs::path &path)
+{
+    return fail(ErrorCode::Unreadable, "cannot write: " + std::generic_category().message(number),
+                path.string());
+}
+
+int writeAll(int descriptor, std::string_view bytes) noexcept
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written >= 0)
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        else if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+namespace {
+
+int syncDescriptor(int descriptor) noexcept
+{
+    while (::fsync(descriptor) != 0) {
+        if (errno == EINVAL || errno == ENOTSUP)
+            return 0; // this file system cannot, and need not
+        if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
+} // namespace
+
+StagedFile::StagedFile(fs::path path)
+    : m_path(std::move(path))
+    , m_staged(m_path)
+{
+    m_staged += ".part";
+}
+
+StagedFile::StagedFile(StagedFile &&other) noexcept
+    : m_path(std::move(other.m_path))
+    , m_staged(std::exchange(other.m_staged, {}))
+{
+}
+
+StagedFile::~StagedFile()
+{
+    if (!m_staged.empty())
+        ::unlink(m_staged.c_str());
+}
+
+Result<StagedFile> StagedFile::write(const fs::path &path, std::string_view bytes, Outlive outlive)
+{
+    StagedFile file(path);
+    const int descriptor = ::open(file.m_staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return writeFailed(errno, path);
+    int failure = writeAll(descriptor, bytes);
+    if (failure == 0 && outlive == Outlive::PowerCut)
+        failure = syncDescriptor(descriptor);
+    if (::close(descriptor) != 0 && failure == 0)
+        failure = errno; // some file systems report a full disk only here
+    if (failure != 0)
+        return writeFailed(failure, path);
+    return file;
+}
+
+Result<void> StagedFile::commit()
+{
+    if (::rename(m_staged.c_str(), m_path.c_str()) != 0)
+        return writeFailed(errno, m_path);
+    m_staged.clear();
+    return {};
+}
+
+Result<void> replaceFile(const fs::path &path, std::string_view bytes, Outlive outlive)
+{
+    return StagedFile::write(path, bytes, outlive).and_then([](StagedFile file) { return file.commit(); });
+}
+
+Result<void> syncPath(const fs::path &path)
+{
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return writeFailed(errno, path);
+    const int failure = syncDescriptor(descriptor);
+    ::close(descriptor);
+    if (failure != 0)
+        return writeFailed(failure, path);
+    return {};
+}
+
+} // namespace rosler
