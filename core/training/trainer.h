@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -8,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/number_type.h"
 #include "core/base/result.h"
 #include "core/data/dataset.h"
 #include "core/nn/network.h"
@@ -67,11 +67,14 @@ public:
         Finished,   ///< all epochs done
         Stopped,    ///< stop was requested; restore(state()) goes on from here
         Diverged,   ///< the loss is not finite at this step
+        Yielded,    ///< in the middle of an epoch, because it was asked to
     };
 
     /// Trains to the end of the current epoch, and evaluates. Stop is answered within one step.
     /// Waits at @p gate between steps.
-    [[nodiscard]] Advance advance(TrainerObserver &observer, const std::stop_token &stop, PauseGate &gate);
+    /// @param yield  set: when it becomes true, returns between steps (for a checkpoint on demand)
+    [[nodiscard]] Advance advance(TrainerObserver &observer, const std::stop_token &stop, PauseGate &gate,
+                                  const std::atomic<bool> *yield = nullptr);
 
     [[nodiscard]] const Network &network() const noexcept;
     [[nodiscard]] std::int64_t step() const noexcept;
@@ -80,8 +83,10 @@ public:
     [[nodiscard]] double seconds() const noexcept; ///< of training alone
     [[nodiscard]] double trainFlops() const noexcept;
 
-    /// Fraction of the test set that the network, with its weights rounded to @p type, gets right.
-    [[nodiscard]] double testAccuracy(NumberType type) const;
+    /// Fraction of the test set that the network gets right; NaN before the first evaluation.
+    [[nodiscard]] double lastTestAccuracy() const noexcept;
+    /// The same, evaluated now, with the weights rounded to float16.
+    [[nodiscard]] double testAccuracyFloat16() const;
 
 private:
     struct State;

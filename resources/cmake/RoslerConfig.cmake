@@ -8,6 +8,9 @@ target_include_directories(rosler_config INTERFACE ${PROJECT_SOURCE_DIR})
 
 set(rosler_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wdouble-promotion)
 set(rosler_cxx_warnings ${rosler_warnings} -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    list(APPEND rosler_cxx_warnings -Wno-restrict) # false alarms on "text" + std::string: GCC bug 105651
+endif()
 target_compile_options(rosler_config INTERFACE
     "$<$<COMPILE_LANGUAGE:C>:${rosler_warnings}>"
     "$<$<COMPILE_LANGUAGE:CXX>:${rosler_cxx_warnings}>")

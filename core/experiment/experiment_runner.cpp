@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/experiment_runner.h"
+
+#include <limits>
+#include <new>
+
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
+
+namespace rosler {
+
+namespace {
+
+/// Passes a trainer's samples on, with the number of its trial.
+class TrialObserver final : public TrainerObserver
+{
+public:
+    TrialObserver(ExperimentObserver &observer, std::size_t trial)
+        : m_observer(observer)
+        , m_trial(trial)
+    {
+    }
+    void sampled(const MetricSample &sample) override { m_observer.sampled(m_trial, sample); }
+
+private:
+    ExperimentObserver &m_observer;
+    std::size_t m_trial;
+};
+
+class Runner
+{
+public:
+    Runner(const RunRequest &request, ExperimentObserver &observer, RunControl &control,
+           const std::stop_token &stop)
+        : m_request(request)
+        , m_observer(observer)
+        , m_control(control)
+        , m_stop(stop)
+        , m_trials(request.spec.models.size())
+    {
+    }
+
+    Result<ExperimentResult> run()
+    {
+        if (auto fits = checkAgainst(m_request.spec, m_request.data->features(), m_request.data->classes());
+            !fits)
+            return tl::unexpected(fits.error());
+        for (std::size_t i = 0; i < m_trials.size(); ++i)
+            guarded(i, [&] { start(i); });
+        bool anyGoing = true;
+        while (anyGoing) {
+            anyGoing = false;
+            for (std::size_t i = 0; i < m_trials.size(); ++i) {
+                if (m_trials[i].trainer)
+                    guarded(i, [&] { turn(i); });
+                anyGoing = anyGoing || m_trials[i].trainer.has_value();
+            }
+        }
+        ExperimentResult result;
+        result.seed = m_request.spec.seed;
+        result.datasetName = m_request.data->name();
+        result.trainExamples = m_request.data->train().count();
+        result.testExamples = m_request.data->test().count();
+        for (Trial &trial : m_trials)
+            result.models.push_back(std::move(trial.result));
+        return result;
+    }
+
+private:
+    struct Trial {
+        std::optional<Trainer> trainer; ///< while it goes on
+        TrialResult result;
+    };
+
+    /// Keeps what the machine cannot do (memory) from ending the other trials.
+    template <typename Work>
+    void guarded(std::size_t i, const Work &work)
+    {
+        try {
+            work();
+        } catch (const std::bad_alloc &) {
+            giveUp(i,
+                   {ErrorCode::Unreadable, "not enough memory to train this model",
+                    m_request.spec.models[i].name});
+        } catch (const std::exception &error) {
+            giveUp(i, {ErrorCode::Unreadable, error.what(), m_request.spec.models[i].name});
+        }
+    }
+
+    void giveUp(std::size_t i, const Error &error)
+    {
+        m_trials[i].trainer.reset();
+        m_trials[i].result.end = TrialEnd::Failed;
+        m_observer.failed(i, error);
+    }
+
+    void start(std::size_t i)
+    {
+        const TrialSpec spec = trialOf(m_request.spec, i);
+        TrialResult &result = m_trials[i].result;
+        result.name = spec.model.name;
+        result.kind = spec.model.kind;
+        result.rank = spec.model.sketch.rank;
+        result.sketchSize = spec.model.sketch.sketchSize;
+        const auto &data = m_request.data;
+        if (auto cost = costOf(spec, data->features(), data->classes(), data->train().count()))
+            result.cost = *cost;
+        auto trainer = Trainer::create(spec, data);
+        if (!trainer) {
+            giveUp(i, trainer.error());
+            return;
+        }
+        if (i < m_request.resume.size() && m_request.resume[i]) {
+            if (auto restored = trainer->restore(*m_request.resume[i]); !restored) {
+                giveUp(i, restored.error());
+                return;
+            }
+        }
+        m_trials[i].trainer.emplace(std::move(*trainer));
+    }
+
+    /// One epoch of one trial.
+    void turn(std::size_t i)
+    {
+        Trainer &trainer = *m_trials[i].trainer;
+        TrialObserver observer(m_observer, i);
+        Trainer::Advance advance = Trainer::Advance::Yielded;
+        while (advance == Trainer::Advance::Yielded) {
+            advance = trainer.advance(observer, m_stop, m_control.gate, &m_control.checkpointWanted);
+            if (advance == Trainer::Advance::Yielded) {
+                for (std::size_t j = 0; j < m_trials.size(); ++j)
+                    if (m_trials[j].trainer)
+                        m_observer.checkpoint(j, m_trials[j].trainer->state());
+                m_control.checkpointWanted = false;
+            }
+        }
+        switch (advance) {
+        case Trainer::Advance::EpochEnded:
+            m_observer.checkpoint(i, trainer.state());
+            break;
+        case Trainer::Advance::Stopped:
+            m_observer.checkpoint(i, trainer.state());
+            end(i, TrialEnd::Stopped);
+            break;
+        case Trainer::Advance::Diverged:
+            end(i, TrialEnd::Diverged);
+            break;
+        case Trainer::Advance::Finished:
+            m_observer.checkpoint(i, trainer.state());
+            end(i, TrialEnd::Finished);
+            break;
+        case Trainer::Advance::Yielded:
+            break;
+        }
+    }
+
+    void end(std::size_t i, TrialEnd how)
+    {
+        Trainer &trainer = *m_trials[i].trainer;
+        TrialResult &result = m_trials[i].result;
+        result.end = how;
+        result.testAccuracy = trainer.lastTestAccuracy();
+        // A stop must be answered at once, so it evaluates nothing more.
+        result.testAccuracyF16 = how == TrialEnd::Finished ? trainer.testAccuracyFloat16()
+                                                           : std::numeric_limits<double>::quiet_NaN();
+        result.trainFlops = trainer.trainFlops();
+        result.trainSeconds = trainer.seconds();
+        result.epochs = trainer.epoch();
+        result.parameterDigest = trainer.network().digest();
+        m_observer.ended(i, result, trainer.network());
+        m_trials[i].trainer.reset();
+    }
+
+    const RunRequest &m_request;
+    ExperimentObserver &m_observer;
+    RunControl &m_control;
+    const std::stop_token &m_stop;
+    std::vector<Trial> m_trials;
+};
+
+} // namespace
+
+Result<ExperimentResult> runExperiment(const RunRequest &request, ExperimentObserver &observer,
+                                       RunControl &control, const std::stop_token &stop)
+{
+    const int cores = tbb::info::default_concurrency();
+    const int threads = request.threads > 0 ? request.threads : cores;
+    // More threads than cores only where asked for: tests compare 1, 2 and 7 of them.
+    std::optional<tbb::global_control> more;
+    if (threads > cores)
+        more.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+    tbb::task_arena arena(threads);
+    return arena.execute([&] { return Runner(request, observer, control, stop).run(); });
+}
+
+} // namespace rosler

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <tbb/task_group.h>
+
+#include "core/base/matrix.h"
+#include "core/data/dataset.h"
+
+namespace rosler {
+
+/// One batch, gathered: the examples of a step with the features that the network reads.
+struct Batch {
+    std::int64_t step = -1;
+    Matrix features; ///< capacity x read; the first `count` rows hold examples
+    std::vector<std::uint16_t> labels;
+    Index count = 0;
+};
+
+/// Gathers the batches of an epoch in its order; while one is trained on, the next is made ready on another
+/// thread of the arena. One caller at a time.
+class BatchFeeder
+{
+public:
+    /// @param kept  features to gather, ascending; empty = all
+    BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::uint32_t> kept, Index batch,
+                std::uint64_t seed);
+    ~BatchFeeder();
+
+    /// The batch of step @p step (counted from 0 over all epochs); starts on the next one.
+    /// Valid until the next call.
+    [[nodiscard]] const Batch &take(std::int64_t step);
+
+private:
+    void gather(Batch &into, std::int64_t step);
+
+    std::shared_ptr<const Dataset> m_data;
+    std::vector<std::uint32_t> m_kept;
+    Index m_batch;
+    std::uint64_t m_seed;
+    std::int64_t m_stepsPerEpoch;
+    std::vector<std::uint32_t> m_order; ///< of epoch m_orderEpoch
+    std::int64_t m_orderEpoch = -1;
+    Batch m_batches[2];
+    tbb::task_group m_ahead;
+};
+
+} // namespace rosler

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/matrix.h"
+#include "core/nn/layer.h"
+#include "core/nn/loss.h"
+#include "core/nn/network.h"
+
+namespace rosler {
+
+/// Forward and backward passes of whole networks, with the buffers that they need.
+///
+/// A small network's batch is cut into pieces of 32 examples that run side by side, each through all layers
+/// while its activations stay in one core's cache; their gradients are added in the order of the pieces. A
+/// large network's batch stays whole, and each product is split by outputs. Which of the two depends on the
+/// network alone, never on the number of threads.
+class GradientEngine
+{
+public:
+    /// @param network  only its shapes are looked at; outlives the engine
+    GradientEngine(const Network &network, Index maxBatch);
+
+    /// What a step wants of the backward pass; see BackwardRequest.
+    struct Request {
+        FactorSet factors;
+        std::span<const std::uint32_t> features; ///< of the first layer's R; empty = all
+    };
+
+    /// Gradient of the mean loss over the batch, announced to @p sink in pieces with offsets into the
+    /// network's parameters, each wanted number once. The sink may change those parameters at once.
+    /// @param x  batch x network.read()
+    [[nodiscard]] BatchScore run(const Network &network, const ConstMatrixView &x,
+                                 std::span<const std::uint16_t> labels, const Request &request,
+                                 GradientSink &sink);
+
+    [[nodiscard]] bool splitsBatch() const noexcept { return m_splitsBatch; }
+
+private:
+    /// Activations of one piece of a batch on their way through the layers.
+    struct Lane {
+        std::vector<Matrix> outputs;   ///< of each layer
+        std::vector<Matrix> gradients; ///< with respect to them
+        std::vector<std::vector<float>> stashes;
+        std::vector<float> gradient; ///< of all parameters
+    };
+
+    BatchScore pass(const Network &network, Lane &lane, const ConstMatrixView &x,
+                    std::span<const std::uint16_t> labels, float scale, const Request &request,
+                    GradientSink *sink) const;
+    void addUp(const Network &network, std::size_t pieces, const Request &request, GradientSink &sink);
+
+    bool m_splitsBatch;
+    Index m_pieceSize;
+    std::vector<Lane> m_lanes;
+};
+
+} // namespace rosler

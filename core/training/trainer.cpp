@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/trainer.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <tbb/parallel_for.h>
+
+#include "core/base/contract.h"
+#include "core/compress/float16.h"
+#include "core/nn/loss.h"
+#include "core/nn/optimizer.h"
+#include "core/sketch/column_sampling.h"
+#include "core/training/batch_feeder.h"
+#include "core/training/gradient_engine.h"
+#include "core/training/stage_schedule.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr Index featureSample = 4'096; // training examples that kept features are chosen by
+constexpr Index featureSubspace = 64;  // dimension of the subspace for leverage scores
+constexpr std::int64_t samplesPerEpoch = 20;
+constexpr Index evaluationPiece = 250; // examples
+
+/// Hands pieces of the gradient to the optimiser; leaves alone the features of the first layer's R that a
+/// gradient sketch has left out.
+class UpdateSink final : public GradientSink
+{
+public:
+    UpdateSink(const Optimizer &optimizer, std::span<float> parameters, std::span<float> state,
+               const UpdateSettings &settings)
+        : m_optimizer(optimizer)
+        , m_parameters(parameters)
+        , m_state(state)
+        , m_settings(settings)
+    {
+    }
+
+    /// R lies at @p offset in the parameters, row by row; only columns with @p chosen[column] are updated.
+    void restrict(Index offset, Index size, std::span<const std::uint8_t> chosen)
+    {
+        m_restrictedFrom = offset;
+        m_restrictedTo = offset + size;
+        m_chosen = chosen;
+    }
+
+    void ready(Index offset, std::span<const float> gradient) override
+    {
+        if (offset >= m_restrictedFrom && offset < m_restrictedTo) {
+            updateChosen(offset, gradient);
+            return;
+        }
+        const auto at = static_cast<std::size_t>(offset);
+        m_optimizer.update(m_parameters.subspan(at, gradient.size()), gradient, m_state.data() + at,
+                           static_cast<Index>(m_parameters.size()), m_settings);
+    }
+
+private:
+    void updateChosen(Index offset, std::span<const float> gradient)
+    {
+        // Gathered, updated without gaps, and put back.
+        std::vector<std::size_t> places;
+        const Index columns = static_cast<Index>(m_chosen.size());
+        for (std::size_t i = 0; i < gradient.size(); ++i)
+            if (m_chosen[static_cast<std::size_t>((offset - m_restrictedFrom + static_cast<Index>(i))
+                                                  % columns)]
+                != 0)
+                places.push_back(i);
+        const std::size_t n = places.size();
+        const auto kinds = static_cast<std::size_t>(m_optimizer.stateFloats());
+        std::vector<float> parameters(n);
+        std::vector<float> gradients(n);
+        std::vector<float> state(n * kinds);
+        const auto stateAt = [&](std::size_t kind, std::size_t i) -> float & {
+            return m_state[kind * m_parameters.size() + static_cast<std::size_t>(offset) + places[i]];
+        };
+        for (std::size_t i = 0; i < n; ++i) {
+            parameters[i] = m_parameters[static_cast<std::size_t>(offset) + places[i]];
+            gradients[i] = gradient[places[i]];
+            for (std::size_t kind = 0; kind < kinds; ++kind)
+                state[kind * n + i] = stateAt(kind, i);
+        }
+        m_optimizer.update(parameters, gradients, state.data(), static_cast<Index>(n), m_settings);
+        for (std::size_t i = 0; i < n; ++i) {
+            m_parameters[static_cast<std::size_t>(offset) + places[i]] = parameters[i];
+            for (std::size_t kind = 0; kind < kinds; ++kind)
+                stateAt(kind, i) = state[kind * n + i];
+        }
+    }
+
+    const Optimizer &m_optimizer;
+    std::span<float> m_parameters;
+    std::span<float> m_state;
+    UpdateSettings m_settings;
+    Index m_restrictedFrom = -1;
+    Index m_restrictedTo = -1;
+    std::span<const std::uint8_t> m_chosen;
+};
+
+BatchScore evaluate(const Network &network, const Examples &examples)
+{
+    const Index pieces = (examples.count() + evaluationPiece - 1) / evaluationPiece;
+    std::vector<BatchScore> scores(static_cast<std::size_t>(pieces));
+    tbb::parallel_for(
+        Index {0}, pieces,
+        [&](Index piece) {
+            const Index first = piece * evaluationPiece;
+            const Index count = std::min(evaluationPiece, examples.count() - first);
+            const Matrix logits = network.predict(rowsOf(view(examples.features), first, count));
+            const auto labels =
+                std::span(examples.labels)
+                    .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+            scores[static_cast<std::size_t>(piece)] = softmaxCrossEntropy(view(logits), labels);
+        },
+        tbb::simple_partitioner {});
+    BatchScore total;
+    for (const BatchScore &score : scores) {
+        total.lossSum += score.lossSum;
+        total.correct += score.correct;
+    }
+    return total;
+}
+
+double share(Index part, Index whole)
+{
+    return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, const LayerShape &first,
+                                              const Examples &train)
+{
+    const Index count = std::min(featureSample, train.count());
+    const auto examples = sampleUniformly(
+        train.count(), count,
+        RandomStream(spec.seed, Draw::KeptFeatures, std::numeric_limits<std::uint32_t>::max()));
+    Matrix sample(count, train.features.cols());
+    for (Index i = 0; i < count; ++i)
+        sample.row(i) = train.features.row(examples[static_cast<std::size_t>(i)]);
+    return chooseFeatures(view(std::as_const(sample)), first.read, spec.model.sketch.keptFeatures,
+                          featureSubspace, spec.seed);
+}
+
+} // namespace
+
+struct Trainer::State {
+    State(const TrialSpec &trialSpec, std::shared_ptr<const Dataset> dataset,
+          const std::vector<LayerShape> &shapes)
+        : spec(trialSpec)
+        , data(std::move(dataset))
+        , stages(spec, data->train().count())
+        , network(shapes)
+        , optimizer(makeOptimizer(spec.training.optimizer))
+        , batch(std::min(spec.training.batch, data->train().count()))
+        , engine(network, batch)
+    {
+        optimizerState.assign(static_cast<std::size_t>(network.parameterCount() * optimizer->stateFloats()),
+                              0.0F);
+        for (const ParameterBlock &block : network.layer(0).blocks())
+            if (block.factor == Factor::R)
+                firstR = block;
+    }
+
+    void makeFeeder()
+    {
+        feeder = std::make_unique<BatchFeeder>(data, network.keptFeatures(), batch, spec.seed);
+    }
+
+    BatchScore takeStep();
+    std::vector<std::uint32_t> sketchGradient(const ConstMatrixView &x);
+
+    TrialSpec spec;
+    std::shared_ptr<const Dataset> data;
+    StageSchedule stages;
+    Network network;
+    std::unique_ptr<const Optimizer> optimizer;
+    Index batch;
+    GradientEngine engine;
+    std::unique_ptr<BatchFeeder> feeder;
+    ParameterBlock firstR; ///< of the first layer; empty when that is dense
+
+    std::vector<float> optimizerState;
+    std::array<std::int64_t, factorKinds> updates {};
+    std::int64_t step = 0;
+    double seconds = 0;
+    double trainFlops = 0;
+
+    // Since the last sample.
+    double lossSum = 0;
+    Index correct = 0;
+    Index seen = 0;
+    double lastTestAccuracy = std::numeric_limits<double>::quiet_NaN();
+};
+
+std::vector<std::uint32_t> Trainer::State::sketchGradient(const ConstMatrixView &x)
+{
+    std::vector<double> weights(static_cast<std::size_t>(x.cols()), 0.0);
+    for (Index i = 0; i < x.rows(); ++i)
+        for (Index j = 0; j < x.cols(); ++j)
+            weights[static_cast<std::size_t>(j)] +=
+                static_cast<double>(x(i, j)) * static_cast<double>(x(i, j));
+    for (double &w : weights)
+        w = std::sqrt(w);
+    return sampleByWeight(weights, sketchedFeatures(x.cols(), spec.model.sketch.gradientSketch),
+                          RandomStream(spec.seed, Draw::GradientSketch, static_cast<std::uint32_t>(step)));
+}
+
+BatchScore Trainer::State::takeStep()
+{
+    const Batch &batchNow = feeder->take(step);
+    const ConstMatrixView x = rowsOf(view(batchNow.features), 0, batchNow.count);
+    const FactorSet factors = stages.factors(step);
+
+    UpdateSettings settings;
+    settings.learningRate = stages.learningRate(step);
+    settings.weightDecay = spec.training.weightDecay;
+    settings.momentum = spec.training.momentum;
+    for (std::size_t k = 0; k < factorKinds; ++k)
+        if (factors.has(static_cast<Factor>(k)))
+            settings.update = ++updates[k]; // equal for all kinds as long as all are trained
+    UpdateSink sink(*optimizer, network.parameters(), optimizerState, settings);
+
+    std::vector<std::uint32_t> features;
+    std::vector<std::uint8_t> chosen;
+    if (factors.r && firstR.size() > 0 && spec.model.sketch.gradientSketch < 1.0) {
+        features = sketchGradient(x);
+        chosen.assign(static_cast<std::size_t>(x.cols()), 0);
+        for (const std::uint32_t f : features)
+            chosen[f] = 1;
+        sink.restrict(firstR.offset, firstR.size(), chosen);
+    }
+
+    const auto labels = std::span(batchNow.labels).first(static_cast<std::size_t>(batchNow.count));
+    const BatchScore score = engine.run(network, x, labels, {factors, features}, sink);
+
+    std::uint64_t macs = 0;
+    for (std::size_t i = 0; i < network.layerCount(); ++i) {
+        const BackwardRequest request {factors, i == 0 ? features : std::span<const std::uint32_t> {},
+                                       nullptr};
+        macs += network.layer(i).forwardMacs() + network.layer(i).backwardMacs(request, i > 0);
+    }
+    trainFlops += 2.0 * static_cast<double>(macs) * static_cast<double>(batchNow.count);
+    ++step;
+    lossSum += score.lossSum;
+    correct += score.correct;
+    seen += batchNow.count;
+    return score;
+}
+
+Trainer::Trainer(std::unique_ptr<State> state)
+    : m_state(std::move(state))
+{
+}
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer &&) noexcept = default;
+Trainer &Trainer::operator=(Trainer &&) noexcept = default;
+
+Result<Trainer> Trainer::create(const TrialSpec &spec, std::shared_ptr<const Dataset> data)
+{
+    const auto shapes = layerShapes(spec, data->features(), data->classes());
+    if (!shapes)
+        return tl::unexpected(shapes.error());
+    auto state = std::make_unique<State>(spec, std::move(data), *shapes);
+    state->network.initialise(spec.seed, spec.model.sketch.initialisation);
+    if (shapes->front().storesIndices)
+        state->network.setKeptFeatures(chooseKeptFeatures(spec, shapes->front(), state->data->train()));
+    state->makeFeeder();
+    return Trainer(std::move(state));
+}
+
+Result<void> Trainer::restore(TrainingState from)
+{
+    State &s = *m_state;
+    const auto mismatch = [](const char *what, std::size_t got, std::size_t expected) {
+        return fail(ErrorCode::Malformed,
+                    std::string("the checkpoint holds ") + std::to_string(got) + ' ' + what
+                        + ", this trial needs " + std::to_string(expected));
+    };
+    if (from.parameters.size() != s.network.parameters().size())
+        return mismatch("parameters", from.parameters.size(), s.network.parameters().size());
+    if (from.optimizerState.size() != s.optimizerState.size())
+        return mismatch("numbers of optimiser state", from.optimizerState.size(), s.optimizerState.size());
+    if (from.updates.size() != factorKinds)
+        return mismatch("update counters", from.updates.size(), factorKinds);
+    if (from.keptFeatures.size() != s.network.keptFeatures().size())
+        return mismatch("kept features", from.keptFeatures.size(), s.network.keptFeatures().size());
+    if (from.step < 0 || from.step > s.stages.totalSteps())
+        return fail(ErrorCode::Malformed,
+                    "the checkpoint stands at step " + std::to_string(from.step) + " of "
+                        + std::to_string(s.stages.totalSteps()));
+    for (std::size_t i = 0; i < from.keptFeatures.size(); ++i)
+        if (static_cast<Index>(from.keptFeatures[i]) >= s.network.features()
+            || (i > 0 && from.keptFeatures[i] <= from.keptFeatures[i - 1]))
+            return fail(ErrorCode::Malformed,
+                        "the checkpoint's kept features are not ascending numbers below "
+                            + std::to_string(s.network.features()));
+    std::copy(from.parameters.begin(), from.parameters.end(), s.network.parameters().begin());
+    s.optimizerState = std::move(from.optimizerState);
+    std::copy(from.updates.begin(), from.updates.end(), s.updates.begin());
+    s.network.setKeptFeatures(std::move(from.keptFeatures));
+    s.step = from.step;
+    s.seconds = from.seconds;
+    s.trainFlops = from.trainFlops;
+    s.makeFeeder();
+    return {};
+}
+
+TrainingState Trainer::state() const
+{
+    const State &s = *m_state;
+    TrainingState state;
+    state.parameters.assign(s.network.parameters().begin(), s.network.parameters().end());
+    state.optimizerState = s.optimizerState;
+    state.step = s.step;
+    state.updates.assign(s.updates.begin(), s.updates.end());
+    state.keptFeatures = s.network.keptFeatures();
+    state.seconds = s.seconds;
+    state.trainFlops = s.trainFlops;
+    return state;
+}
+
+Trainer::Advance Trainer::advance(TrainerObserver &observer, const std::stop_token &stop, PauseGate &gate,
+                                  const std::atomic<bool> *yield)
+{
+    using Clock = std::chrono::steady_clock;
+    State &s = *m_state;
+    const std::int64_t perEpoch = s.stages.stepsPerEpoch();
+    const std::int64_t total = s.stages.totalSteps();
+    const std::int64_t every = std::max<std::int64_t>(1, perEpoch / samplesPerEpoch);
+    if (s.step >= total)
+        return Advance::Finished;
+    const std::int64_t epochEnd = (s.step / perEpoch + 1) * perEpoch;
+    // In the first epoch the curves should not keep anyone waiting for a first point.
+    const auto evaluatesEarly = [&](std::int64_t step) {
+        return step < perEpoch
+            && (step == (perEpoch + 15) / 16 || step == perEpoch / 4 || step == perEpoch / 2);
+    };
+
+    auto since = Clock::now();
+    const auto stopWatch = [&] {
+        const auto now = Clock::now();
+        s.seconds += std::chrono::duration<double>(now - since).count();
+        since = now;
+    };
+    const auto sample = [&](bool withTest) {
+        MetricSample point;
+        point.step = s.step;
+        point.epoch = epoch();
+        point.seconds = s.seconds;
+        point.trainFlops = s.trainFlops;
+        if (s.seen > 0) {
+            point.trainLoss = s.lossSum / static_cast<double>(s.seen);
+            point.trainAccuracy = share(s.correct, s.seen);
+        }
+        s.lossSum = 0;
+        s.correct = 0;
+        s.seen = 0;
+        if (withTest) {
+            const Examples &test = s.data->test();
+            const BatchScore score = evaluate(s.network, test);
+            point.testLoss = score.lossSum / static_cast<double>(test.count());
+            point.testAccuracy = share(score.correct, test.count());
+            s.lastTestAccuracy = point.testAccuracy;
+        }
+        observer.sampled(point);
+        since = Clock::now(); // evaluation is not training
+    };
+
+    while (s.step < epochEnd) {
+        if (gate.isClosed()) {
+            stopWatch();
+            gate.pass(stop);
+            since = Clock::now();
+        }
+        if (stop.stop_requested()) {
+            stopWatch();
+            return Advance::Stopped;
+        }
+        if (yield != nullptr && yield->load(std::memory_order_relaxed)) {
+            stopWatch();
+            return Advance::Yielded;
+        }
+        const BatchScore score = s.takeStep();
+        if (!std::isfinite(score.lossSum)) {
+            stopWatch();
+            sample(false);
+            return Advance::Diverged;
+        }
+        if (s.step < epochEnd && (s.step % every == 0 || evaluatesEarly(s.step))) {
+            stopWatch();
+            sample(evaluatesEarly(s.step));
+        }
+    }
+    stopWatch();
+    sample(true);
+    return s.step >= total ? Advance::Finished : Advance::EpochEnded;
+}
+
+const Network &Trainer::network() const noexcept
+{
+    return m_state->network;
+}
+
+std::int64_t Trainer::step() const noexcept
+{
+    return m_state->step;
+}
+
+std::int64_t Trainer::totalSteps() const noexcept
+{
+    return m_state->stages.totalSteps();
+}
+
+double Trainer::epoch() const noexcept
+{
+    return static_cast<double>(m_state->step) / static_cast<double>(m_state->stages.stepsPerEpoch());
+}
+
+double Trainer::seconds() const noexcept
+{
+    return m_state->seconds;
+}
+
+double Trainer::trainFlops() const noexcept
+{
+    return m_state->trainFlops;
+}
+
+double Trainer::lastTestAccuracy() const noexcept
+{
+    return m_state->lastTestAccuracy;
+}
+
+double Trainer::testAccuracyFloat16() const
+{
+    const Examples &test = m_state->data->test();
+    return share(evaluate(withFloat16Weights(m_state->network), test).correct, test.count());
+}
+
+} // namespace rosler
