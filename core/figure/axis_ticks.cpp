@@ -113,7 +113,7 @@ AxisTicks logarithmicTicks(double minimum, double maximum, int atMost)
     const auto isMajor = [&](int mantissa, int power) {
         return fine ? mantissa == 1 || mantissa == 2 || mantissa == 5 : mantissa == 1 && power % stride == 0;
     };
-    const bool plain = minimum > 0.9e-3 && maximum < 1e6;
+    const bool plain = minimum > 0.9e-3 && maximum < 1e5;
 
     AxisTicks ticks;
     for (int power = lowest; power <= highest; ++power) {

@@ -32,12 +32,13 @@ bool clipSegment(PagePoint &a, PagePoint &b, const PageRect &rect)
     }
     if (from > to)
         return false;
-    const auto at = [&](double t) {
-        return PagePoint {std::clamp(a.x + t * dx, rect.left, rect.right),
-                          std::clamp(a.y + t * dy, rect.top, rect.bottom)};
+    // On segments far longer than the rectangle t itself is rounded, to 0 or 1 even.
+    const auto within = [&](PagePoint p) {
+        return PagePoint {std::clamp(p.x, rect.left, rect.right), std::clamp(p.y, rect.top, rect.bottom)};
     };
-    const PagePoint start = from > 0 ? at(from) : a;
-    const PagePoint end = to < 1 ? at(to) : b;
+    const auto at = [&](double t) { return PagePoint {a.x + t * dx, a.y + t * dy}; };
+    const PagePoint start = within(from > 0 ? at(from) : a);
+    const PagePoint end = within(to < 1 ? at(to) : b);
     a = start;
     b = end;
     return true;

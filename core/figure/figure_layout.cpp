@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/figure/figure_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/figure/axes_layout.h"
+#include "core/figure/bar_layout.h"
+#include "core/figure/legend_layout.h"
+
+namespace rosler {
+namespace {
+
+constexpr double axisShare = 0.67;    ///< of a curve's width
+constexpr double markerShare = 0.24;  ///< a marker's radius, of the font's size
+constexpr double plotShareKept = 0.4; ///< of the page's height, for a legend to move below the axes
+constexpr std::size_t mostInsideColumns = 3;
+
+FigureLayout emptyLayout(const PublicationStyle &style, bool curves)
+{
+    FigureLayout out;
+    out.curves = curves;
+    out.grid = style.grid;
+    out.fontPt = style.fontPt;
+    out.linePt = style.linePt;
+    out.axisPt = style.linePt * axisShare;
+    out.markerRadius = std::max(markerShare * style.fontPt, style.linePt);
+    return out;
+}
+
+/// Points no further apart than a legend could miss.
+void addPointsAlong(const PagePath &path, std::vector<PagePoint> &points)
+{
+    constexpr double step = 2;
+    for (std::size_t i = 1; i < path.size(); ++i) {
+        const double dx = path[i].x - path[i - 1].x;
+        const double dy = path[i].y - path[i - 1].y;
+        const int parts = 1 + static_cast<int>(std::hypot(dx, dy) / step);
+        for (int k = 0; k <= parts; ++k)
+            points.push_back({path[i - 1].x + dx * k / parts, path[i - 1].y + dy * k / parts});
+    }
+}
+
+LegendObstacles obstaclesIn(const FigureLayout &layout, const TextMetrics &metrics)
+{
+    LegendObstacles obstacles;
+    for (const PlacedCurve &curve : layout.placedCurves) {
+        for (const PagePath &piece : curve.pieces)
+            addPointsAlong(piece, obstacles.points);
+        for (const PagePoint &marker : curve.markers)
+            for (const double dx : {-layout.markerRadius, layout.markerRadius})
+                for (const double dy : {-layout.markerRadius, layout.markerRadius})
+                    obstacles.points.push_back({marker.x + dx, marker.y + dy});
+    }
+    for (const PlacedBar &bar : layout.bars)
+        obstacles.rects.push_back(bar.rect);
+    for (const PlacedText &text : layout.texts) {
+        if (text.role != TextRole::BarLabel)
+            continue;
+        const double length = metrics.width(text.text, text.size, text.italic);
+        const double high = metrics.ascent(text.size);
+        const PagePoint &at = text.baseline;
+        obstacles.rects.push_back(text.vertical
+                                      ? PageRect {at.x - high, at.y - length, at.x, at.y}
+                                      : PageRect {at.x - length / 2, at.y - high, at.x + length / 2, at.y});
+    }
+    return obstacles;
+}
+
+/// The parts that curves and bars lay out alike.
+class Layouter
+{
+public:
+    Layouter(const PublicationStyle &style, const TextMetrics &metrics)
+        : m_style(style)
+        , m_metrics(metrics)
+    {
+    }
+
+    [[nodiscard]] FigureLayout layout(const LineFigure &figure, double below, double &belowTop) const;
+    [[nodiscard]] FigureLayout layout(const BarFigure &figure, double below, double &belowTop) const;
+
+    template <typename AnyFigure>
+    [[nodiscard]] FigureLayout withLegend(const AnyFigure &figure,
+                                          const std::vector<LegendEntry> &entries) const;
+
+private:
+    struct Inside {
+        LegendGrid grid;
+        LegendSpot spot;
+    };
+    [[nodiscard]] LegendGrid belowGrid(const std::vector<LegendEntry> &entries, bool curves) const;
+    [[nodiscard]] std::optional<Inside> insideSpot(const FigureLayout &layout,
+                                                   const std::vector<LegendEntry> &entries) const;
+
+    const PublicationStyle &m_style;
+    const TextMetrics &m_metrics;
+};
+
+FigureLayout Layouter::layout(const LineFigure &figure, double below, double &belowTop) const
+{
+    FigureLayout out = emptyLayout(m_style, true);
+    const AxisScale xProbe {0, 1, figure.x.logarithmic};
+    const AxisScale yProbe {0, 1, figure.y.logarithmic};
+    ValueRange x;
+    ValueRange y;
+    for (const FigureSeries &series : figure.series)
+        for (const FigurePoint &point : series.points)
+            if (xProbe.canShow(point.x) && yProbe.canShow(point.y))
+                x.add(point.x);
+    AxesRequest request;
+    request.x = axisScale(figure.x, x, {0.02, 0.025, 0.3});
+    // Free limits of y suit the curves between the limits of x.
+    for (const FigureSeries &series : figure.series)
+        for (const FigurePoint &point : series.points)
+            if (yProbe.canShow(point.y) && point.x >= request.x.minimum && point.x <= request.x.maximum)
+                y.add(point.y);
+    request.y = axisScale(figure.y, y, {0.05, 0.05, 0.15});
+    request.title = printable(figure.title);
+    request.xTitle = printable(figure.x.title);
+    request.yTitle = printable(figure.y.title);
+    request.below = below;
+    belowTop = layoutAxes(request, m_style, m_metrics, out);
+
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        const FigureSeries &series = figure.series[i];
+        const CurvePath curve = curvePath(series.points, out.frame);
+        PlacedCurve placed {printable(series.name), series.style, curve.pieces, {}};
+        const double phase = (static_cast<double>(i) + 0.5) / static_cast<double>(figure.series.size());
+        if (series.style.marker != MarkerShape::None)
+            placed.markers = markerPoints(curve, phase);
+        else
+            placed.markers = curve.isolated; // a point alone would not be seen
+        if (series.style.marker == MarkerShape::None)
+            placed.style.marker = MarkerShape::Circle;
+        out.placedCurves.push_back(std::move(placed));
+    }
+    return out;
+}
+
+FigureLayout Layouter::layout(const BarFigure &figure, double below, double &belowTop) const
+{
+    // Labels need room above the bars, which depends on the bars' width, which depends on the width of the
+    // tick labels: three rounds settle it.
+    AxesRequest request;
+    request.title = printable(figure.title);
+    request.yTitle = printable(valueAxisTitle(figure));
+    request.xTicks = false;
+    request.below = below;
+    double headroom = 0.1;
+    std::size_t lines = 1;
+    for (int round = 0;; ++round) {
+        FigureLayout out = emptyLayout(m_style, false);
+        request.y = barScale(figure, headroom);
+        request.categoryHeight = m_metrics.ascent(m_style.fontPt) + m_metrics.descent(m_style.fontPt)
+            + static_cast<double>(lines - 1) * 1.2 * m_style.fontPt;
+        belowTop = layoutAxes(request, m_style, m_metrics, out);
+        const PageRect &plot = out.frame.rect;
+        const BarGroups groups(figure, plot.width(), m_style.fontPt, m_metrics);
+        if (round == 2) {
+            for (const BarFigure::Series &series : figure.series) {
+                out.barStyles.push_back(series.style);
+                out.barNames.push_back(printable(series.name));
+            }
+            const FigureSpacing spacing(m_style.fontPt);
+            groups.place(plot.bottom + spacing.tick + spacing.gap, out);
+            return out;
+        }
+        const double extent = groups.labels().shown ? groups.labels().extent + 0.6 * m_style.fontPt : 0;
+        headroom = std::clamp(extent / plot.height(), 0.04, 0.6);
+        for (const auto &category : groups.categoryLines())
+            lines = std::max(lines, category.size());
+    }
+}
+
+LegendGrid Layouter::belowGrid(const std::vector<LegendEntry> &entries, bool curves) const
+{
+    const double room = m_style.widthMm * 72 / 25.4 - 2 * FigureSpacing(m_style.fontPt).edge;
+    const auto gridOf = [&](std::size_t columns, double nameShare) {
+        return LegendGrid(entries, columns, curves, m_style.fontPt, room * nameShare, m_metrics);
+    };
+    // As many columns as the page has room for; long names are cut only to save rows.
+    LegendGrid grid = gridOf(1, 0.85);
+    for (const double nameShare : {0.85, 0.5, 0.32}) {
+        std::size_t columns = entries.size();
+        while (columns > 1 && gridOf(columns, nameShare).width() > room)
+            --columns;
+        grid = gridOf(columns, nameShare);
+        if (grid.rows() <= 3)
+            break;
+    }
+    return grid;
+}
+
+std::optional<Layouter::Inside> Layouter::insideSpot(const FigureLayout &layout,
+                                                     const std::vector<LegendEntry> &entries) const
+{
+    const LegendObstacles obstacles = obstaclesIn(layout, m_metrics);
+    const PageRect &plot = layout.frame.rect;
+    std::optional<Inside> best;
+    for (std::size_t columns = 1; columns <= std::min(entries.size(), mostInsideColumns); ++columns) {
+        LegendGrid grid(entries, columns, layout.curves, m_style.fontPt, plot.width() * 0.5, m_metrics);
+        const auto spot = bestSpot(grid, plot, 0.4 * m_style.fontPt, obstacles);
+        if (spot && (!best || spot->hidden < best->spot.hidden))
+            best.emplace(Inside {std::move(grid), *spot});
+        if (best && best->spot.hidden == 0)
+            break;
+    }
+    return best;
+}
+
+template <typename AnyFigure>
+FigureLayout Layouter::withLegend(const AnyFigure &figure, const std::vector<LegendEntry> &entries) const
+{
+    double belowTop = 0;
+    FigureLayout out = layout(figure, 0, belowTop);
+    const bool named =
+        std::any_of(entries.begin(), entries.end(), [](const auto &e) { return !e.name.empty(); });
+    if (m_style.legend == LegendPlace::None || !named)
+        return out;
+    std::optional<Inside> inside;
+    if (m_style.legend == LegendPlace::Inside)
+        inside = insideSpot(out, entries);
+    if (!inside || inside->spot.hidden > 0) {
+        const LegendGrid grid = belowGrid(entries, out.curves);
+        FigureLayout lower = layout(figure, grid.height(), belowTop);
+        if (!inside || lower.frame.rect.height() >= plotShareKept * lower.height) {
+            const PageRect &plot = lower.frame.rect;
+            const double edge = FigureSpacing(m_style.fontPt).edge;
+            const double left = std::clamp((plot.left + plot.right - grid.width()) / 2, edge,
+                                           std::max(edge, lower.width - edge - grid.width()));
+            lower.legend = grid.placedAt({left, belowTop}, lower.texts);
+            return lower;
+        }
+    }
+    out.legend = inside->grid.placedAt(inside->spot.topLeft, out.texts);
+    out.legend->overPlot = true;
+    return out;
+}
+
+} // namespace
+
+FigureLayout layoutFigure(const Figure &figure, const PublicationStyle &style, const TextMetrics &metrics)
+{
+    const Layouter layouter(style, metrics);
+    return std::visit(
+        [&](const auto &any) {
+            std::vector<LegendEntry> entries;
+            for (const auto &series : any.series)
+                entries.push_back({printable(series.name), series.style});
+            return layouter.withLegend(any, entries);
+        },
+        figure);
+}
+
+} // namespace rosler
