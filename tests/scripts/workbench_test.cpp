@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+/// ./workbench on a made-up project, with stand-ins for the tools that it calls.
+class WorkbenchTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup() { m_folder.reset(); }
+
+    void argumentsReachCtestWhole();
+    void withoutDisplayTheDemoRuns();
+    void withDisplayTheWindowRuns();
+    void aFailedBuildShowsItsErrorsAndItsLog();
+    void aMissingPackageIsNamedToWhoMayNotInstall();
+    void aHomeThatIsNotThereIsReplaced();
+    void aFolderThatWasMovedIsConfiguredAfresh();
+    void filesFromTheFutureAreTouched();
+    void anUnknownCommandIsAUsageError();
+
+private:
+    struct Answer {
+        int exitCode;
+        QString said; ///< both streams
+    };
+    /// Runs the script from another folder than its own.
+    Answer workbench(const QStringList &arguments, const QStringList &environment = {}) const;
+    QString path(const QString &name) const { return m_folder->filePath(name); }
+    void write(const QString &name, const QByteArray &text, bool executable = false) const;
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void WorkbenchTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(QFile::copy(QStringLiteral(ROSLER_SOURCE_DIR "/workbench"), path(QStringLiteral("workbench"))));
+    write(QStringLiteral(".ci/packages"), "# none\n");
+    write(QStringLiteral("tools/cmake"),
+          "#!/bin/sh\n"
+          "echo \"cmake: $*\" >>\"$PROJECT/calls\"\n"
+          "[ \"$1\" = --build ] || exit 0\n"
+          "mkdir -p \"$PROJECT/build/release/bin\" && cd \"$PROJECT/build/release/bin\"\n"
+          "for p in rosler rosler-workbench; do printf '#!/bin/sh\\necho \"%s: $*\"\\n' $p >$p; chmod +x $p; "
+          "done\n"
+          "echo '[1/2] a.cpp'\n"
+          "[ -z \"$BROKEN\" ] || { echo 'b.cpp:7: error: no such thing'; exit 1; }\n",
+          true);
+    write(QStringLiteral("tools/ctest"),
+          "#!/bin/sh\nfor a; do printf '<%s>' \"$a\"; done\necho \" in $PWD, home $HOME\"\n", true);
+    write(QStringLiteral("tools/id"), "#!/bin/sh\necho 1000\n", true);
+    write(QStringLiteral("tools/sudo"), "#!/bin/sh\nexit 1\n", true);
+}
+
+void WorkbenchTest::write(const QString &name, const QByteArray &text, bool executable) const
+{
+    QVERIFY(QDir(m_folder->path()).mkpath(QFileInfo(name).path()));
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write(text), text.size());
+    if (executable)
+        QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+}
+
+WorkbenchTest::Answer WorkbenchTest::workbench(const QStringList &arguments,
+                                               const QStringList &environment) const
+{
+    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
+    all.insert(QStringLiteral("PROJECT"), m_folder->path());
+    all.insert(QStringLiteral("PATH"), path(QStringLiteral("tools:")) + all.value(QStringLiteral("PATH")));
+    all.insert(QStringLiteral("HOME"), m_folder->path());
+    for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "BROKEN"})
+        all.remove(QLatin1String(name));
+    for (const QString &setting : environment)
+        all.insert(setting.section(QLatin1Char('='), 0, 0), setting.section(QLatin1Char('='), 1));
+
+    QProcess process;
+    process.setProcessEnvironment(all);
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.setWorkingDirectory(QDir::rootPath());
+    process.start(path(QStringLiteral("workbench")), arguments);
+    process.waitForFinished();
+    return {process.exitCode(), QString::fromUtf8(process.readAll())};
+}
+
+void WorkbenchTest::argumentsReachCtestWhole()
+{
+    const Answer answer =
+        workbench({QStringLiteral("test"), QStringLiteral("-R"), QStringLiteral("core nn*")});
+    QVERIFY2(answer.exitCode == 0, qPrintable(answer.said));
+    QVERIFY2(answer.said.contains(QStringLiteral("<--preset><release><-R><core nn*> in %1,")
+                                      .arg(QDir(m_folder->path()).canonicalPath())),
+             qPrintable(answer.said));
+}
+
+void WorkbenchTest::withoutDisplayTheDemoRuns()
+{
+    const Answer answer = workbench({QStringLiteral("run"), QStringLiteral("--seed"), QStringLiteral("3")});
+    QVERIFY2(answer.said.endsWith(QStringLiteral("\nrosler: demo --seed 3\n")), qPrintable(answer.said));
+}
+
+void WorkbenchTest::withDisplayTheWindowRuns()
+{
+    const Answer answer = workbench({QStringLiteral("run"), QStringLiteral("here")},
+                                    {QStringLiteral("WAYLAND_DISPLAY=wayland-0")});
+    QVERIFY2(answer.said.endsWith(QStringLiteral("\nrosler-workbench: here\n")), qPrintable(answer.said));
+}
+
+void WorkbenchTest::aFailedBuildShowsItsErrorsAndItsLog()
+{
+    const Answer answer = workbench({QStringLiteral("run")}, {QStringLiteral("BROKEN=1")});
+    QCOMPARE(answer.exitCode, 1);
+    QVERIFY2(answer.said.contains(QStringLiteral("b.cpp:7: error: no such thing")), qPrintable(answer.said));
+    QVERIFY2(answer.said.contains(QStringLiteral("/build/log/build.log")), qPrintable(answer.said));
+    QVERIFY2(!answer.said.contains(QStringLiteral("rosler: demo")), qPrintable(answer.said));
+
+    const Answer again = workbench({QStringLiteral("run")});
+    QVERIFY2(again.exitCode == 0, qPrintable(again.said));
+}
+
+void WorkbenchTest::aMissingPackageIsNamedToWhoMayNotInstall()
+{
+    write(QStringLiteral(".ci/packages"),
+          "# a comment\nbash # is always there\n\nlibsurely-missing-dev   # why\n");
+    const Answer answer = workbench({QStringLiteral("build")});
+    QCOMPARE(answer.exitCode, 1);
+    QVERIFY2(answer.said.contains(QStringLiteral("libsurely-missing-dev\n")), qPrintable(answer.said));
+    QVERIFY2(!answer.said.contains(QStringLiteral("why")), qPrintable(answer.said));
+    QVERIFY(!QFile::exists(path(QStringLiteral("calls"))));
+}
+
+void WorkbenchTest::aHomeThatIsNotThereIsReplaced()
+{
+    const Answer answer = workbench({QStringLiteral("test")}, {QStringLiteral("HOME=/nonexistent")});
+    QVERIFY2(answer.exitCode == 0, qPrintable(answer.said));
+    QVERIFY2(answer.said.contains(
+                 QStringLiteral("home %1/build/home").arg(QDir(m_folder->path()).canonicalPath())),
+             qPrintable(answer.said));
+}
+
+void WorkbenchTest::aFolderThatWasMovedIsConfiguredAfresh()
+{
+    write(QStringLiteral("build/release/CMakeCache.txt"), "CMAKE_HOME_DIRECTORY:INTERNAL=/elsewhere\n");
+    const Answer answer = workbench({QStringLiteral("build")});
+    QVERIFY2(answer.exitCode == 0, qPrintable(answer.said));
+    QVERIFY(!QFile::exists(path(QStringLiteral("build/release/CMakeCache.txt"))));
+}
+
+void WorkbenchTest::filesFromTheFutureAreTouched()
+{
+    write(QStringLiteral("CMakeLists.txt"), "\n");
+    QFile file(path(QStringLiteral("CMakeLists.txt")));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QVERIFY(file.setFileTime(QDateTime::currentDateTime().addDays(2), QFileDevice::FileModificationTime));
+    file.close();
+    QCOMPARE(workbench({QStringLiteral("build")}).exitCode, 0);
+    QVERIFY(QFileInfo(file.fileName()).lastModified() <= QDateTime::currentDateTime());
+}
+
+void WorkbenchTest::anUnknownCommandIsAUsageError()
+{
+    const Answer answer = workbench({QStringLiteral("tets")});
+    QCOMPARE(answer.exitCode, 2);
+    QVERIFY2(answer.said.startsWith(QStringLiteral("usage:")), qPrintable(answer.said));
+    QCOMPARE(workbench({QStringLiteral("help")}).exitCode, 0);
+}
+
+QTEST_GUILESS_MAIN(WorkbenchTest)
+#include "workbench_test.moc"
