@@ -21,19 +21,24 @@ struct PlottedRun {
 enum class CurveX { Epoch, TrainFlops, Seconds };
 enum class CurveY { TestAccuracy, TrainAccuracy, TrainLoss, TestLoss };
 
+/// One series a run, in the order of the runs; samples without a value of @p y are left out, infinite ones
+/// kept. Accuracy in %, loss in nats, training computation in GFLOP, time in s: the units do not depend on
+/// the runs, so that runs and samples added one at a time meet the same axes. Both axes linear.
 [[nodiscard]] LineFigure curveFigure(const std::vector<PlottedRun> &runs, CurveX x, CurveY y);
-[[nodiscard]] BarFigure
-memoryFigure(const std::vector<PlottedRun> &runs); ///< kB at float32, float16, int8; logarithmic
-[[nodiscard]] BarFigure inferenceFigure(const std::vector<PlottedRun> &runs); ///< MFLOP of one inference
-[[nodiscard]] BarFigure
-trainingFigure(const std::vector<PlottedRun> &runs); ///< GFLOP of training, and training memory
+/// kB of stored weights as float32, float16 and int8; logarithmic.
+[[nodiscard]] BarFigure memoryFigure(const std::vector<PlottedRun> &runs);
+/// MFLOP of one inference, counted by formula and marked as modelled.
+[[nodiscard]] BarFigure inferenceFigure(const std::vector<PlottedRun> &runs);
+/// GFLOP and peak MB of memory of the training, modelled; logarithmic.
+[[nodiscard]] BarFigure trainingFigure(const std::vector<PlottedRun> &runs);
 
 struct NamedFigure {
     std::string stem; ///< file name without extension: "accuracy-epoch"
     Figure figure;
 };
 
-/// All figures that `rosler export` and "Export all figures" write, in a fixed order.
+/// All figures that `rosler export` and "Export all figures" write, in a fixed order: curves, then bars.
+/// Against computation the axis is logarithmic: compressed runs need a small part of what dense ones do.
 [[nodiscard]] std::vector<NamedFigure> allFigures(const std::vector<PlottedRun> &runs);
 
 } // namespace rosler
