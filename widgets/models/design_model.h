@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include <QList>
 #include <QObject>
 #include <QString>
 
@@ -36,8 +37,10 @@ public:
 
     /// Changes the design by one undo step named @p text. Edits with the same non-empty @p mergeKey that
     /// follow each other without a finishMerge() between them become one step (one drag = one undo).
-    /// After the change ranks and sketch sizes are clamped: 1 <= rank <= min(outputs, sketch), sketch <=
-    /// inputs.
+    /// While edits merge, each is applied to the design as it was before the first of them, so what one
+    /// pushed aside comes back when the next lets go; a drag that ends where it began is no step at all.
+    /// After the change ranks and sketch sizes are clamped (fitDesign()): 1 <= rank <= min(stored outputs,
+    /// sketch size), sketch size <= inputs.
     void edit(const QString &text, const std::function<void(ExperimentSpec &)> &change,
               const QString &mergeKey = {});
     void finishMerge();
@@ -45,16 +48,26 @@ public:
     /// Takes another experiment as the starting point; clears the undo history and the modified mark.
     void reset(const ExperimentSpec &spec);
 
+    /// The experiments that the command line knows by name (resources/experiments); at first none.
+    void setShipped(const QList<ExperimentSpec> &experiments);
+    [[nodiscard]] const QList<ExperimentSpec> &shipped() const noexcept;
+
     /// Cost of model number @p model of the design on this data, or none when it does not fit.
     [[nodiscard]] std::optional<TrialCost> forecast(std::size_t model) const;
 
-    /// The `rosler train` line that does the same, given the file the design is saved in (may be empty:
-    /// then the shipped experiment of that name when it is equal to it).
+    /// What the dense reference of the design would cost, whether or not the design has one.
+    [[nodiscard]] std::optional<TrialCost> denseForecast() const;
+
+    /// The `rosler train` line that does the same, quoted for a POSIX shell, given the file the design is
+    /// saved in (may be empty: then the shipped experiment of that name when it is equal to it). Names the
+    /// options that differ: dataset, seed, epochs. When more differs, the line is for the file and says in
+    /// a shell comment that the design has to be saved to it first.
     [[nodiscard]] QString asCommand(const QString &specFile) const;
 
 Q_SIGNALS:
     void changed();
     void dataShapeChanged();
+    void shippedChanged();
 
 private:
     class EditCommand;

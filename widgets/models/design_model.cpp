@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/design_model.h"
+
+#include <utility>
+
+#include <QRegularExpression>
+#include <QUndoCommand>
+#include <QUndoStack>
+
+#include "widgets/models/design_edits.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr int undoLimit = 100;
+constexpr int mergingCommand = 1; ///< QUndoCommand::id() of edits that may merge
+
+QString shellQuoted(const QString &word)
+{
+    static const QRegularExpression plain(QStringLiteral("^[A-Za-z0-9_@%+=:,./-]+$"));
+    if (plain.match(word).hasMatch())
+        return word;
+    QString inside = word;
+    inside.replace(QLatin1Char('\''), QStringLiteral("'\\''"));
+    return QLatin1Char('\'') + inside + QLatin1Char('\'');
+}
+
+/// A file name that no program takes for an option.
+QString asPath(const QString &file)
+{
+    return file.startsWith(QLatin1Char('-')) ? QStringLiteral("./") + file : file;
+}
+
+/// Whether @p a and @p b differ in nothing but what `rosler train` has options for.
+bool equalButForOptions(ExperimentSpec a, const ExperimentSpec &b)
+{
+    a.dataset = b.dataset;
+    a.seed = b.seed;
+    a.training.epochs = b.training.epochs;
+    return a == b;
+}
+
+QString trainLine(const QString &what, const ExperimentSpec &spec, const ExperimentSpec &base)
+{
+    QString line = QStringLiteral("rosler train ") + shellQuoted(what);
+    if (spec.dataset != base.dataset)
+        line += QStringLiteral(" --dataset ") + shellQuoted(asPath(QString::fromStdString(spec.dataset)));
+    if (spec.seed != base.seed)
+        line += QStringLiteral(" --seed ") + QString::number(spec.seed);
+    if (spec.training.epochs != base.training.epochs)
+        line += QStringLiteral(" --epochs ") + QString::number(spec.training.epochs);
+    return line;
+}
+
+} // namespace
+
+class DesignModel::Private
+{
+public:
+    QUndoStack stack;
+    ExperimentSpec wanted; ///< as edited or loaded
+    ExperimentSpec spec;   ///< wanted, pushed into the range that the data allows
+    ExperimentSpec saved;  ///< what the file holds: wanted at the last reset() or clean mark
+    QList<ExperimentSpec> shipped;
+    DesignShape shape;
+    Index trainExamples = 0;
+
+    QString mergeKey; ///< of the edit that the next one may merge with; empty = none
+    int mergeGroup = 0;
+    ExperimentSpec mergeBase;
+
+    void take(const ExperimentSpec &design)
+    {
+        wanted = design;
+        spec = design;
+        fitDesign(spec, shape);
+    }
+};
+
+/// One step: the whole design before and after. Designs are a few hundred bytes.
+class DesignModel::EditCommand : public QUndoCommand
+{
+public:
+    EditCommand(DesignModel *model, const QString &text, ExperimentSpec before, ExperimentSpec after,
+                int group)
+        : QUndoCommand(text)
+        , m_model(model)
+        , m_before(std::move(before))
+        , m_after(std::move(after))
+        , m_group(group)
+    {
+    }
+
+    void undo() override { go(m_before); }
+    void redo() override { go(m_after); }
+    int id() const override { return m_group > 0 ? mergingCommand : -1; }
+
+    bool mergeWith(const QUndoCommand *other) override
+    {
+        const auto *next = static_cast<const EditCommand *>(other);
+        if (next->m_group != m_group)
+            return false;
+        m_after = next->m_after;
+        setText(next->text());
+        setObsolete(m_after == m_before);
+        return true;
+    }
+
+private:
+    void go(const ExperimentSpec &design)
+    {
+        if (m_done)
+            m_model->finishMerge(); // undone or redone by hand: the next edit is a step of its own
+        m_done = true;
+        m_model->d->take(design);
+        Q_EMIT m_model->changed();
+    }
+
+    DesignModel *m_model;
+    ExperimentSpec m_before;
+    ExperimentSpec m_after;
+    int m_group;         ///< edits of one group merge; 0 = never
+    bool m_done = false; ///< redo() ran once, as push() does
+};
+
+DesignModel::DesignModel(QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>())
+{
+    d->stack.setUndoLimit(undoLimit);
+    connect(&d->stack, &QUndoStack::cleanChanged, this, [this](bool clean) {
+        if (clean)
+            d->saved = d->wanted;
+    });
+}
+
+DesignModel::~DesignModel()
+{
+    d->stack.disconnect(this);
+}
+
+const ExperimentSpec &DesignModel::spec() const noexcept
+{
+    return d->spec;
+}
+
+QUndoStack *DesignModel::undoStack() const noexcept
+{
+    return &d->stack;
+}
+
+void DesignModel::setDataShape(Index features, Index classes, Index trainExamples)
+{
+    const DesignShape shape {features, classes};
+    if (shape == d->shape && trainExamples == d->trainExamples)
+        return;
+    // A first layer that reads all of the old data reads all of the new data too.
+    if (d->shape.features > 0 && features > d->shape.features) {
+        for (ModelSpec &model : d->wanted.models) {
+            std::vector<Index> &sketch = model.sketch.sketchSize;
+            if (!sketch.empty() && sketch.front() == d->shape.features)
+                sketch.front() = features;
+        }
+    }
+    d->shape = shape;
+    d->trainExamples = trainExamples;
+    finishMerge();
+    const ExperimentSpec before = d->spec;
+    d->take(ExperimentSpec(d->wanted));
+    Q_EMIT dataShapeChanged();
+    if (d->spec != before)
+        Q_EMIT changed();
+}
+
+Index DesignModel::features() const noexcept
+{
+    return d->shape.features;
+}
+
+Index DesignModel::classes() const noexcept
+{
+    return d->shape.classes;
+}
+
+Index DesignModel::trainExamples() const noexcept
+{
+    return d->trainExamples;
+}
+
+void DesignModel::edit(const QString &text, const std::function<void(ExperimentSpec &)> &change,
+                       const QString &mergeKey)
+{
+    const bool continues = !mergeKey.isEmpty() && mergeKey == d->mergeKey;
+    if (!continues) {
+        d->mergeKey = mergeKey;
+        ++d->mergeGroup;
+        d->mergeBase = d->spec;
+    }
+    ExperimentSpec after = d->mergeBase;
+    change(after);
+    fitDesign(after, d->shape);
+    if (after == d->spec)
+        return;
+    const int group = mergeKey.isEmpty() ? 0 : d->mergeGroup;
+    d->stack.push(new EditCommand(this, text, d->wanted, std::move(after), group));
+}
+
+void DesignModel::finishMerge()
+{
+    d->mergeKey.clear();
+}
+
+void DesignModel::reset(const ExperimentSpec &spec)
+{
+    finishMerge();
+    d->take(spec);
+    d->stack.clear();
+    d->saved = spec;
+    Q_EMIT changed();
+}
+
+void DesignModel::setShipped(const QList<ExperimentSpec> &experiments)
+{
+    d->shipped = experiments;
+    Q_EMIT shippedChanged();
+}
+
+const QList<ExperimentSpec> &DesignModel::shipped() const noexcept
+{
+    return d->shipped;
+}
+
+std::optional<TrialCost> DesignModel::forecast(std::size_t model) const
+{
+    if (model >= d->spec.models.size() || d->shape.features < 1 || d->shape.classes < 1)
+        return std::nullopt;
+    const auto cost = costOf(trialOf(d->spec, model), d->shape.features, d->shape.classes, d->trainExamples);
+    return cost ? std::optional(*cost) : std::nullopt;
+}
+
+std::optional<TrialCost> DesignModel::denseForecast() const
+{
+    if (d->shape.features < 1 || d->shape.classes < 1)
+        return std::nullopt;
+    TrialSpec dense;
+    dense.widths = d->spec.widths;
+    dense.training = d->spec.training;
+    dense.seed = d->spec.seed;
+    dense.model.name = "dense";
+    const auto cost = costOf(dense, d->shape.features, d->shape.classes, d->trainExamples);
+    return cost ? std::optional(*cost) : std::nullopt;
+}
+
+QString DesignModel::asCommand(const QString &specFile) const
+{
+    if (!specFile.isEmpty() && equalButForOptions(d->spec, d->saved))
+        return trainLine(asPath(specFile), d->spec, d->saved);
+    for (const ExperimentSpec &shipped : d->shipped) {
+        if (equalButForOptions(d->spec, shipped))
+            return trainLine(QString::fromStdString(shipped.name), d->spec, shipped);
+    }
+    const QString file =
+        specFile.isEmpty() ? QString::fromStdString(d->spec.name) + QStringLiteral(".json") : specFile;
+    return trainLine(asPath(file), d->spec, d->spec) + QStringLiteral("  # ")
+        + tr("save the design to this file first");
+}
+
+} // namespace rosler
