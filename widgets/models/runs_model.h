@@ -42,7 +42,8 @@ public:
     void setChecked(const QString &id, bool checked);
     [[nodiscard]] QStringList checkedIds() const; ///< in the order they were checked
     [[nodiscard]] const RunSummary *run(const QString &id) const;
-    /// Which seriesStyle() a checked run is drawn in; kept until it is unchecked.
+    /// Which seriesStyle() a checked run is drawn in: the lowest free number when it is checked, kept until
+    /// it is unchecked; -1 for runs that are not checked.
     [[nodiscard]] int styleNumber(const QString &id) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
@@ -57,6 +58,10 @@ Q_SIGNALS:
     void renameRequested(const QString &id, const QString &title);
 
 private:
+    [[nodiscard]] QString display(const RunSummary &run, int column) const;
+    [[nodiscard]] QVariant sortKey(const RunSummary &run, int column) const;
+    [[nodiscard]] QString accessibleTitle(const RunSummary &run) const;
+
     class Private;
     std::unique_ptr<Private> d;
 };
