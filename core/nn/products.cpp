@@ -46,9 +46,15 @@ inline Vec broadcast(float f)
     return Vec {} + f;
 }
 
+// max(0, v), but NaN stays NaN: a training that diverges must be seen to.
 inline Vec positive(Vec v)
 {
-    return v > 0.0F ? v : Vec {};
+    return v < 0.0F ? Vec {} : v;
+}
+
+inline float positive(float v)
+{
+    return v < 0.0F ? 0.0F : v;
 }
 
 inline float sumOf(Vec v)
@@ -86,7 +92,7 @@ inline void dots(const float *x, Index xStride, const float *w, Index wStride, I
                 total += x[r * xStride + k] * w[c * wStride + k];
             if (bias != nullptr)
                 total += bias[c];
-            y[r * yStride + c] = relu ? std::max(0.0F, total) : total;
+            y[r * yStride + c] = relu ? positive(total) : total;
         }
     }
 }
@@ -160,7 +166,7 @@ inline void outerRows(const float *a, Index aStride, const ConstMatrixView &b, f
             float total = epilogue.bias == nullptr ? 0.0F : epilogue.bias[c];
             for (Index i = 0; i < k; ++i)
                 total += a[r * aStride + i] * b(i, c);
-            y[r * yStride + c] = epilogue.relu ? std::max(0.0F, total) : total;
+            y[r * yStride + c] = epilogue.relu ? positive(total) : total;
         }
     }
 }
@@ -234,7 +240,7 @@ void finish(MatrixView &y, Index firstColumn, const Epilogue &epilogue)
         float *row = rowAt(y, i);
         for (Index j = 0; j < y.cols(); ++j) {
             const float value = epilogue.bias == nullptr ? row[j] : row[j] + epilogue.bias[firstColumn + j];
-            row[j] = epilogue.relu ? std::max(0.0F, value) : value;
+            row[j] = epilogue.relu ? positive(value) : value;
         }
     }
 }

@@ -17,7 +17,7 @@ namespace rosler {
 /// What happens to a product before it is stored.
 struct Epilogue {
     const float *bias = nullptr; ///< added to each row; as long as a row, or none
-    bool relu = false;           ///< then max(0, .)
+    bool relu = false;           ///< then max(0, .); NaN stays NaN
 };
 
 /// y = x w^T: x is batch x n, w is m x n, y is batch x m.
