@@ -19,8 +19,9 @@ public:
         constexpr float beta2 = 0.999F;
         constexpr float epsilon = 1e-8F;
         const auto t = static_cast<double>(settings.update);
-        const double correction1 = 1.0 - std::pow(0.9, t);
-        const double correction2 = 1.0 - std::pow(0.999, t);
+        // of the betas as they are used: 1 - 0.999F is 1.3e-5 off 0.001, which would show in the first steps
+        const double correction1 = 1.0 - std::pow(static_cast<double>(beta1), t);
+        const double correction2 = 1.0 - std::pow(static_cast<double>(beta2), t);
         // p -= rate (m / c1) / (sqrt(v / c2) + eps), with the corrections taken out of the loop
         const auto rate = static_cast<float>(settings.learningRate / correction1);
         const auto root = static_cast<float>(1.0 / std::sqrt(correction2));
