@@ -61,7 +61,8 @@ std::string Network::digest() const
 Matrix Network::predict(const ConstMatrixView &x) const
 {
     Matrix current;
-    if (x.cols() != read()) {
+    const bool picks = x.cols() != read();
+    if (picks) {
         ROSLER_EXPECTS(x.cols() == features() && !m_keptFeatures.empty());
         current.resize(x.rows(), read());
         for (Index i = 0; i < x.rows(); ++i)
@@ -70,7 +71,7 @@ Matrix Network::predict(const ConstMatrixView &x) const
     }
     std::vector<float> stash;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const ConstMatrixView input = i == 0 && current.size() == 0 ? x : view(std::as_const(current));
+        const ConstMatrixView input = i == 0 && !picks ? x : view(std::as_const(current));
         Matrix y(x.rows(), m_layers[i]->outputs());
         stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));
         m_layers[i]->forward(input, parametersOf(i), view(y), stash);
