@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t bufferBytes = 256 * 1024;
+constexpr std::size_t bufferBytes = std::size_t {256} * 1024;
 constexpr std::uint64_t deflateMostRatio = 1032; // zlib's technical notes: 258 bytes from 2 bits
 
 std::string shortName(const fs::path &path)

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t pieceBytes = 256 * 1024;
+constexpr std::size_t pieceBytes = std::size_t {256} * 1024;
 
 /// One of the four files, by the two halves of its name.
 struct Role {

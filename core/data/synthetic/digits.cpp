@@ -247,7 +247,7 @@ void ink(std::span<const Segment> segments, const Pen &pen, std::span<float> pix
                 if (inside <= 0.0F)
                     continue;
                 const float t = std::min(1.0F, inside / (2.0F * pen.softness));
-                float &pixel = pixels[static_cast<std::size_t>(y * side + x)];
+                float &pixel = pixels[static_cast<std::size_t>(y) * side + static_cast<std::size_t>(x)];
                 pixel = std::max(pixel, pen.ink * t * t * (3.0F - 2.0F * t));
             }
         }
@@ -261,7 +261,9 @@ void addGrain(const Pen &pen, Dice &dice, std::span<float> pixels)
         const auto grains = dice.grains();
         for (std::size_t k = 0; k < grains.size(); ++k) {
             const float grey = std::clamp(pixels[i + k] + pen.grain * grains[k], 0.0F, 1.0F);
-            pixels[i + k] = static_cast<float>(static_cast<int>(grey * 255.0F + 0.5F)) / 255.0F;
+            // NOLINTNEXTLINE(bugprone-incorrect-roundings): never negative
+            const int level = static_cast<int>(255.0F * grey + 0.5F);
+            pixels[i + k] = static_cast<float>(level) / 255.0F;
         }
     }
 }

@@ -104,12 +104,11 @@ void DigitsTest::noTwoPicturesAreEqual()
 
 void DigitsTest::theSameSeedGivesTheSameBitsForAnyThreadCount()
 {
+    const std::string digest = syntheticDigits(300, 100).value()->digest();
     for (const std::size_t threads : {1U, 2U, 3U, 7U}) {
         const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
-        QCOMPARE(syntheticDigits(700, 200).value()->digest(), syntheticDigits(700, 200).value()->digest());
+        QCOMPARE(syntheticDigits(300, 100).value()->digest(), digest);
     }
-    const tbb::global_control one(tbb::global_control::max_allowed_parallelism, 1);
-    QCOMPARE(syntheticDigits().value()->digest(), m_digits->digest());
 }
 
 void DigitsTest::theDigitsOfStoredRunsStay()
