@@ -11,6 +11,8 @@
 #include "core/experiment/experiment_runner.h"
 #include "core/experiment/experiment_spec.h"
 #include "core/experiment/trial_result.h"
+#include "core/nn/network.h"
+#include "core/store/run_environment.h"
 #include "core/training/metrics.h"
 
 namespace rosler {
@@ -20,12 +22,14 @@ enum class RunStatus { Running, Finished, Stopped, Interrupted, Diverged, Failed
 
 /// One line of the runs list; read without opening metrics or HDF5 files.
 struct RunSummary {
-    std::string id;         ///< the folder's name: "2026-11-21T061204_mnist_rosler_a1b2"
-    std::string title;      ///< the user's name for it; at first the model's name
-    std::string group;      ///< equal for the trials of one experiment that ran side by side
-    std::string experiment; ///< name of the experiment
-    std::string dataset;    ///< name of the dataset
-    std::string created;    ///< ISO 8601, UTC
+    std::string id;            ///< the folder's name: "2026-11-21T061204_mnist_rosler_a1b2"
+    std::string title;         ///< the user's name for it; at first the model's name
+    std::string group;         ///< equal for the trials of one experiment that ran side by side
+    std::string experiment;    ///< name of the experiment
+    std::string dataset;       ///< name of the dataset
+    std::string datasetSource; ///< where it came from: a path, or "built in"
+    std::string datasetDigest; ///< Dataset::digest(): a run may only go on with this very data
+    std::string created;       ///< ISO 8601, UTC: "2026-11-21T06:12:04Z"
     RunStatus status = RunStatus::Running;
     TrialSpec trial;
     Index features = 0; ///< of the data
@@ -36,18 +40,18 @@ struct RunSummary {
     double bestTestAccuracy = 0;
     bool starred = false;
     std::vector<std::string> tags;
+    std::string failure;               ///< why it failed; empty otherwise
     std::optional<TrialResult> result; ///< once ended
 };
 
 /// A whole run, as charts and exports want it.
 struct RunRecord {
     RunSummary summary;
-    ExperimentSpec spec; ///< re-runnable: the experiment with this one model
+    /// Re-runnable: the experiment with this one model; its dataset is an absolute path, or built in.
+    ExperimentSpec spec;
     std::vector<MetricSample> metrics;
+    RunEnvironment environment; ///< by what and on what it was made
 };
-
-/// Where and how a run was made; meta.json (fields: core/store/README.md).
-struct RunEnvironment;
 
 class RunRecorder;
 
@@ -74,23 +78,38 @@ public:
     [[nodiscard]] Result<std::shared_ptr<RunRecorder>> record(const ExperimentSpec &spec, const Dataset &data,
                                                               int threads);
 
-    /// The same for interrupted or stopped runs that go on: appends to their folders.
+    /// The same for interrupted or stopped runs that go on: appends to their folders. Samples after the
+    /// step of their checkpoint are taken back, so that no curve has double points; a run without a
+    /// checkpoint begins anew. Either all go on or none is changed.
+    /// @param ids  in the order of the models that will be trained
+    /// @return NotFound, OutOfRange as load(); Rejected  one of them is finished or still running;
+    ///         Malformed  neither of its checkpoints can be read
     [[nodiscard]] Result<std::shared_ptr<RunRecorder>> continueRuns(const std::vector<std::string> &ids);
 
     /// All runs, newest first. Folders that are no runs are left out; damaged ones are reported in @p
     /// problems.
     [[nodiscard]] std::vector<RunSummary> list(std::vector<Error> *problems = nullptr) const;
 
-    /// @p id may be an id, or a beginning of one that fits one run only.
+    /// @p id may be an id, a beginning of one, the last four letters of one or a beginning of a group's
+    /// name, so long as one run only fits. So in all functions below.
     /// @return NotFound, or OutOfRange when several fit (they are listed)
+    /// @return Malformed, Unsupported, Unreadable  one of its files, which is named
     [[nodiscard]] Result<RunRecord> load(const std::string &id) const;
+
+    /// The newest checkpoint that is whole: the one before when the newest is damaged.
+    /// @return NotFound  it has none; Malformed  both are damaged; Rejected  they are another trial's
     [[nodiscard]] Result<TrainingState> loadCheckpoint(const std::string &id) const;
+
+    /// The network at the run's end. NotFound before that.
+    [[nodiscard]] Result<Network> loadModel(const std::string &id) const;
 
     [[nodiscard]] Result<void> rename(const std::string &id, const std::string &title);
     [[nodiscard]] Result<void> setStarred(const std::string &id, bool starred);
     [[nodiscard]] Result<void> setTags(const std::string &id, const std::vector<std::string> &tags);
     /// Moves the run to the store's trash folder; restore() brings it back.
+    /// @return Rejected  it is still running
     [[nodiscard]] Result<void> remove(const std::string &id);
+    /// @param id  of a removed run, whole
     [[nodiscard]] Result<void> restore(const std::string &id);
 
     struct Impl;

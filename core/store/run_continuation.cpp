@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/run_continuation.h"
+
+#include <system_error>
+#include <utility>
+
+#include "core/base/atomic_file.h"
+#include "core/store/checkpoint_file.h"
+#include "core/store/run_folder.h"
+#include "core/store/sealed_file.h"
+#include "core/store/staged_file.h"
+
+namespace rosler {
+
+namespace fs = std::filesystem;
+
+Result<FoundCheckpoint> findCheckpoint(const fs::path &folder, const TrialSpec &trial)
+{
+    const std::string digest = trialDigest(trial);
+    const auto read = [&](const char *name) {
+        return readWholeFile(folder / name, longestSealedFile).and_then([&](const std::string &bytes) {
+            return parseCheckpoint(bytes, digest, folder.filename().string() + "/" + name);
+        });
+    };
+    auto newest = read(run_file::checkpoint);
+    if (newest)
+        return FoundCheckpoint {std::move(*newest), true};
+    auto older = read(run_file::olderCheckpoint);
+    if (older)
+        return FoundCheckpoint {std::move(*older), false};
+    if (newest.error().code != ErrorCode::NotFound)
+        return tl::unexpected(newest.error());
+    if (older.error().code != ErrorCode::NotFound)
+        return tl::unexpected(older.error());
+    return fail(ErrorCode::NotFound, "the run has no checkpoint", folder.filename().string());
+}
+
+Result<MetricsText> readMetrics(const fs::path &folder)
+{
+    return readWholeFile(folder / run_file::metrics, longestMetrics).and_then([&](const std::string &text) {
+        return parseMetrics(text, folder.filename().string() + "/" + run_file::metrics);
+    });
+}
+
+Result<Continuation> prepareContinuation(const fs::path &root, const RunSummary &summary)
+{
+    if (summary.status != RunStatus::Stopped && summary.status != RunStatus::Interrupted)
+        return fail(ErrorCode::Rejected,
+                    summary.status == RunStatus::Running ? "the run is still going on"
+                                                         : "the run has come to its end",
+                    summary.id);
+    Continuation run;
+    run.folder = root / summary.id;
+    run.summary = summary;
+    const auto found = findCheckpoint(run.folder, summary.trial);
+    if (found) {
+        run.step = found->state.step;
+        run.newestIsWhole = found->isNewest;
+    } else if (found.error().code != ErrorCode::NotFound) {
+        return tl::unexpected(found.error());
+    }
+    const auto metrics = readMetrics(run.folder);
+    if (!metrics)
+        return tl::unexpected(metrics.error());
+    run.metricsLength = metrics->headingEnd;
+    run.progress = beginning();
+    for (std::size_t i = 0; run.step && i < metrics->samples.size(); ++i) {
+        if (metrics->samples[i].step > *run.step)
+            break;
+        run.progress.note(metrics->samples[i]);
+        run.metricsLength = metrics->ends[i];
+    }
+    return run;
+}
+
+Result<std::unique_ptr<RunWriter>> goOn(const Continuation &run, WriteErrors &errors)
+{
+    const fs::path newest = run.folder / run_file::checkpoint;
+    const fs::path metrics = run.folder / run_file::metrics;
+    std::error_code failed;
+    if (run.step && !run.newestIsWhole)
+        fs::remove(newest, failed);
+    if (!failed)
+        fs::resize_file(metrics, run.metricsLength, failed);
+    if (!failed)
+        fs::remove(run.folder / run_file::result, failed);
+    if (failed)
+        return writeFailed(failed.value(), run.folder);
+    if (auto done = replaceFile(run.folder / run_file::status, toJson(run.progress), Outlive::PowerCut);
+        !done)
+        return tl::unexpected(done.error());
+    auto appender = MetricsAppender::open(metrics);
+    if (!appender)
+        return tl::unexpected(appender.error());
+    auto writer = std::make_unique<RunWriter>(run.folder, trialDigest(run.summary.trial), run.progress,
+                                              std::move(*appender), errors);
+    if (run.step && run.newestIsWhole && syncPath(newest))
+        writer->trustNewestCheckpoint();
+    writer->log(run.step ? "went on from step " + std::to_string(*run.step) : "began anew");
+    return writer;
+}
+
+} // namespace rosler

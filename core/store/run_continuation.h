@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "core/store/metrics_file.h"
+#include "core/store/run_documents.h"
+#include "core/store/run_writer.h"
+
+/// How runs are read to go on. Store's thread only: checkpoints are HDF5.
+namespace rosler {
+
+/// A checkpoint and which of the two files it was read from.
+struct FoundCheckpoint {
+    TrainingState state;
+    bool isNewest = true; ///< checkpoint.h5, rather than the one before
+};
+
+/// The newest checkpoint in a run's folder that is whole (errors: RunStore::loadCheckpoint()).
+[[nodiscard]] Result<FoundCheckpoint> findCheckpoint(const std::filesystem::path &folder,
+                                                     const TrialSpec &trial);
+
+/// All metrics in a run's folder.
+[[nodiscard]] Result<MetricsText> readMetrics(const std::filesystem::path &folder);
+
+/// What a run that goes on begins with.
+struct Continuation {
+    std::filesystem::path folder;
+    RunSummary summary;
+    std::optional<std::int64_t> step; ///< of its checkpoint
+    bool newestIsWhole = false;       ///< checkpoint.h5, rather than the one before
+    std::uint64_t metricsLength = 0;  ///< that of the samples up to the step, bytes
+    RunProgress progress;
+};
+
+/// Looks at a run that shall go on, and changes nothing.
+/// @return Rejected  it has come to its end, or is still going on
+[[nodiscard]] Result<Continuation> prepareContinuation(const std::filesystem::path &root,
+                                                       const RunSummary &summary);
+
+/// Puts the run's folder into the state in which a recorder goes on. A program killed at any moment of
+/// it leaves a run that can still go on.
+[[nodiscard]] Result<std::unique_ptr<RunWriter>> goOn(const Continuation &run, WriteErrors &errors);
+
+} // namespace rosler

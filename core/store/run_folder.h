@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/experiment/experiment_spec.h"
+#include "core/store/run_documents.h"
+
+namespace rosler {
+
+/// A run that begins: its folder's name, and what goes into it.
+struct NewRun {
+    std::string id;
+    ExperimentSpec spec; ///< the experiment with this one model
+    RunMeta meta;
+};
+
+/// Makes one folder for each model of @p spec in @p root; all of one group, whose name ends as theirs do.
+/// They appear there filled; when one cannot be made, none is.
+/// @return OutOfRange  the experiment could not be read again; Unreadable  the system refused
+[[nodiscard]] Result<std::vector<NewRun>> makeRunFolders(const std::filesystem::path &root,
+                                                         const ExperimentSpec &spec, const Dataset &data,
+                                                         int threads);
+
+/// The progress of a run that this process begins, or goes on with, now.
+[[nodiscard]] RunProgress beginning();
+
+/// Removes what programs that died while they made folders have left, after a day.
+void removeUnfinishedFolders(const std::filesystem::path &root);
+
+} // namespace rosler

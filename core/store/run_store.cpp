@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/run_store.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <utility>
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "core/base/atomic_file.h"
+#include "core/store/metrics_file.h"
+#include "core/store/model_file.h"
+#include "core/store/run_continuation.h"
+#include "core/store/run_documents.h"
+#include "core/store/run_folder.h"
+#include "core/store/run_index.h"
+#include "core/store/run_recorder.h"
+#include "core/store/staged_file.h"
+#include "core/store/store_thread.h"
+
+namespace rosler {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *trash = ".trash";
+
+/// Runs @p function on the store's thread; an exception there is memory or a name that ran out.
+template <typename Function>
+auto onThread(StoreThread &thread, Function &&function) -> std::invoke_result_t<Function>
+{
+    try {
+        return thread.call(std::forward<Function>(function));
+    } catch (const std::exception &exception) {
+        return fail(ErrorCode::Unreadable, exception.what());
+    }
+}
+
+} // namespace
+
+struct RunStore::Impl {
+    explicit Impl(fs::path folder)
+        : root(std::move(folder))
+        , index(root)
+        , thread(std::make_shared<StoreThread>())
+    {
+    }
+
+    /// Changes what the user said of a run.
+    Result<void> changeNotes(const std::string &id, const std::function<void(UserNotes &)> &change)
+    {
+        return onThread(*thread, [&]() -> Result<void> {
+            const auto run = index.find(id);
+            if (!run)
+                return tl::unexpected(run.error());
+            const fs::path path = root / run->id / run_file::user;
+            UserNotes notes;
+            const auto text = readWholeFile(path, longestDocument);
+            if (text)
+                notes = parseNotes(*text, run->id + "/" + run_file::user).value_or(UserNotes {});
+            else if (text.error().code != ErrorCode::NotFound)
+                return tl::unexpected(text.error());
+            change(notes);
+            return writeFileAtomically(path, toJson(notes));
+        });
+    }
+
+    Result<std::shared_ptr<RunRecorder>> record(const ExperimentSpec &spec, const Dataset &data, int threads);
+    Result<std::shared_ptr<RunRecorder>> continueRuns(const std::vector<std::string> &ids);
+
+    fs::path root;
+    RunIndex index;
+    std::shared_ptr<StoreThread> thread; ///< also the recorders', who may outlive the store
+};
+
+Result<std::shared_ptr<RunRecorder>> RunStore::Impl::record(const ExperimentSpec &spec, const Dataset &data,
+                                                            int threads)
+{
+    if (spec.models.empty())
+        return fail(ErrorCode::OutOfRange, "the experiment has no models", "/models");
+    const auto runs = makeRunFolders(root, spec, data, threads);
+    if (!runs)
+        return tl::unexpected(runs.error());
+    auto errors = std::make_unique<WriteErrors>();
+    std::vector<std::string> ids;
+    std::vector<std::unique_ptr<RunWriter>> writers;
+    for (const NewRun &run : *runs) {
+        auto appender = MetricsAppender::open(root / run.id / run_file::metrics);
+        if (!appender)
+            return tl::unexpected(appender.error());
+        writers.push_back(std::make_unique<RunWriter>(root / run.id, run.meta.trialDigest, beginning(),
+                                                      std::move(*appender), *errors));
+        ids.push_back(run.id);
+    }
+    return std::make_shared<StoreRecorder>(thread, std::move(ids), std::move(writers), std::move(errors));
+}
+
+Result<std::shared_ptr<RunRecorder>> RunStore::Impl::continueRuns(const std::vector<std::string> &ids)
+{
+    std::vector<Continuation> runs;
+    for (const std::string &id : ids) {
+        auto run = index.find(id).and_then(
+            [&](const RunSummary &summary) { return prepareContinuation(root, summary); });
+        if (!run)
+            return tl::unexpected(run.error());
+        for (const Continuation &other : runs)
+            if (other.folder == run->folder)
+                return fail(ErrorCode::OutOfRange, "the run is named twice", run->summary.id);
+        runs.push_back(std::move(*run));
+    }
+    auto errors = std::make_unique<WriteErrors>();
+    std::vector<std::string> names;
+    std::vector<std::unique_ptr<RunWriter>> writers;
+    for (const Continuation &run : runs) {
+        auto writer = goOn(run, *errors);
+        if (!writer) {
+            for (const auto &begun : writers)
+                begun->abandon();
+            return tl::unexpected(writer.error());
+        }
+        names.push_back(run.summary.id);
+        writers.push_back(std::move(*writer));
+    }
+    return std::make_shared<StoreRecorder>(thread, std::move(names), std::move(writers), std::move(errors));
+}
+
+RunStore::RunStore(std::unique_ptr<Impl> impl)
+    : m_impl(std::move(impl))
+{
+}
+
+RunStore::~RunStore() = default;
+
+Result<std::shared_ptr<RunStore>> RunStore::open(const fs::path &root)
+{
+    std::error_code failed;
+    const fs::path absolute = fs::absolute(root, failed);
+    if (!failed)
+        fs::create_directories(absolute, failed);
+    if (failed)
+        return fail(ErrorCode::Unreadable, "cannot make the folder of runs: " + failed.message(),
+                    root.string());
+    if (!fs::is_directory(absolute, failed))
+        return fail(ErrorCode::Unreadable, "not a folder", root.string());
+    removeUnfinishedFolders(absolute);
+    return std::shared_ptr<RunStore>(new RunStore(std::make_unique<Impl>(absolute)));
+}
+
+fs::path RunStore::defaultRoot()
+{
+    const auto variable = [](const char *name) {
+        const char *value = std::getenv(name);
+        return fs::path(value == nullptr ? "" : value);
+    };
+    if (const fs::path own = variable("ROSLER_RUNS"); !own.empty())
+        return own;
+    if (const fs::path data = variable("XDG_DATA_HOME");
+        data.is_absolute()) // relative ones are invalid there
+        return data / "rosler" / "runs";
+    fs::path home = variable("HOME");
+    if (home.empty())
+        if (const passwd *user = ::getpwuid(::getuid()); user != nullptr)
+            home = user->pw_dir;
+    return home / ".local" / "share" / "rosler" / "runs";
+}
+
+const fs::path &RunStore::root() const noexcept
+{
+    return m_impl->root;
+}
+
+Result<std::shared_ptr<RunRecorder>> RunStore::record(const ExperimentSpec &spec, const Dataset &data,
+                                                      int threads)
+{
+    return onThread(*m_impl->thread, [&] { return m_impl->record(spec, data, threads); });
+}
+
+Result<std::shared_ptr<RunRecorder>> RunStore::continueRuns(const std::vector<std::string> &ids)
+{
+    return onThread(*m_impl->thread, [&] { return m_impl->continueRuns(ids); });
+}
+
+std::vector<RunSummary> RunStore::list(std::vector<Error> *problems) const
+{
+    return m_impl->index.list(problems);
+}
+
+Result<RunRecord> RunStore::load(const std::string &id) const
+{
+    auto summary = m_impl->index.find(id);
+    if (!summary)
+        return tl::unexpected(summary.error());
+    const fs::path folder = m_impl->root / summary->id;
+    const auto parsed = [&](const char *name, auto parse) {
+        return readWholeFile(folder / name, longestDocument).and_then([&](const std::string &text) {
+            return parse(text, summary->id + "/" + name);
+        });
+    };
+    auto spec = parsed(run_file::experiment, parseExperiment);
+    if (!spec)
+        return tl::unexpected(spec.error());
+    auto meta = parsed(run_file::meta, parseMeta);
+    if (!meta)
+        return tl::unexpected(meta.error());
+    auto metrics = readMetrics(folder);
+    if (!metrics)
+        return tl::unexpected(metrics.error());
+    return RunRecord {std::move(*summary), std::move(*spec), std::move(metrics->samples),
+                      std::move(meta->environment)};
+}
+
+Result<TrainingState> RunStore::loadCheckpoint(const std::string &id) const
+{
+    return onThread(*m_impl->thread, [&]() -> Result<TrainingState> {
+        const auto run = m_impl->index.find(id);
+        if (!run)
+            return tl::unexpected(run.error());
+        return findCheckpoint(m_impl->root / run->id, run->trial).map([](FoundCheckpoint found) {
+            return std::move(found.state);
+        });
+    });
+}
+
+Result<Network> RunStore::loadModel(const std::string &id) const
+{
+    return onThread(*m_impl->thread, [&]() -> Result<Network> {
+        const auto run = m_impl->index.find(id);
+        if (!run)
+            return tl::unexpected(run.error());
+        return readModelFile(m_impl->root / run->id / run_file::model);
+    });
+}
+
+Result<void> RunStore::rename(const std::string &id, const std::string &title)
+{
+    return m_impl->changeNotes(id, [&](UserNotes &notes) { notes.title = title; });
+}
+
+Result<void> RunStore::setStarred(const std::string &id, bool starred)
+{
+    return m_impl->changeNotes(id, [&](UserNotes &notes) { notes.starred = starred; });
+}
+
+Result<void> RunStore::setTags(const std::string &id, const std::vector<std::string> &tags)
+{
+    return m_impl->changeNotes(id, [&](UserNotes &notes) { notes.tags = tags; });
+}
+
+Result<void> RunStore::remove(const std::string &id)
+{
+    return onThread(*m_impl->thread, [&]() -> Result<void> {
+        const auto run = m_impl->index.find(id);
+        if (!run)
+            return tl::unexpected(run.error());
+        if (run->status == RunStatus::Running)
+            return fail(ErrorCode::Rejected, "the run is still going on", run->id);
+        const fs::path bin = m_impl->root / trash;
+        std::error_code failed;
+        fs::create_directory(bin, failed);
+        if (failed)
+            return writeFailed(failed.value(), bin);
+        if (::rename((m_impl->root / run->id).c_str(), (bin / run->id).c_str()) != 0)
+            return writeFailed(errno, bin / run->id);
+        return {};
+    });
+}
+
+Result<void> RunStore::restore(const std::string &id)
+{
+    return onThread(*m_impl->thread, [&]() -> Result<void> {
+        const fs::path removed = m_impl->root / trash / id;
+        std::error_code failed;
+        if (id.empty() || id.starts_with('.') || id.find('/') != std::string::npos
+            || !fs::is_directory(removed, failed))
+            return fail(ErrorCode::NotFound, "no such run in the trash", id);
+        if (::rename(removed.c_str(), (m_impl->root / id).c_str()) != 0)
+            return writeFailed(errno, m_impl->root / id);
+        return {};
+    });
+}
+
+} // namespace rosler
