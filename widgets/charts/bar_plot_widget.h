@@ -11,7 +11,8 @@
 namespace rosler {
 
 /// Grouped bars with their values printed over them, linear or logarithmic; the same look as PlotWidget.
-/// Modelled values are printed in italics with a tilde. GUI thread only.
+/// Modelled values are printed in italics with a tilde. The arrow keys go from bar to bar, a tool tip tells
+/// the bar under the mouse. GUI thread only.
 class BarPlotWidget : public QWidget
 {
     Q_OBJECT
@@ -22,12 +23,32 @@ public:
 
     void setFigure(const BarFigure &figure);
     [[nodiscard]] const BarFigure &figure() const;
+    /// Without it the chart follows the widget's palette.
     void setTheme(const ChartTheme &theme);
+    /// Shown in the middle while there is nothing to draw.
+    void setEmptyText(const QString &text);
+
+    /// The title, or the axis' title where there is none: the accessible name if no other is set.
+    [[nodiscard]] QString chartName() const;
+    /// All values in words.
+    [[nodiscard]] QString summary() const;
+    /// The bar chosen by the arrow keys, in one line; empty when none is.
+    [[nodiscard]] QString readout() const;
+
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void exportRequested();
     void copyRequested();
     void visibleDataRequested();
+
+protected:
+    bool event(QEvent *event) override;
+    void changeEvent(QEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     class Private;

@@ -13,12 +13,15 @@
 
 namespace rosler {
 
-/// Curves over two axes on the screen: zoom (rubber band, wheel), pan (drag with the middle button or with
-/// Shift), crosshair with the values of all curves, legend that shows and hides, logarithmic axes. Hides
-/// Qt Charts, which no other file outside widgets/charts includes.
+/// Curves over two axes on the screen: zoom (rubber band, wheel, keys), pan (drag with the middle button or
+/// with Shift, Ctrl+arrows), crosshair with the values of all curves (mouse, arrows), legend that shows and
+/// hides, logarithmic axes (L, Shift+L). Hides Qt Charts, which no other file outside widgets/charts
+/// includes.
 ///
-/// Keeps all points it is given and draws at most about two a pixel column (decimate.h); redraws at most
-/// 30 times a second and only when something changed. GUI thread only.
+/// Keeps all points it is given and draws at most about two a pixel column (decimate.h); new points are
+/// drawn at most 30 times a second, and nothing when nothing changed. What the user does to the view shows
+/// with the next frame. To screen readers it is a chart with a summary; its value is the crosshair's
+/// read-out. GUI thread only.
 class PlotWidget : public QWidget
 {
     Q_OBJECT
@@ -30,7 +33,10 @@ public:
     /// Titles are always shown, with their units.
     void setAxes(const FigureAxis &x, const FigureAxis &y);
     void setTitle(const QString &title);
+    /// Without it the chart follows the widget's palette.
     void setTheme(const ChartTheme &theme);
+    /// Shown in the middle while there is no series: what to do to get one.
+    void setEmptyText(const QString &text);
 
     /// Adds the series, or renames and restyles it. @p id tells series apart: the run's id.
     void setSeries(const QString &id, const QString &name, const SeriesStyle &style);
@@ -48,8 +54,18 @@ public:
     [[nodiscard]] bool isZoomed() const;
 
     /// What is on the screen, as a value for exports: visible series only, and with @p visibleRangeOnly the
-    /// points inside the zoomed range and the zoomed range as axis limits.
+    /// points whose x is inside the zoomed range and the zoomed range as axis limits.
     [[nodiscard]] LineFigure figure(bool visibleRangeOnly) const;
+
+    /// The title, or the axes' titles where there is none: the accessible name if no other is set.
+    [[nodiscard]] QString chartName() const;
+    /// The chart in words: its axes and ranges, and of each visible curve the range and last value.
+    [[nodiscard]] QString summary() const;
+    /// What all visible curves say at the crosshair, in one line; empty without a crosshair.
+    [[nodiscard]] QString readout() const;
+
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 public Q_SLOTS:
     void setSeriesVisible(const QString &id, bool visible);
@@ -60,13 +76,28 @@ public Q_SLOTS:
     void setCrosshair(double x);
 
 Q_SIGNALS:
-    void crosshairMoved(double x);
+    void crosshairMoved(double x); ///< by the user; NaN = it is gone
     void seriesVisibilityChanged(const QString &id, bool visible);
     void logAxesChanged(bool x, bool y);
     /// From the context menu (Export figure..., Copy figure, Export visible data...).
     void exportRequested();
     void copyRequested();
     void visibleDataRequested();
+
+protected:
+    bool event(QEvent *event) override;
+    void changeEvent(QEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+    void wheelEvent(QWheelEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     class Private;
