@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include <QtTest>
 
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void emptyFiguresHaveUnitAxes();
     void figuresOfSingleValuesHaveAxes();
     void wideNamesAreCut();
+    void anyFigureIsPlacedInNumbers();
 };
 
 void FigureLayoutTest::textsAreApartAndOnThePage_data()
@@ -282,6 +284,64 @@ void FigureLayoutTest::wideNamesAreCut()
     for (const PlacedText &text : layout.texts) {
         const PageRect box = boxOf(text, metrics);
         QVERIFY(page.holds({box.left, box.top}) && page.holds({box.right, box.bottom}));
+    }
+}
+
+void FigureLayoutTest::anyFigureIsPlacedInNumbers()
+{
+    std::mt19937_64 random(11);
+    const auto below = [&](std::uint64_t bound) { return random() % bound; };
+    const auto value = [&]() -> double {
+        switch (below(8)) {
+        case 0:
+            return std::numeric_limits<double>::quiet_NaN();
+        case 1:
+            return std::numeric_limits<double>::infinity();
+        case 2:
+            return 0;
+        default:
+            return (static_cast<double>(below(2001)) / 1000 - 1)
+                * std::pow(10.0, static_cast<double>(below(616)) - 307);
+        }
+    };
+    const auto axis = [&] {
+        FigureAxis any {"any", below(2) == 0, {}, {}};
+        if (below(3) == 0)
+            any.minimum = value();
+        if (below(3) == 0)
+            any.maximum = value();
+        return any;
+    };
+    for (int round = 0; round < 100; ++round) {
+        const PublicationStyle style {10 + static_cast<double>(below(200)),
+                                      10 + static_cast<double>(below(200)),
+                                      1 + static_cast<double>(below(20))};
+        LineFigure lines {"", axis(), axis(), {}};
+        BarFigure bars {"", axis(), {}, {}, true, false};
+        bars.categories.resize(below(6), "category");
+        for (std::size_t s = below(9); s > 0; --s) {
+            lines.series.push_back({"some", seriesStyle(s), {}});
+            bars.series.push_back({"some", seriesStyle(s), {}});
+            for (std::size_t i = below(30); i > 0; --i) {
+                lines.series.back().points.push_back({value(), value()});
+                bars.series.back().values.push_back(value());
+            }
+        }
+        for (const Figure &figure : {Figure {lines}, Figure {bars}}) {
+            const FigureLayout layout = laidOut(figure, style);
+            const PageRect &plot = layout.frame.rect;
+            QVERIFY(plot.width() > 0 && plot.height() > 0);
+            for (const PlacedCurve &curve : layout.placedCurves)
+                for (const PagePath &piece : curve.pieces)
+                    for (const PagePoint &p : piece)
+                        QVERIFY(plot.holds(p));
+            for (const PlacedBar &bar : layout.bars)
+                QVERIFY(bar.rect.top >= plot.top && bar.rect.bottom <= plot.bottom && bar.rect.height() >= 0);
+            for (const PlacedTick &tick : layout.yTicks)
+                QVERIFY(tick.position >= plot.top - 1e-6 && tick.position <= plot.bottom + 1e-6);
+            for (const PlacedText &text : layout.texts)
+                QVERIFY(std::isfinite(text.baseline.x) && std::isfinite(text.baseline.y));
+        }
     }
 }
 
