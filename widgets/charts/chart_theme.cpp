@@ -176,7 +176,8 @@ double contrastRatio(const QColor &a, const QColor &b)
 
 QColor ChartTheme::seriesColour(const SeriesStyle &style) const
 {
-    constexpr double wanted = 3.0;
+    // Black and white are chosen by people who need more than the usual contrast.
+    const double wanted = contrastRatio(text, plotArea) > 18.0 ? 4.5 : 3.0;
     const QColor own = QColor::fromRgbF(static_cast<float>(std::clamp(style.colour.red, 0.0, 1.0)),
                                         static_cast<float>(std::clamp(style.colour.green, 0.0, 1.0)),
                                         static_cast<float>(std::clamp(style.colour.blue, 0.0, 1.0)))

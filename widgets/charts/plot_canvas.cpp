@@ -55,7 +55,6 @@ PlotCanvas::PlotCanvas(QWidget *parent)
     setFocusPolicy(Qt::NoFocus);
     viewport()->setFocusPolicy(Qt::NoFocus);
     setAttribute(Qt::WA_TransparentForMouseEvents);
-    setRenderHint(QPainter::Antialiasing);
     setViewportUpdateMode(QGraphicsView::NoViewportUpdate); // PlotWidget says when
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     chart()->setAnimationOptions(QChart::NoAnimation);
@@ -226,6 +225,7 @@ void PlotCanvas::paintEvent(QPaintEvent *event)
         m_painted.setDevicePixelRatio(ratio);
         QPainter painter(&m_painted);
         painter.fillRect(viewport()->rect(), m_theme.background);
+        painter.setRenderHint(QPainter::Antialiasing); // render() does not take the view's own hints along
         render(&painter, viewport()->rect(), viewport()->rect());
         m_stale = false;
     }

@@ -242,18 +242,24 @@ void PlotWidget::setSeries(const QString &id, const QString &name, const SeriesS
     d->viewChanged(false);
 }
 
+PlotSeries &PlotWidget::knownSeries(const QString &id)
+{
+    if (d->state.find(id) == nullptr)
+        setSeries(id, id, seriesStyle(d->state.all().size()));
+    return d->state.series(id);
+}
+
 void PlotWidget::replacePoints(const QString &id, QList<QPointF> points)
 {
-    SampleSeries &samples = d->state.series(id).samples;
-    samples.clear();
-    samples.append(figurePoints(points));
-    d->afresh = true;
+    PlotSeries &series = knownSeries(id);
+    series.samples.clear();
+    series.samples.append(figurePoints(points));
     d->samplesChanged();
 }
 
 void PlotWidget::appendPoints(const QString &id, const QList<QPointF> &points)
 {
-    d->state.series(id).samples.append(figurePoints(points));
+    knownSeries(id).samples.append(figurePoints(points));
     d->samplesChanged();
 }
 

@@ -13,6 +13,8 @@
 
 namespace rosler {
 
+struct PlotSeries;
+
 /// Curves over two axes on the screen: zoom (rubber band, wheel, keys), pan (drag with the middle button or
 /// with Shift, Ctrl+arrows), crosshair with the values of all curves (mouse, arrows), legend that shows and
 /// hides, logarithmic axes (L, Shift+L). Hides Qt Charts, which no other file outside widgets/charts
@@ -100,6 +102,9 @@ protected:
     void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
+    /// The series of that id; one that was never named is called by its id.
+    PlotSeries &knownSeries(const QString &id);
+
     class Private;
     std::unique_ptr<Private> d;
 };

@@ -47,6 +47,8 @@ class PlotWidgetTest final : public QObject
 
 private Q_SLOTS:
     void curvesAreWhereTheirPointsAre();
+    void firstPaintIsComplete();
+    void curvesAreSmooth();
     void missingValuesBreakTheLine();
     void singleValuesBetweenGapsAreDots();
     void draggingZoomsAndRResets();
@@ -148,6 +150,34 @@ void PlotWidgetTest::curvesAreWhereTheirPointsAre()
     plot->replacePoints("a", {{0, 80}, {10, 80}});
     QTRY_VERIFY(isInk(plot->grab().toImage(), *plot, 3, 80));
     QVERIFY(!isInk(plot->grab().toImage(), *plot, 3, 30));
+}
+
+void PlotWidgetTest::firstPaintIsComplete()
+{
+    PlotWidget plot;
+    plot.resize(500, 300);
+    plot.setTitle("Test accuracy");
+    plot.setAxes(freeAxis("epoch"), freeAxis("accuracy (%)"));
+    plot.appendPoints("never named", {{0, 1}, {4, 3}, {7, 12'000}}); // is called by its id
+    const QImage first = plot.grab().toImage();
+    QCoreApplication::processEvents();
+    plot.findChild<PlotCanvas *>()->invalidate();
+    QCOMPARE(plot.grab().toImage(), first);
+    QCOMPARE(plot.figure(false).series.at(0).name, std::string("never named"));
+}
+
+void PlotWidgetTest::curvesAreSmooth()
+{
+    const auto plot = shownPlot({{0, 37}, {10, 63}});
+    const QImage image = plot->grab().toImage();
+    int blended = 0;
+    for (int i = 1; i < 100; ++i) {
+        for (int dy = -3; dy <= 3; ++dy) {
+            const QColor colour = image.pixelColor(at(*plot, i / 10.0, 37 + 0.26 * i) + QPoint(0, dy));
+            blended += colour.red() > 200 && colour.green() > 60 && colour.green() < 200 ? 1 : 0;
+        }
+    }
+    QVERIFY2(blended > 50, qPrintable(QString::number(blended)));
 }
 
 void PlotWidgetTest::missingValuesBreakTheLine()
