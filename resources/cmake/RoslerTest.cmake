@@ -8,7 +8,8 @@ function(rosler_test path)
     set_target_properties(${target} PROPERTIES AUTOMOC ON
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     target_link_libraries(${target} PRIVATE rosler_config ${arg_LIBS} Qt6::Test)
-    target_compile_definitions(${target} PRIVATE ROSLER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    # QT_NO_KEYWORDS: Qt's `emit` breaks oneTBB's headers.
+    target_compile_definitions(${target} PRIVATE ROSLER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" QT_NO_KEYWORDS)
     add_test(NAME ${path} COMMAND ${target})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
