@@ -113,7 +113,7 @@ void DenseLayerTest::gradientsThatAreNotWantedStayAsTheyWere()
     BackwardRequest request;
     request.factors.c = false;
     for (const float g : trial.backward(request, true, 42.0F))
-        QCOMPARE(g, 42.0F);
+        QVERIFY(g == 42.0F);
     QVERIFY(trial.dx == dx);
 }
 

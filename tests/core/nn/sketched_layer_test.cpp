@@ -183,7 +183,7 @@ void SketchedLayerTest::onlyWantedFactorsAreTouched()
             for (const auto &block : trial.layer->blocks()) {
                 for (Index i = block.offset; i < block.offset + block.size(); ++i) {
                     const auto at = static_cast<std::size_t>(i);
-                    QCOMPARE(some[at], factors.has(block.factor) ? all[at] : 42.0F);
+                    QVERIFY(some[at] == (factors.has(block.factor) ? all[at] : 42.0F));
                 }
             }
             QVERIFY(wantsDx ? trial.dx == dx : (trial.dx.array() == 42.0F).all());
@@ -206,7 +206,7 @@ void SketchedLayerTest::sinkHearsWantedFactorsOnce()
             for (Index i = block.offset; i < block.offset + block.size(); ++i) {
                 const auto at = static_cast<std::size_t>(i);
                 QCOMPARE(sink.times()[at], wanted ? 1 : 0);
-                QCOMPARE(sink.values()[at], wanted ? expected[at] : 0.0F);
+                QVERIFY(sink.values()[at] == (wanted ? expected[at] : 0.0F));
             }
         }
     }
