@@ -53,9 +53,13 @@ std::vector<std::uint32_t> sampleByWeight(std::span<const double> weights, Index
 std::vector<double> columnLeverage(const Eigen::MatrixXd &matrix, Index rank, const RandomStream &random)
 {
     const auto svd = randomisedSvd(matrix, rank, random);
+    // Beyond the matrix's own rank singular vectors are arbitrary and say nothing of its columns.
+    const double smallest = svd.values(0) * std::numeric_limits<double>::epsilon()
+        * static_cast<double>(std::max(matrix.rows(), matrix.cols()));
+    const Index ownRank = (svd.values.array() > smallest).count();
     std::vector<double> scores(static_cast<std::size_t>(matrix.cols()));
     for (Index j = 0; j < matrix.cols(); ++j)
-        scores[static_cast<std::size_t>(j)] = svd.right.row(j).squaredNorm();
+        scores[static_cast<std::size_t>(j)] = svd.right.row(j).head(ownRank).squaredNorm();
     return scores;
 }
 
@@ -65,14 +69,21 @@ std::vector<std::uint32_t> chooseFeatures(const ConstMatrixView &sample, Index c
     const RandomStream random(seed, Draw::KeptFeatures, 0);
     if (sampling == FeatureSampling::Uniform)
         return sampleUniformly(sample.cols(), count, random);
+    ROSLER_EXPECTS(sample.rows() >= 1);
     Eigen::MatrixXd centred = sample.cast<double>();
     centred.rowwise() -= centred.colwise().mean().eval();
-    if (sampling == FeatureSampling::Variance) {
-        const Eigen::VectorXd variance = centred.colwise().squaredNorm().transpose();
+    for (Index j = 0; j < sample.cols(); ++j)
+        if ((sample.col(j).array() == sample(0, j)).all())
+            centred.col(j).setZero(); // whatever rounding made of its mean
+    const Eigen::VectorXd variance = centred.colwise().squaredNorm().transpose();
+    if (sampling == FeatureSampling::Variance)
         return sampleByWeight({variance.data(), static_cast<std::size_t>(variance.size())}, count, random);
-    }
     const RandomStream testMatrix(seed, Draw::Sketch, std::numeric_limits<std::uint32_t>::max());
-    const auto scores = columnLeverage(centred, std::min({rank, centred.rows(), centred.cols()}), testMatrix);
+    auto scores = columnLeverage(centred, std::min({rank, centred.rows(), centred.cols()}), testMatrix);
+    // A feature outside the subspace still says more than one that never varies.
+    constexpr double least = 1e-100;
+    for (std::size_t j = 0; j < scores.size(); ++j)
+        scores[j] = variance(static_cast<Index>(j)) > 0.0 ? std::max(scores[j], least) : 0.0;
     return sampleByWeight(scores, count, random);
 }
 

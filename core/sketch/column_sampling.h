@@ -27,12 +27,13 @@ namespace rosler {
                                                         const RandomStream &random);
 
 /// Leverage scores of the columns of @p matrix with respect to its best subspace of dimension @p rank:
-/// squared norms of the rows of the right singular vectors; they add up to the rank. @p random draws the
-/// test matrix of the randomised SVD.
+/// squared norms of the rows of the right singular vectors; they add up to the rank, or to the matrix's own
+/// where that is less. @p random draws the test matrix of the randomised SVD.
 [[nodiscard]] std::vector<double> columnLeverage(const Eigen::MatrixXd &matrix, Index rank,
                                                  const RandomStream &random);
 
-/// Which @p count features of @p sample (training examples, one a row) a first layer keeps, ascending.
+/// Which @p count features of @p sample (training examples, one a row; at least one) a first layer keeps,
+/// ascending. Features that never vary are taken only when the others do not suffice, or for Uniform.
 /// @param rank  dimension of the subspace for FeatureSampling::Leverage
 [[nodiscard]] std::vector<std::uint32_t> chooseFeatures(const ConstMatrixView &sample, Index count,
                                                         FeatureSampling sampling, Index rank,

@@ -47,7 +47,13 @@ LowRankSvd randomisedSvd(const Eigen::MatrixXd &matrix, Index rank, const Random
 Eigen::MatrixXd orthonormalColumns(Index rows, Index cols, const RandomStream &random, std::uint64_t first)
 {
     ROSLER_EXPECTS(cols >= 1 && cols <= rows);
-    return thinQ(gaussianMatrix(rows, cols, random, first));
+    // Householder's reflections fix the signs of Q; those of R's diagonal make up for it (the header's [1]).
+    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(gaussianMatrix(rows, cols, random, first));
+    Eigen::MatrixXd q = qr.householderQ() * Eigen::MatrixXd::Identity(rows, cols);
+    for (Index j = 0; j < cols; ++j)
+        if (qr.matrixQR()(j, j) < 0.0)
+            q.col(j) *= -1.0;
+    return q;
 }
 
 } // namespace rosler

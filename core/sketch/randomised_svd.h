@@ -24,7 +24,12 @@ struct LowRankSvd {
 [[nodiscard]] LowRankSvd randomisedSvd(const Eigen::MatrixXd &matrix, Index rank, const RandomStream &random);
 
 /// A rows x cols matrix with orthonormal columns, uniformly distributed among them: thin QR of a Gaussian
-/// matrix. Requires cols <= rows. Element i of the test matrix is random.gaussian(first + i).
+/// matrix with the diagonal of its triangle made positive [1]. Requires cols <= rows. Element i of the test
+/// matrix is random.gaussian(first + i).
+///
+/// [1] F. Mezzadri, "How to generate random matrices from the classical compact groups", Notices of the AMS
+/// 54
+///     (2007), arXiv:math-ph/0609050.
 [[nodiscard]] Eigen::MatrixXd orthonormalColumns(Index rows, Index cols, const RandomStream &random,
                                                  std::uint64_t first = 0);
 
