@@ -81,14 +81,15 @@ Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes, I
         return tl::unexpected(shapes.error());
 
     TrialCost cost;
-    Count stash = count(spec.training.batch) * count(shapes->front().read);
+    const Count batch = count(std::min(spec.training.batch, trainExamples));
+    Count stash = batch * count(shapes->front().read);
     for (const LayerShape &s : *shapes) {
         cost.parameters += numbersOf(s);
         cost.keptIndices += s.storesIndices ? count(s.read) : 0;
         cost.macs += s.rank == 0 ? count(s.kept * s.read) : count(s.rank * (s.kept + s.rank + s.read));
         cost.biases += count(s.kept);
         cost.outputChannels += count(s.kept) + (s.rank == 0 ? 0 : 2 * count(s.rank));
-        stash += count(spec.training.batch) * count(s.kept + 2 * s.rank);
+        stash += batch * count(s.kept + 2 * s.rank);
         cost.inferenceScratchBytes =
             std::max(cost.inferenceScratchBytes, 4 * count(s.read + s.kept + 2 * s.rank));
     }

@@ -14,8 +14,8 @@ namespace rosler {
 ///
 /// FLOPs are 2 x multiply-adds; biases and activations are not counted (method page, section 7).
 struct TrialCost {
-    std::uint64_t parameters = 0;  ///< stored numbers: weights, factors, biases, and kept-feature indices
-    std::uint64_t keptIndices = 0; ///< of these, indices (always 16 bit)
+    std::uint64_t parameters = 0;  ///< trained numbers: weights, factors, biases
+    std::uint64_t keptIndices = 0; ///< stored besides: indices of the kept features, always 16 bit
     std::uint64_t macs = 0;        ///< multiply-adds of one inference
     std::uint64_t trainFlops = 0;  ///< of the whole training, stage by stage as executed
     std::uint64_t trainMemoryBytes =
