@@ -331,8 +331,13 @@ Trainer::Advance Trainer::advance(TrainerObserver &observer, const std::stop_tok
     const std::int64_t perEpoch = s.stages.stepsPerEpoch();
     const std::int64_t total = s.stages.totalSteps();
     const std::int64_t every = std::max<std::int64_t>(1, perEpoch / samplesPerEpoch);
-    if (s.step >= total)
+    if (s.step >= total) {
+        if (std::isnan(s.lastTestAccuracy)) { // restored at its end
+            const Examples &test = s.data->test();
+            s.lastTestAccuracy = share(evaluate(s.network, test).correct, test.count());
+        }
         return Advance::Finished;
+    }
     const std::int64_t epochEnd = (s.step / perEpoch + 1) * perEpoch;
     // In the first epoch the curves should not keep anyone waiting for a first point.
     const auto evaluatesEarly = [&](std::int64_t step) {
