@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -78,6 +80,19 @@ public:
     {
         if (has(key))
             into = integer(required(key), at(key), low, high);
+    }
+
+    /// All 64 bits are allowed, which no Index holds.
+    void readSeed(std::string_view key, std::uint64_t &into) const
+    {
+        if (!has(key))
+            return;
+        const Json &value = required(key);
+        if (value.is_number_unsigned()) {
+            into = value.get<std::uint64_t>();
+            return;
+        }
+        into = static_cast<std::uint64_t>(integer(value, at(key), 0, std::numeric_limits<Index>::max()));
     }
 
     void read(std::string_view key, std::vector<Index> &into) const
@@ -217,9 +232,7 @@ ExperimentSpec parseDocument(const Json &json, const std::string &where)
     s.read("name", spec.name);
     s.read("description", spec.description);
     s.read("dataset", spec.dataset);
-    Index seed = 0;
-    s.read("seed", seed, 0, std::numeric_limits<Index>::max());
-    spec.seed = static_cast<std::uint64_t>(seed);
+    s.readSeed("seed", spec.seed);
     (void)s.required("widths");
     s.read("widths", spec.widths);
     for (std::size_t i = 0; i < spec.widths.size(); ++i)
@@ -272,13 +285,13 @@ Json asJson(const ModelSpec &model)
     return j;
 }
 
-/// "line 3, column 7" of a byte of the text.
+/// "line 3, column 7" of a byte of the text; the first is number 1, as the parser counts.
 std::string placeOf(std::string_view text, std::size_t byte)
 {
-    const auto before = text.substr(0, std::min(byte, text.size()));
+    const auto before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto lineStart = before.rfind('\n');
-    const auto column = lineStart == std::string_view::npos ? before.size() : before.size() - lineStart - 1;
+    const auto column = lineStart == std::string_view::npos ? before.size() + 1 : before.size() - lineStart;
     return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 

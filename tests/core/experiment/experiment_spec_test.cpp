@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <QtTest>
+
+#include "core/experiment/experiment_spec.h"
+#include "core/experiment/spec_names.h"
+#include "tests/support/random_spec.h"
+
+using namespace rosler;
+
+namespace {
+
+/// A whole document, every key once.
+constexpr const char *complete = R"({
+  "schema": "rosler.experiment/1",
+  "name": "mnist-1024",
+  "description": "two nets, naïve",
+  "dataset": "mnist",
+  "seed": 7,
+  "widths": [1024, 512],
+  "training": {"epochs": 3, "batch": 64, "optimizer": "sgd", "schedule": "constant",
+               "momentum": 0.5, "weight_decay": 0.25},
+  "models": [
+    {"name": "d", "kind": "dense", "learning_rate": 0.125},
+    {"name": "r", "kind": "rosler", "learning_rate": 0.375, "rank": [24, 8, 4],
+     "sketch_size": [784, 384, 192], "initialisation": "cur-leverage", "kept_features": "uniform",
+     "gradient_sketch": 0.75, "successive_from": 0.5}
+  ]
+})";
+
+constexpr const char *smallest =
+    R"({"schema": "rosler.experiment/1", "widths": [], "models": [{"kind": "dense"}]})";
+
+std::string replaced(std::string text, const std::string &from, const std::string &to)
+{
+    const auto at = text.find(from);
+    return at == std::string::npos ? std::string() : text.replace(at, from.size(), to);
+}
+
+} // namespace
+
+class ExperimentSpecTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsEveryKey();
+    void whatIsLeftOutHasItsDefault();
+    void writesWhatItReads();
+    void writesTheKeysInOrder();
+    void anyDrawnSpecComesBackEqual();
+    void errorsNameTheirPlace_data();
+    void errorsNameTheirPlace();
+    void modelsAreOneToSixtyFour();
+    void misspeltKeysGetASuggestion_data();
+    void misspeltKeysGetASuggestion();
+    void brokenJsonNamesLineAndColumn_data();
+    void brokenJsonNamesLineAndColumn();
+    void everyTruncationIsAnError();
+    void flippedBitsNeverCrash();
+    void deepNestingIsAnError();
+    void hugeDocumentsAreRefused();
+    void trialTakesItsModel();
+    void checksEveryModelAgainstTheData();
+    void namesGoBothWays();
+    void nearestNameIsTheOneWithTheFewestEdits();
+};
+
+void ExperimentSpecTest::readsEveryKey()
+{
+    const auto spec = parseExperiment(complete, "spec.json");
+    QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
+    ExperimentSpec expected;
+    expected.name = "mnist-1024";
+    expected.description = "two nets, naïve";
+    expected.dataset = "mnist";
+    expected.seed = 7;
+    expected.widths = {1024, 512};
+    expected.training = {3, 64, OptimizerKind::Sgd, ScheduleKind::Constant, 0.5, 0.25};
+    expected.models = {
+        {"d", ModelKind::Dense, 0.125, {}},
+        {"r",
+         ModelKind::Rosler,
+         0.375,
+         {{24, 8, 4}, {784, 384, 192}, SketchKind::CurLeverage, FeatureSampling::Uniform, 0.75, 0.5}}};
+    QVERIFY(*spec == expected);
+}
+
+void ExperimentSpecTest::whatIsLeftOutHasItsDefault()
+{
+    const auto spec = parseExperiment(smallest, "spec.json");
+    QVERIFY(spec.has_value());
+    ExperimentSpec expected;
+    expected.models = {{"dense", ModelKind::Dense, 1e-3, {}}};
+    QVERIFY(*spec == expected);
+
+    const auto rosler = parseExperiment(
+        R"({"schema": "rosler.experiment/1", "widths": [],
+            "models": [{"kind": "rosler", "rank": [2], "sketch_size": [9]}]})",
+        "spec.json");
+    QVERIFY(rosler.has_value());
+    expected.models = {{"rosler", ModelKind::Rosler, 2e-3, {}}};
+    expected.models[0].sketch.rank = {2};
+    expected.models[0].sketch.sketchSize = {9};
+    QVERIFY(*rosler == expected);
+}
+
+void ExperimentSpecTest::writesWhatItReads()
+{
+    auto spec = parseExperiment(complete, "spec.json").value();
+    spec.seed = std::numeric_limits<std::uint64_t>::max();
+    spec.description = "quotes \", \\, a\ttab\nand \u00e9";
+    spec.models[0].learningRate = 0.1; // no finite binary fraction
+    spec.training.weightDecay = 1.0 / 3.0;
+    const std::string text = toJson(spec);
+    const auto again = parseExperiment(text, "again.json");
+    QVERIFY2(again.has_value(), again ? "" : message(again.error()).c_str());
+    QVERIFY(*again == spec);
+    QCOMPARE(toJson(*again), text);
+}
+
+void ExperimentSpecTest::writesTheKeysInOrder()
+{
+    const std::string text = toJson(parseExperiment(complete, "spec.json").value());
+    std::size_t at = 0;
+    for (const char *key :
+         {"schema",         "name",          "description",    "dataset",       "seed",
+          "widths",         "training",      "epochs",         "batch",         "optimizer",
+          "schedule",       "momentum",      "weight_decay",   "models",        "name",
+          "kind",           "learning_rate", "name",           "kind",          "learning_rate",
+          "rank",           "sketch_size",   "initialisation", "kept_features", "gradient_sketch",
+          "successive_from"}) {
+        const auto found = text.find('"' + std::string(key) + "\":", at);
+        QVERIFY2(found != std::string::npos, key);
+        at = found + 1;
+    }
+    QCOMPARE(text.back(), '\n');
+}
+
+void ExperimentSpecTest::anyDrawnSpecComesBackEqual()
+{
+    for (std::uint32_t number = 0; number < 200; ++number) {
+        const RandomSpec random(number);
+        ExperimentSpec spec;
+        spec.name = "spec " + std::to_string(number);
+        spec.seed = number * 0x123456789ULL;
+        spec.widths = random.spec.widths;
+        spec.training = random.spec.training;
+        spec.models = {random.spec.model};
+        const auto again = parseExperiment(toJson(spec), "spec.json");
+        QVERIFY2(again.has_value(), again ? "" : message(again.error()).c_str());
+        QVERIFY(*again == spec);
+        QVERIFY(checkAgainst(*again, random.features, random.classes).has_value());
+        TrialSpec trial = random.spec;
+        trial.seed = spec.seed;
+        QVERIFY(trialOf(*again, 0) == trial);
+    }
+}
+
+void ExperimentSpecTest::errorsNameTheirPlace_data()
+{
+    QTest::addColumn<std::string>("from"); // this part of the complete document
+    QTest::addColumn<std::string>("to");   // becomes this
+    QTest::addColumn<int>("code");
+    QTest::addColumn<std::string>("where");
+    QTest::addColumn<std::string>("says"); // a part of the sentence
+    const auto row = [](const char *name, const char *from, const char *to, ErrorCode code, const char *where,
+                        const char *says) {
+        QTest::newRow(name) << std::string(from) << std::string(to) << static_cast<int>(code)
+                            << std::string(where) << std::string(says);
+    };
+    const auto malformed = ErrorCode::Malformed;
+    const auto range = ErrorCode::OutOfRange;
+    row("other version", "experiment/1", "experiment/2", ErrorCode::Unsupported, "s:/schema",
+        "rosler.experiment/2");
+    row("no schema", "\"schema\": \"rosler.experiment/1\",", "", malformed, "s:/schema", "missing");
+    row("no widths", "\"widths\": [1024, 512],", "", malformed, "s:/widths", "missing");
+    row("no kind", "\"kind\": \"dense\",", "", malformed, "s:/models/0/kind", "missing");
+    row("no rank", "\"rank\": [24, 8, 4],", "", malformed, "s:/models/1/rank", "missing");
+    row("name is a number", "\"mnist-1024\"", "5", malformed, "s:/name", "expected text, found number");
+    row("seed is text", "\"seed\": 7", "\"seed\": \"7\"", malformed, "s:/seed", "expected an integer");
+    row("seed is a fraction", "\"seed\": 7", "\"seed\": 7.5", malformed, "s:/seed", "7.5");
+    row("seed is negative", "\"seed\": 7", "\"seed\": -7", range, "s:/seed", "-7");
+    row("widths is a number", "[1024, 512]", "1024", malformed, "s:/widths", "list of integers");
+    row("a width is text", "[1024, 512]", "[1024, \"512\"]", malformed, "s:/widths/1", "string");
+    row("a width is 0", "[1024, 512]", "[1024, 0]", range, "s:/widths/1", "allowed");
+    row("a width is huge", "[1024, 512]", "[65537, 512]", range, "s:/widths/0", "1 to 65536");
+    row("training is a list", "\"training\": {", "\"training\": [], \"models\": {", malformed, "s:/training",
+        "expected an object, found array");
+    row("no epochs", "\"epochs\": 3", "\"epochs\": 0", range, "s:/training/epochs", "1 to 100000");
+    row("huge batch", "\"batch\": 64", "\"batch\": 99999999999999999999", malformed, "s:/training/batch",
+        "expected an integer"); // a floating point number for JSON
+    row("large batch", "\"batch\": 64", "\"batch\": 9223372036854775808", range, "s:/training/batch",
+        "9223372036854775808");
+    row("unknown optimiser", "\"sgd\"", "\"adamw\"", malformed, "s:/training/optimizer", "adam, sgd");
+    row("unknown schedule", "\"constant\"", "\"linear\"", malformed, "s:/training/schedule",
+        "cosine, constant");
+    row("momentum 1", "\"momentum\": 0.5", "\"momentum\": 1", range, "s:/training/momentum", "0.9999");
+    row("negative decay", "\"weight_decay\": 0.25", "\"weight_decay\": -0.25", range,
+        "s:/training/weight_decay", "-0.25");
+    row("a model is text", "{\"name\": \"d\", \"kind\": \"dense\", \"learning_rate\": 0.125}", "\"dense\"",
+        malformed, "s:/models/0", "expected an object, found string");
+    row("unknown kind", "\"kind\": \"dense\"", "\"kind\": \"cnn\"", malformed, "s:/models/0/kind",
+        "dense, rosler");
+    row("rate 0", "0.125", "0", range, "s:/models/0/learning_rate", "above 0");
+    row("rate is text", "0.125", "\"fast\"", malformed, "s:/models/0/learning_rate", "found string");
+    row("same name twice", "\"name\": \"r\"", "\"name\": \"d\"", malformed, "s:/models/1/name", "\"d\"");
+    row("empty name", "\"name\": \"d\"", "\"name\": \"\"", range, "s:/models/0/name", "1 to 100");
+    row("a dense model with a rank", "\"learning_rate\": 0.125", "\"rank\": [1, 1, 1]", malformed,
+        "s:/models/0/rank", "unknown key");
+    row("a rank too few", "[24, 8, 4]", "[24, 8]", range, "s:/models/1/rank", "2 values for 3 layers");
+    row("a sketch size too many", "[784, 384, 192]", "[784, 384, 192, 10]", range, "s:/models/1/sketch_size",
+        "4 values for 3 layers");
+    row("rank 0", "[24, 8, 4]", "[24, 0, 4]", range, "s:/models/1/rank/1", "allowed");
+    row("rank is a fraction", "[24, 8, 4]", "[24, 8.5, 4]", malformed, "s:/models/1/rank/1", "8.5");
+    row("unknown initialisation", "\"cur-leverage\"", "\"cur\"", malformed, "s:/models/1/initialisation",
+        "gaussian, cur-uniform, cur-leverage");
+    row("unknown sampling", "\"uniform\"", "\"top\"", malformed, "s:/models/1/kept_features",
+        "uniform, variance, leverage");
+    row("gradient sketch of nothing", "\"gradient_sketch\": 0.75", "\"gradient_sketch\": 0", range,
+        "s:/models/1/gradient_sketch", "above 0");
+    row("gradient sketch above 1", "\"gradient_sketch\": 0.75", "\"gradient_sketch\": 1.5", range,
+        "s:/models/1/gradient_sketch", "1.5");
+    row("negative stage", "\"successive_from\": 0.5", "\"successive_from\": -0.1", range,
+        "s:/models/1/successive_from", "-0.1");
+}
+
+void ExperimentSpecTest::errorsNameTheirPlace()
+{
+    QFETCH(std::string, from);
+    QFETCH(std::string, to);
+    QFETCH(int, code);
+    QFETCH(std::string, where);
+    QFETCH(std::string, says);
+    const std::string text = replaced(complete, from, to);
+    QVERIFY(!text.empty());
+    const auto spec = parseExperiment(text, "s");
+    QVERIFY(!spec);
+    const Error error = spec.error();
+    QCOMPARE(static_cast<int>(error.code), code);
+    QCOMPARE(error.where, where);
+    QVERIFY2(error.what.find(says) != std::string::npos, error.what.c_str());
+}
+
+void ExperimentSpecTest::modelsAreOneToSixtyFour()
+{
+    const auto parsed = [](const std::string &models) {
+        return parseExperiment(R"({"schema": "rosler.experiment/1", "widths": [])" + models + '}', "s");
+    };
+    const auto missing = parsed("");
+    QVERIFY(!missing);
+    QCOMPARE(missing.error(), (Error {ErrorCode::Malformed, "the key \"models\" is missing", "s:/models"}));
+    const Error outside {ErrorCode::OutOfRange, "expected a list of 1 to 64 models", "s:/models"};
+    std::string list;
+    for (int count = 0; count <= 65; ++count) {
+        const auto spec = parsed(R"(, "models": [)" + list + ']');
+        QCOMPARE(spec.has_value(), count >= 1 && count <= 64);
+        if (!spec)
+            QCOMPARE(spec.error(), outside);
+        list += (count == 0 ? "" : ", ") + std::string(R"({"kind": "dense", "name": "m)")
+            + std::to_string(count) + "\"}";
+    }
+}
+
+void ExperimentSpecTest::misspeltKeysGetASuggestion_data()
+{
+    QTest::addColumn<std::string>("right");
+    QTest::addColumn<std::string>("wrong");
+    QTest::addColumn<std::string>("where");
+    QTest::newRow("a letter missing")
+        << std::string("epochs") << std::string("epoch") << std::string("s:/training/epoch");
+    QTest::newRow("letters swapped") << std::string("seed") << std::string("sede") << std::string("s:/sede");
+    QTest::newRow("a hyphen") << std::string("sketch_size") << std::string("sketch-size")
+                              << std::string("s:/models/1/sketch-size");
+    QTest::newRow("British") << std::string("optimizer") << std::string("optimiser")
+                             << std::string("s:/training/optimiser");
+    QTest::newRow("capital") << std::string("models") << std::string("Models") << std::string("s:/Models");
+}
+
+void ExperimentSpecTest::misspeltKeysGetASuggestion()
+{
+    QFETCH(std::string, right);
+    QFETCH(std::string, wrong);
+    QFETCH(std::string, where);
+    const auto spec = parseExperiment(replaced(complete, '"' + right + '"', '"' + wrong + '"'), "s");
+    QVERIFY(!spec);
+    QCOMPARE(spec.error().code, ErrorCode::Malformed);
+    QCOMPARE(spec.error().where, where);
+    QCOMPARE(spec.error().what, "unknown key \"" + wrong + "\"; did you mean \"" + right + "\"?");
+    // far from everything: no suggestion
+    const auto other = parseExperiment(replaced(complete, "\"seed\"", "\"quark\""), "s");
+    QVERIFY(!other);
+    QCOMPARE(other.error().what, std::string("unknown key \"quark\""));
+}
+
+void ExperimentSpecTest::brokenJsonNamesLineAndColumn_data()
+{
+    QTest::addColumn<std::string>("text");
+    QTest::addColumn<std::string>("where");
+    QTest::newRow("nothing") << std::string() << std::string("s: line 1, column 1");
+    QTest::newRow("not JSON") << std::string("epochs: 3") << std::string("s: line 1, column 1");
+    QTest::newRow("comma before the end")
+        << std::string("{\"a\": 1,\n \"b\": 2,\n}") << std::string("s: line 3, column 1");
+    QTest::newRow("two values") << std::string("{}\n\n  {}") << std::string("s: line 3, column 3");
+    QTest::newRow("text across lines")
+        << std::string("{\"a\": \"b\nc\"}") << std::string("s: line 1, column 9");
+    QTest::newRow("ends too early") << std::string("{\n  \"a\": ") << std::string("s: line 2, column 8");
+    QTest::newRow("unquoted key") << std::string("{\n  seed: 1}") << std::string("s: line 2, column 3");
+}
+
+void ExperimentSpecTest::brokenJsonNamesLineAndColumn()
+{
+    QFETCH(std::string, text);
+    QFETCH(std::string, where);
+    const auto spec = parseExperiment(text, "s");
+    QVERIFY(!spec);
+    QCOMPARE(spec.error().code, ErrorCode::Malformed);
+    QCOMPARE(spec.error().where, where);
+}
+
+void ExperimentSpecTest::everyTruncationIsAnError()
+{
+    const std::string_view text = complete;
+    for (std::size_t length = 0; length < text.size(); ++length) {
+        const auto spec = parseExperiment(text.substr(0, length), "s");
+        QVERIFY(!spec);
+        QCOMPARE(spec.error().code, ErrorCode::Malformed);
+    }
+}
+
+void ExperimentSpecTest::flippedBitsNeverCrash()
+{
+    const std::string text = complete;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            std::string bad = text;
+            bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ (1U << bit));
+            const auto spec = parseExperiment(bad, "s");
+            if (spec) // another name or number: a valid document all the same
+                QVERIFY(parseExperiment(toJson(*spec), "s").has_value());
+            else
+                QVERIFY(!spec.error().what.empty() && spec.error().where.starts_with("s:"));
+        }
+    }
+}
+
+void ExperimentSpecTest::deepNestingIsAnError()
+{
+    const std::string deep(400'000, '[');
+    QVERIFY(!parseExperiment(deep, "s"));
+    QVERIFY(!parseExperiment(deep + std::string(400'000, ']'), "s"));
+    QVERIFY(!parseExperiment(
+        replaced(complete, "[1024, 512]", std::string(100'000, '[') + std::string(100'000, ']')), "s"));
+}
+
+void ExperimentSpecTest::hugeDocumentsAreRefused()
+{
+    const auto spec = parseExperiment(smallest + std::string(1'000'000, ' '), "s");
+    QVERIFY(!spec);
+    QCOMPARE(spec.error().code, ErrorCode::OutOfRange);
+}
+
+void ExperimentSpecTest::trialTakesItsModel()
+{
+    const auto spec = parseExperiment(complete, "s").value();
+    const TrialSpec trial = trialOf(spec, 1);
+    QCOMPARE(trial.model.name, std::string("r"));
+    QCOMPARE(trial.seed, std::uint64_t {7});
+    QVERIFY(trial.widths == spec.widths && trial.training == spec.training);
+}
+
+void ExperimentSpecTest::checksEveryModelAgainstTheData()
+{
+    auto spec = parseExperiment(complete, "s").value();
+    QVERIFY(checkAgainst(spec, 784, 10).has_value());
+    const auto narrow = checkAgainst(spec, 783, 10);
+    QVERIFY(!narrow);
+    QCOMPARE(narrow.error().where, std::string("/models/1/sketch_size/0"));
+    const auto fewClasses = checkAgainst(spec, 784, 3);
+    QVERIFY(!fewClasses);
+    QCOMPARE(fewClasses.error().where, std::string("/models/1/rank/2"));
+    QCOMPARE(fewClasses.error().what, std::string("rank is 4, allowed are 1 to 3"));
+}
+
+void ExperimentSpecTest::namesGoBothWays()
+{
+    for (const auto kind : {ModelKind::Dense, ModelKind::Rosler})
+        QVERIFY(modelKindNamed(nameOf(kind)) == kind);
+    for (const auto kind : {SketchKind::Gaussian, SketchKind::CurUniform, SketchKind::CurLeverage})
+        QVERIFY(sketchKindNamed(nameOf(kind)) == kind);
+    for (const auto sampling :
+         {FeatureSampling::Uniform, FeatureSampling::Variance, FeatureSampling::Leverage})
+        QVERIFY(featureSamplingNamed(nameOf(sampling)) == sampling);
+    for (const auto kind : {OptimizerKind::Adam, OptimizerKind::Sgd})
+        QVERIFY(optimizerKindNamed(nameOf(kind)) == kind);
+    for (const auto kind : {ScheduleKind::Cosine, ScheduleKind::Constant})
+        QVERIFY(scheduleKindNamed(nameOf(kind)) == kind);
+    for (const auto end : {TrialEnd::Finished, TrialEnd::Stopped, TrialEnd::Diverged, TrialEnd::Failed})
+        QVERIFY(trialEndNamed(nameOf(end)) == end);
+    QVERIFY(!modelKindNamed("Dense") && !modelKindNamed(""));
+}
+
+void ExperimentSpecTest::nearestNameIsTheOneWithTheFewestEdits()
+{
+    constexpr std::array<std::string_view, 4> names {"rank", "range", "name", "sketch_size"};
+    QCOMPARE(nearestName("rnak", names), std::string_view("rank"));
+    QCOMPARE(nearestName("rang", names), std::string_view("rank")); // as near to both: the first
+    QCOMPARE(nearestName("rangee", names), std::string_view("range"));
+    QCOMPARE(nearestName("sketchsize", names), std::string_view("sketch_size"));
+    QCOMPARE(nearestName("zzzzzzz", names), std::string_view());
+    QCOMPARE(nearestName("rank", {}), std::string_view());
+}
+
+QTEST_APPLESS_MAIN(ExperimentSpecTest)
+#include "experiment_spec_test.moc"
