@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+#include <tbb/info.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "app/cli/commands.h"
+#include "app/cli/experiment_session.h"
+#include "app/cli/text_table.h"
+#include "core/base/matrix.h"
+#include "core/data/synthetic/digits.h"
+#include "core/store/run_environment.h"
+#include "core/training/trainer.h"
+
+namespace rosler::cli {
+
+namespace {
+
+constexpr Index batch = 128;
+constexpr Index stepsMeasured = 156; // a third of MNIST's epoch of 468 whole batches
+constexpr Index stepsOfMnist = 468;
+constexpr int repetitions = 5;
+
+double now()
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+struct Spread {
+    double best = 0;
+    double median = 0;
+};
+
+Spread spreadOf(std::vector<double> seconds)
+{
+    std::sort(seconds.begin(), seconds.end());
+    return { seconds.front(), seconds[seconds.size() / 2] };
+}
+
+class Silence final : public TrainerObserver
+{
+public:
+    void sampled(const MetricSample & /*sample*/) override { }
+};
+
+TrialSpec trialSpec(ModelSpec model, Index hidden)
+{
+    TrialSpec spec;
+    spec.widths = { hidden, hidden };
+    spec.model = std::move(model);
+    spec.training.epochs = repetitions + 1;
+    spec.training.batch = batch;
+    spec.training.schedule = ScheduleKind::Constant;
+    return spec;
+}
+
+/// Seconds of an epoch of MNIST's size, scaled from a third of one.
+Result<Spread> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const Dataset> &data, tbb::task_arena &arena)
+{
+    return arena.execute([&]() -> Result<Spread> {
+        auto trainer = Trainer::create(spec, data);
+        if (!trainer)
+            return tl::unexpected(trainer.error());
+        Silence silence;
+        PauseGate gate;
+        std::vector<double> seconds;
+        for (int i = 0; i <= repetitions; ++i) {
+            const double before = trainer->seconds();
+            (void)trainer->advance(silence, {}, gate);
+            if (i > 0) // the first one warms up
+                seconds.push_back((trainer->seconds() - before) * stepsOfMnist / stepsMeasured);
+        }
+        return spreadOf(std::move(seconds));
+    });
+}
+
+/// Best GFLOP/s of a product of 1,536 x 1,536 matrices, on one thread or side by side on all.
+double sgemmPeak(int threads, tbb::task_arena &arena)
+{
+    constexpr Index n = 1'536;
+    struct Operands {
+        Matrix a = Matrix::Constant(n, n, 0.5F);
+        Matrix b = Matrix::Constant(n, n, 0.25F);
+        Matrix c = Matrix::Zero(n, n);
+    };
+    std::vector<Operands> operands(static_cast<std::size_t>(threads));
+    double best = 0;
+    for (int i = 0; i < repetitions; ++i) {
+        const double start = now();
+        arena.execute([&] {
+            tbb::parallel_for(
+                0, threads,
+                [&](int t) {
+                    auto &o = operands[static_cast<std::size_t>(t)];
+                    o.c.noalias() = o.a * o.b;
+                },
+                tbb::simple_partitioner {});
+        });
+        best = std::max(best, 2.0 * n * n * n * threads / (now() - start) / 1e9);
+    }
+    return best;
+}
+
+} // namespace
+
+std::function<int()> benchCommand(CLI::App &app)
+{
+    struct Options {
+        int threads = 0;
+        Index hidden = 1'024;
+        bool json = false;
+    };
+    const auto options = std::make_shared<Options>();
+    app.add_option("--threads", options->threads, "Threads to train with (default: all cores)")->check(CLI::Range(1, 1024));
+    app.add_option("--hidden", options->hidden, "Width of the two hidden layers")->check(CLI::Range(16, 16'384))->capture_default_str();
+    app.add_flag("--json", options->json, "Print one JSON object on the last line");
+    return [options]() -> int {
+        const int threads = options->threads > 0 ? options->threads : tbb::info::default_concurrency();
+        tbb::task_arena arena(threads);
+        const auto data = syntheticDigits(stepsMeasured * batch, batch);
+        if (!data)
+            return report(data.error());
+        const Index h = options->hidden;
+        ModelSpec dense;
+        dense.name = "dense";
+        ModelSpec sketched;
+        sketched.name = "rosler";
+        sketched.kind = ModelKind::Rosler;
+        sketched.sketch.rank = { 16, 8, 8 };
+        sketched.sketch.sketchSize = { (*data)->features(), h, h };
+        sketched.sketch.successiveFrom = 1.0; // all factors in every step, as a peer does
+        const auto denseTime = epochSeconds(trialSpec(dense, h), *data, arena);
+        if (!denseTime)
+            return report(denseTime.error());
+        const auto sketchedTime = epochSeconds(trialSpec(sketched, h), *data, arena);
+        if (!sketchedTime)
+            return report(sketchedTime.error());
+        const double onePeak = sgemmPeak(1, arena);
+        const double peak = threads > 1 ? std::max(onePeak, sgemmPeak(threads, arena)) : onePeak;
+        const auto features = static_cast<double>((*data)->features());
+        const auto width = static_cast<double>(h);
+        const auto classes = static_cast<double>((*data)->classes());
+        // forward, weight gradients, and gradients to the data but for the first layer
+        const double denseFlops = 2.0 * stepsOfMnist * batch * (2.0 * features * width + 3.0 * width * width + 3.0 * width * classes);
+        const double gflops = denseFlops / denseTime->best / 1e9;
+
+        nlohmann::ordered_json j;
+        j["schema"] = "rosler.bench/1";
+        const RunEnvironment environment = thisEnvironment(threads);
+        j["machine"] = { { "cpu", environment.cpu }, { "cores", environment.cores }, { "system", environment.system }, { "load", environment.load } };
+        j["build"] = { { "version", environment.version }, { "commit", environment.commit }, { "modified", environment.modified },
+                       { "compiler", environment.compiler }, { "flags", environment.compilerFlags } };
+        j["threads"] = threads;
+        j["hidden"] = h;
+        j["batch"] = batch;
+        j["epoch"] = "seconds for 468 steps of 128 examples, scaled from 156; best and median of 5";
+        j["dense"] = { { "epoch_seconds", denseTime->best }, { "epoch_seconds_median", denseTime->median }, { "gflops", gflops },
+                       { "share_of_sgemm_peak", gflops / peak } };
+        j["rosler"] = { { "rank", { 16, 8, 8 } }, { "epoch_seconds", sketchedTime->best }, { "epoch_seconds_median", sketchedTime->median } };
+        j["sgemm_peak_gflops"] = { { "one_thread", onePeak }, { "all_threads", peak } };
+        std::fprintf(options->json ? stderr : stdout,
+                     "784-%lld-%lld-10, batch %lld, %d threads\n"
+                     "dense   %.2f s an epoch (median %.2f), %.0f GFLOP/s, %.0f %% of the SGEMM peak of %.0f\n"
+                     "rosler  %.2f s an epoch (median %.2f), ranks 16, 8, 8\n",
+                     static_cast<long long>(h), static_cast<long long>(h), static_cast<long long>(batch), threads, denseTime->best,
+                     denseTime->median, gflops, 100.0 * gflops / peak, peak, sketchedTime->best, sketchedTime->median);
+        if (options->json)
+            std::printf("%s\n", j.dump().c_str());
+        return Done;
+    };
+}
+
+} // namespace rosler::cli

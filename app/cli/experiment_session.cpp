@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/experiment_session.h"
+
+#include <cmath>
+#include <cstdio>
+#include <mutex>
+
+#include "app/cli/interrupt.h"
+#include "app/cli/progress_bar.h"
+#include "app/cli/text_table.h"
+#include "core/base/quantity_text.h"
+#include "core/data/dataset_reader.h"
+#include "core/experiment/spec_names.h"
+
+namespace rosler::cli {
+
+namespace {
+
+/// Feeds the run folders and the bar; says on standard error what went wrong with a model.
+class SessionObserver final : public ExperimentObserver
+{
+public:
+    SessionObserver(std::shared_ptr<RunRecorder> recorder, ProgressBar &bar, const ExperimentSpec &spec)
+        : m_recorder(std::move(recorder))
+        , m_bar(bar)
+        , m_spec(spec)
+    {
+    }
+
+    void sampled(std::size_t trial, const MetricSample &sample) override
+    {
+        m_recorder->sampled(trial, sample);
+        m_bar.sampled(trial, sample);
+    }
+    void checkpoint(std::size_t trial, const TrainingState &state) override { m_recorder->checkpoint(trial, state); }
+    void ended(std::size_t trial, const TrialResult &result, const Network &network) override
+    {
+        m_recorder->ended(trial, result, network);
+        m_bar.ended(trial);
+        if (result.end == TrialEnd::Diverged) {
+            m_bar.clear();
+            std::fprintf(stderr, "rosler: %s diverged: its loss is not finite after %.2f epochs; try a lower learning rate\n",
+                         result.name.c_str(), result.epochs);
+            m_anyFailed = true;
+        }
+    }
+    void failed(std::size_t trial, const Error &error) override
+    {
+        m_recorder->failed(trial, error);
+        m_bar.ended(trial);
+        m_bar.clear();
+        std::fprintf(stderr, "rosler: %s: %s\n", m_spec.models[trial].name.c_str(), message(error).c_str());
+        m_anyFailed = true;
+    }
+    [[nodiscard]] bool anyFailed() const { return m_anyFailed; }
+
+private:
+    std::shared_ptr<RunRecorder> m_recorder;
+    ProgressBar &m_bar;
+    const ExperimentSpec &m_spec;
+    bool m_anyFailed = false;
+};
+
+std::string listText(const std::vector<Index> &values)
+{
+    std::string text;
+    for (const Index v : values)
+        text += (text.empty() ? "" : ",") + std::to_string(v);
+    return text.empty() ? "-" : text;
+}
+
+} // namespace
+
+int SessionOutcome::exitCode() const
+{
+    if (interrupted)
+        return Interrupted;
+    return anyFailed ? WorldFailed : Done;
+}
+
+void addSessionOptions(CLI::App &app, SessionOptions &options)
+{
+    app.add_option("--threads", options.threads, "Threads to train with (default: all cores)")->check(CLI::Range(1, 1024));
+    app.add_option("--out", options.out, "Folder that the runs are kept in (default: " + RunStore::defaultRoot().string() + ")");
+    app.add_flag("--json", options.json, "Print the result as one JSON object on the last line");
+}
+
+Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source)
+{
+    SimpleProgress bar("loading " + source);
+    ReadProgress progress;
+    progress.report = [&bar](double fraction) { bar.report(fraction); };
+    return loadDataset(source, {}, progress);
+}
+
+Result<std::shared_ptr<RunStore>> openStore(const std::string &out)
+{
+    return RunStore::open(out.empty() ? RunStore::defaultRoot() : std::filesystem::path(out));
+}
+
+Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data, RunStore &store,
+                                  const SessionOptions &options, const std::vector<std::string> &continued)
+{
+    if (auto fits = checkAgainst(spec, data->features(), data->classes()); !fits) {
+        Error error = fits.error();
+        error.where = spec.name + ":" + error.where;
+        return tl::unexpected(error);
+    }
+    Interrupt interrupt;
+    RunRequest request { spec, std::move(data), options.threads, {} };
+    std::vector<double> startEpochs;
+    for (const std::string &id : continued) {
+        auto state = store.loadCheckpoint(id);
+        if (!state)
+            return tl::unexpected(state.error());
+        const double perEpoch = std::ceil(static_cast<double>(request.data->train().count())
+                                          / static_cast<double>(spec.training.batch));
+        startEpochs.push_back(static_cast<double>(state->step) / perEpoch);
+        request.resume.emplace_back(std::move(*state));
+    }
+    const auto recorder = continued.empty() ? store.record(spec, *request.data, options.threads) : store.continueRuns(continued);
+    if (!recorder)
+        return tl::unexpected(recorder.error());
+    SessionOutcome outcome;
+    outcome.runIds = (*recorder)->ids();
+    {
+        ProgressBar bar(spec, startEpochs);
+        SessionObserver observer(*recorder, bar, spec);
+        RunControl control;
+        auto result = runExperiment(request, observer, control, interrupt.token());
+        if (!result)
+            return tl::unexpected(result.error());
+        outcome.result = std::move(*result);
+        outcome.anyFailed = observer.anyFailed();
+    }
+    (*recorder)->flush();
+    for (const Error &error : (*recorder)->errors()) {
+        report(error);
+        outcome.anyFailed = true;
+    }
+    outcome.interrupted = interrupt.happened();
+    return outcome;
+}
+
+void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool json)
+{
+    const ExperimentResult &result = outcome.result;
+    TextTable table({ "model", "rank", "sketch size", "accuracy", "float16", "parameters", "memory f32", "f16", "MACs",
+                      "training", "epochs", "seconds" });
+    for (const TrialResult &m : result.models)
+        table.add({ m.name, listText(m.rank), listText(m.sketchSize), std::isfinite(m.testAccuracy) ? percentText(m.testAccuracy) : "-",
+                    std::isfinite(m.testAccuracyF16) ? percentText(m.testAccuracyF16) : "-", countText(static_cast<double>(m.cost.parameters)),
+                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float32))),
+                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float16))), countText(static_cast<double>(m.cost.macs)),
+                    flopsText(m.trainFlops), countText(m.epochs), durationText(m.trainSeconds) });
+    std::FILE *to = json ? stderr : stdout;
+    std::fprintf(to, "%s: %lld training and %lld test examples, seed %llu\n%s", result.datasetName.c_str(),
+                 static_cast<long long>(result.trainExamples), static_cast<long long>(result.testExamples),
+                 static_cast<unsigned long long>(result.seed), table.text().c_str());
+    const TrialResult *reference = nullptr;
+    for (const TrialResult &m : result.models)
+        if (m.kind == ModelKind::Dense && reference == nullptr)
+            reference = &m;
+    for (const TrialResult &m : result.models)
+        if (reference != nullptr && &m != reference && m.end == TrialEnd::Finished && reference->end == TrialEnd::Finished)
+            std::fprintf(to, "%s\n", scoreboardSentence(*reference, m).c_str());
+    std::fprintf(to, "Accuracies and seconds are measured here; memory, MACs and FLOPs are counted by formula.\n");
+    if (outcome.interrupted)
+        std::fprintf(to, "Interrupted: go on with  rosler resume %s\n", outcome.runIds.front().c_str());
+    std::fprintf(to, "Runs in %s:\n", store.root().string().c_str());
+    for (const std::string &id : outcome.runIds)
+        std::fprintf(to, "  %s\n", id.c_str());
+    std::fflush(to);
+    if (json) {
+        std::printf("%s\n", toJsonLine(result).c_str());
+        std::fflush(stdout);
+    }
+}
+
+} // namespace rosler::cli

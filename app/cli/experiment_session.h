@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "core/experiment/experiment_runner.h"
+#include "core/store/run_store.h"
+
+namespace rosler::cli {
+
+/// What `train`, `resume` and `demo` have in common: a dataset, an experiment, a store, a bar, Ctrl+C.
+struct SessionOptions {
+    std::string out; ///< the store's folder; empty = RunStore::defaultRoot()
+    int threads = 0; ///< 0 = all cores
+    bool json = false;
+};
+
+/// What came of it.
+struct SessionOutcome {
+    ExperimentResult result;
+    std::vector<std::string> runIds;
+    bool interrupted = false;
+    bool anyFailed = false; ///< diverged, or out of memory
+
+    [[nodiscard]] int exitCode() const;
+};
+
+/// Adds --threads, --out and --json.
+void addSessionOptions(CLI::App &app, SessionOptions &options);
+
+/// Loads a dataset with a progress bar.
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source);
+
+[[nodiscard]] Result<std::shared_ptr<RunStore>> openStore(const std::string &out);
+
+/// Trains @p spec, from the start or from the runs @p continued, and keeps everything in @p store.
+[[nodiscard]] Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data, RunStore &store,
+                                                const SessionOptions &options, const std::vector<std::string> &continued = {});
+
+/// The scoreboard as a table, a sentence for each Rosler model, the runs' ids; with json the result object as
+/// the last line instead.
+void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool json);
+
+} // namespace rosler::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "app/cli/experiment_session.h"
+#include "app/cli/text_table.h"
+#include "core/base/quantity_text.h"
+#include "core/cost/cost_model.h"
+#include "core/data/dataset_reader.h"
+#include "core/experiment/shipped_experiments.h"
+
+namespace rosler::cli {
+
+std::function<int()> forecastCommand(CLI::App &app)
+{
+    struct Options {
+        std::string spec;
+        std::string dataset;
+        std::vector<Index> shape;
+        std::optional<Index> epochs;
+        bool json = false;
+    };
+    const auto options = std::make_shared<Options>();
+    app.add_option("spec", options->spec, "An experiment: a JSON file, or a shipped one")->required();
+    app.add_option("--dataset", options->dataset, "Data whose shape counts (default: the experiment's)");
+    app.add_option("--shape", options->shape, "Instead of data: FEATURES CLASSES TRAINING-EXAMPLES, as 784 10 60000")
+        ->expected(3)
+        ->check(CLI::Range(1, 1'000'000'000));
+    app.add_option("--epochs", options->epochs, "Passes over the training data")->check(CLI::Range(1, 100'000));
+    app.add_flag("--json", options->json, "Print one JSON object on the last line");
+    return [options]() -> int {
+        auto spec = loadExperiment(options->spec);
+        if (!spec)
+            return report(spec.error());
+        if (options->epochs)
+            spec->training.epochs = *options->epochs;
+        std::vector<Index> shape = options->shape;
+        if (shape.empty()) {
+            const auto data = loadWithProgress(options->dataset.empty() ? spec->dataset : options->dataset);
+            if (!data) {
+                Error error = data.error();
+                error.what += "; give --dataset PATH or --shape FEATURES CLASSES EXAMPLES";
+                return report(error);
+            }
+            shape = { (*data)->features(), (*data)->classes(), (*data)->train().count() };
+        }
+        if (auto fits = checkAgainst(*spec, shape[0], shape[1]); !fits) {
+            Error error = fits.error();
+            error.where = options->spec + ':' + error.where;
+            return report(error);
+        }
+        TextTable table({ "model", "parameters", "memory f32", "f16", "int8", "MACs", "training", "training memory" });
+        nlohmann::ordered_json j;
+        j["schema"] = "rosler.forecast/1";
+        j["source"] = "modelled";
+        j["models"] = nlohmann::ordered_json::array();
+        for (std::size_t i = 0; i < spec->models.size(); ++i) {
+            const auto cost = costOf(trialOf(*spec, i), shape[0], shape[1], shape[2]);
+            if (!cost)
+                return report(cost.error());
+            const auto bytes = [&](NumberType type) { return cost->weightBytes(type); };
+            const auto modelled = [](const std::string &text) { return '~' + text; };
+            table.add({ spec->models[i].name, countText(static_cast<double>(cost->parameters)),
+                        bytesText(static_cast<double>(bytes(NumberType::Float32))), bytesText(static_cast<double>(bytes(NumberType::Float16))),
+                        bytesText(static_cast<double>(bytes(NumberType::Int8))), countText(static_cast<double>(cost->macs)),
+                        modelled(flopsText(static_cast<double>(cost->trainFlops))),
+                        modelled(bytesText(static_cast<double>(cost->trainMemoryBytes))) });
+            j["models"].push_back({ { "name", spec->models[i].name },
+                                    { "parameters", cost->parameters },
+                                    { "kept_indices", cost->keptIndices },
+                                    { "weight_bytes",
+                                      { { "f32", bytes(NumberType::Float32) }, { "f16", bytes(NumberType::Float16) }, { "i8", bytes(NumberType::Int8) } } },
+                                    { "macs", cost->macs },
+                                    { "train_flops", cost->trainFlops },
+                                    { "train_memory_bytes", cost->trainMemoryBytes } });
+        }
+        std::fputs(table.text().c_str(), options->json ? stderr : stdout);
+        if (options->json)
+            std::printf("%s\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+        else
+            std::puts("All figures are counted by formula from the experiment; nothing was trained or measured.");
+        return Done;
+    };
+}
+
+} // namespace rosler::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <cstdio>
+#include <exception>
+
+#include "app/cli/commands.h"
+#include "core/store/run_environment.h"
+
+namespace {
+
+struct Row {
+    const char *name;
+    const char *description;
+    rosler::cli::Command command;
+};
+
+constexpr std::array rows {
+    Row { "train", "Train the models of an experiment side by side", &rosler::cli::trainCommand },
+    Row { "resume", "Go on with stopped or interrupted runs", &rosler::cli::resumeCommand },
+    Row { "demo", "Train dense and Rosler on the built-in digits and write the figures", &rosler::cli::demoCommand },
+    Row { "list", "List the runs, or the shipped experiments", &rosler::cli::listCommand },
+    Row { "show", "Show one run", &rosler::cli::showCommand },
+    Row { "export", "Write figures (SVG, PDF, PNG) and CSV of runs", &rosler::cli::exportCommand },
+    Row { "forecast", "What an experiment will cost, without training it", &rosler::cli::forecastCommand },
+    Row { "bench", "Measure how fast this machine trains", &rosler::cli::benchCommand },
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    CLI::App app { "Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler" };
+    app.require_subcommand(1);
+    app.set_version_flag("--version", rosler::thisEnvironment(0).version);
+    std::function<int()> chosen;
+    std::array<std::function<int()>, rows.size()> actions;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        CLI::App *sub = app.add_subcommand(rows[i].name, rows[i].description);
+        actions[i] = rows[i].command(*sub);
+        sub->callback([&chosen, &actions, i] { chosen = actions[i]; });
+    }
+    try {
+        app.parse(argc, argv);
+        return chosen();
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? rosler::cli::Done : rosler::cli::Usage;
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "rosler: %s\n", error.what());
+        return rosler::cli::WorldFailed;
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/progress_bar.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/base/quantity_text.h"
+
+namespace rosler::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto redrawAfter = std::chrono::milliseconds(100);
+
+std::string bar(double fraction)
+{
+    constexpr int width = 24;
+    const int full = static_cast<int>(std::lround(std::clamp(fraction, 0.0, 1.0) * width));
+    std::string text = "[";
+    for (int i = 0; i < width; ++i)
+        text += i < full ? '#' : '.';
+    return text + ']';
+}
+
+std::string eta(double fraction, Clock::time_point start)
+{
+    const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    if (fraction < 0.005)
+        return "ETA --";
+    return "ETA " + durationText(elapsed * (1.0 - fraction) / fraction);
+}
+
+void drawLine(std::string line)
+{
+    winsize size {};
+    const int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    if (static_cast<int>(line.size()) >= columns)
+        line.resize(static_cast<std::size_t>(columns) - 1);
+    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    std::fflush(stderr);
+}
+
+void eraseLine()
+{
+    std::fputs("\r\033[K", stderr);
+    std::fflush(stderr);
+}
+
+} // namespace
+
+ProgressBar::ProgressBar(const ExperimentSpec &spec, std::vector<double> startEpochs)
+    : m_shown(isatty(STDERR_FILENO) == 1)
+    , m_epochs(static_cast<double>(spec.training.epochs))
+    , m_done(std::move(startEpochs))
+    , m_accuracy(spec.models.size(), std::numeric_limits<double>::quiet_NaN())
+    , m_start(Clock::now())
+{
+    for (const ModelSpec &model : spec.models)
+        m_names.push_back(model.name);
+    m_done.resize(m_names.size(), 0.0);
+    for (const double done : m_done)
+        m_doneAtStart += done;
+}
+
+ProgressBar::~ProgressBar()
+{
+    clear();
+}
+
+void ProgressBar::sampled(std::size_t trial, const MetricSample &sample)
+{
+    m_done[trial] = sample.epoch;
+    if (std::isfinite(sample.testAccuracy))
+        m_accuracy[trial] = sample.testAccuracy;
+    if (Clock::now() - m_drawn > redrawAfter)
+        draw();
+}
+
+void ProgressBar::ended(std::size_t trial)
+{
+    m_done[trial] = m_epochs;
+}
+
+void ProgressBar::clear()
+{
+    if (m_shown)
+        eraseLine();
+}
+
+void ProgressBar::draw()
+{
+    if (!m_shown)
+        return;
+    m_drawn = Clock::now();
+    const double all = m_epochs * static_cast<double>(m_done.size());
+    double sum = 0;
+    for (const double done : m_done)
+        sum += done;
+    const double fraction = (sum - m_doneAtStart) / std::max(1e-9, all - m_doneAtStart);
+    const double furthestBehind = *std::min_element(m_done.begin(), m_done.end());
+    char epoch[64];
+    std::snprintf(epoch, sizeof epoch, " epoch %.1f/%.0f  ", furthestBehind, m_epochs);
+    std::string line = bar(sum / all) + epoch + eta(fraction, m_start);
+    for (std::size_t i = 0; i < m_names.size(); ++i)
+        if (std::isfinite(m_accuracy[i]))
+            line += "  " + m_names[i] + ' ' + percentText(m_accuracy[i]);
+    drawLine(line);
+}
+
+SimpleProgress::SimpleProgress(std::string what)
+    : m_shown(isatty(STDERR_FILENO) == 1)
+    , m_what(std::move(what))
+    , m_start(Clock::now())
+{
+}
+
+SimpleProgress::~SimpleProgress()
+{
+    if (m_shown)
+        eraseLine();
+}
+
+void SimpleProgress::report(double fraction)
+{
+    if (!m_shown || Clock::now() - m_drawn < redrawAfter)
+        return;
+    m_drawn = Clock::now();
+    drawLine(bar(fraction) + ' ' + m_what + "  " + eta(fraction, m_start));
+}
+
+} // namespace rosler::cli

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_json.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "core/experiment/spec_names.h"
+
+namespace rosler::cli {
+
+std::string_view statusName(RunStatus status)
+{
+    switch (status) {
+    case RunStatus::Running:
+        return "running";
+    case RunStatus::Finished:
+        return "finished";
+    case RunStatus::Stopped:
+        return "stopped";
+    case RunStatus::Interrupted:
+        return "interrupted";
+    case RunStatus::Diverged:
+        return "diverged";
+    case RunStatus::Failed:
+        break;
+    }
+    return "failed";
+}
+
+nlohmann::ordered_json summaryJson(const RunSummary &run)
+{
+    using Json = nlohmann::ordered_json;
+    const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
+    Json j;
+    j["id"] = run.id;
+    j["title"] = run.title;
+    j["group"] = run.group;
+    j["experiment"] = run.experiment;
+    j["dataset"] = run.dataset;
+    j["created"] = run.created;
+    j["status"] = statusName(run.status);
+    j["kind"] = nameOf(run.trial.model.kind);
+    j["rank"] = run.trial.model.sketch.rank;
+    j["sketch_size"] = run.trial.model.sketch.sketchSize;
+    j["seed"] = run.trial.seed;
+    j["epochs"] = number(run.epochs);
+    j["test_accuracy"] = number(run.testAccuracy);
+    j["best_test_accuracy"] = number(run.bestTestAccuracy);
+    j["starred"] = run.starred;
+    j["tags"] = run.tags;
+    return j;
+}
+
+} // namespace rosler::cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+#include <optional>
+
+#include "app/cli/commands.h"
+#include "app/cli/experiment_session.h"
+#include "core/data/dataset_reader.h"
+#include "core/experiment/shipped_experiments.h"
+
+namespace rosler::cli {
+
+std::function<int()> trainCommand(CLI::App &app)
+{
+    struct Options : SessionOptions {
+        std::string spec;
+        std::string dataset;
+        std::optional<std::uint64_t> seed;
+        std::optional<Index> epochs;
+    };
+    const auto options = std::make_shared<Options>();
+    app.add_option("spec", options->spec, "An experiment: a JSON file, or a shipped one (rosler list --experiments)")->required();
+    app.add_option("--dataset", options->dataset, "Folder or file of the data; \"digits\" is built in");
+    app.add_option("--seed", options->seed, "Seed of everything random");
+    app.add_option("--epochs", options->epochs, "Passes over the training data")->check(CLI::Range(1, 100'000));
+    addSessionOptions(app, *options);
+    return [options]() -> int {
+        auto spec = loadExperiment(options->spec);
+        if (!spec)
+            return report(spec.error());
+        if (!options->dataset.empty())
+            spec->dataset = options->dataset;
+        if (options->seed)
+            spec->seed = *options->seed;
+        if (options->epochs)
+            spec->training.epochs = *options->epochs;
+        const auto data = loadWithProgress(spec->dataset);
+        if (!data) {
+            Error error = data.error();
+            if (options->dataset.empty() && error.code == ErrorCode::NotFound)
+                error.what += "; say where the data lies with --dataset PATH";
+            return report(error);
+        }
+        const auto store = openStore(options->out);
+        if (!store)
+            return report(store.error());
+        const auto outcome = runSession(*spec, *data, **store, *options);
+        if (!outcome)
+            return report(outcome.error());
+        printOutcome(*outcome, **store, options->json);
+        return outcome->exitCode();
+    };
+}
+
+} // namespace rosler::cli
