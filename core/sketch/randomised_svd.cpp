@@ -38,10 +38,14 @@ LowRankSvd randomisedSvd(const Eigen::MatrixXd &matrix, Index rank, const Random
     Eigen::MatrixXd range = thinQ(matrix * gaussianMatrix(matrix.cols(), width, random, 0));
     for (int iteration = 0; iteration < 2; ++iteration)
         range = thinQ(matrix * thinQ(matrix.transpose() * range));
-    const Eigen::MatrixXd small = range.transpose() * matrix;
-    const Eigen::BDCSVD<Eigen::MatrixXd> svd(small, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    return {range * svd.matrixU().leftCols(rank), svd.singularValues().head(rank),
-            svd.matrixV().leftCols(rank)};
+    // A ~ range small; small^T = basis triangle, and the SVD of the little triangle gives the rest.
+    const Eigen::MatrixXd smallTransposed = matrix.transpose() * range;
+    const Eigen::MatrixXd basis = thinQ(smallTransposed);
+    const Eigen::MatrixXd triangle = basis.transpose() * smallTransposed;
+    const Eigen::JacobiSVD<Eigen::MatrixXd, Eigen::NoQRPreconditioner> svd(
+        triangle, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    return {range * svd.matrixV().leftCols(rank), svd.singularValues().head(rank),
+            basis * svd.matrixU().leftCols(rank)};
 }
 
 Eigen::MatrixXd orthonormalColumns(Index rows, Index cols, const RandomStream &random, std::uint64_t first)
