@@ -20,8 +20,11 @@ if(ROSLER_CPU STREQUAL "native")
     if(rosler_has_march_native)
         # Generic tuning: with the CPU's own, GCC 12 schedules Eigen's product kernel 20-30 % slower
         # (measured on Zen; resources/docs/decisions/0008-compiler-flags.md).
-        # -Wno-maybe-uninitialized: GCC 12's own AVX-512 header trips it wherever Eigen is used.
-        target_compile_options(rosler_config INTERFACE -march=native -mtune=generic -Wno-maybe-uninitialized)
+        target_compile_options(rosler_config INTERFACE -march=native -mtune=generic)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+            # GCC 12's own avx512fintrin.h sets them off wherever Eigen is inlined.
+            target_compile_options(rosler_config INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized)
+        endif()
     endif()
 endif()
 
