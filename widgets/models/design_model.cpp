@@ -70,6 +70,11 @@ public:
     int mergeGroup = 0;
     ExperimentSpec mergeBase;
 
+    [[nodiscard]] bool hasData() const
+    {
+        return shape.features > 0 && shape.classes > 0 && trainExamples > 0;
+    }
+
     void take(const ExperimentSpec &design)
     {
         wanted = design;
@@ -233,7 +238,7 @@ const QList<ExperimentSpec> &DesignModel::shipped() const noexcept
 
 std::optional<TrialCost> DesignModel::forecast(std::size_t model) const
 {
-    if (model >= d->spec.models.size() || d->shape.features < 1 || d->shape.classes < 1)
+    if (model >= d->spec.models.size() || !d->hasData())
         return std::nullopt;
     const auto cost = costOf(trialOf(d->spec, model), d->shape.features, d->shape.classes, d->trainExamples);
     return cost ? std::optional(*cost) : std::nullopt;
@@ -241,7 +246,7 @@ std::optional<TrialCost> DesignModel::forecast(std::size_t model) const
 
 std::optional<TrialCost> DesignModel::denseForecast() const
 {
-    if (d->shape.features < 1 || d->shape.classes < 1)
+    if (!d->hasData())
         return std::nullopt;
     TrialSpec dense;
     dense.widths = d->spec.widths;

@@ -63,7 +63,7 @@ public:
         double value = unknown;
         if (run.result) {
             value = static_cast<double>(run.result->cost.weightBytes(NumberType::Float32));
-        } else if (run.features > 0 && run.classes > 0) {
+        } else if (run.features > 0 && run.classes > 0 && run.trainExamples > 0) {
             if (const auto cost = costOf(run.trial, run.features, run.classes, run.trainExamples))
                 value = static_cast<double>(cost->weightBytes(NumberType::Float32));
         }
@@ -125,6 +125,20 @@ QString statusHint(RunStatus status)
         return RunsModel::tr("The machine ran out of something it needed; see the run's log.");
     default:
         return {};
+    }
+}
+
+/// Figures to the right, words to the left.
+Qt::Alignment alignmentOf(int column)
+{
+    switch (column) {
+    case RunsModel::Accuracy:
+    case RunsModel::BestAccuracy:
+    case RunsModel::Memory:
+    case RunsModel::Epochs:
+        return Qt::AlignRight | Qt::AlignVCenter;
+    default:
+        return Qt::AlignLeft | Qt::AlignVCenter;
     }
 }
 
@@ -344,15 +358,7 @@ QVariant RunsModel::data(const QModelIndex &index, int role) const
             return d->checked.contains(id) ? Qt::Checked : Qt::Unchecked;
         return {};
     case Qt::TextAlignmentRole:
-        switch (index.column()) {
-        case Accuracy:
-        case BestAccuracy:
-        case Memory:
-        case Epochs:
-            return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
-        default:
-            return QVariant::fromValue(Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter));
-        }
+        return QVariant::fromValue(alignmentOf(index.column()));
     case Qt::FontRole:
         if (index.column() == Memory) { // counted by formula: italic, as everywhere
             QFont font;
@@ -411,6 +417,8 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
 {
     if (orientation != Qt::Horizontal)
         return {};
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue(alignmentOf(section));
     if (role == Qt::ToolTipRole) {
         switch (section) {
         case Accuracy:

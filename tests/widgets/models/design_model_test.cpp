@@ -287,6 +287,8 @@ private Q_SLOTS:
         model.reset(example());
         QVERIFY(!model.forecast(0));
         QVERIFY(!model.denseForecast());
+        model.setDataShape(784, 10, 0);
+        QVERIFY(!model.forecast(0));
         model.setDataShape(784, 10, 60000);
         QVERIFY(!model.forecast(2));
         // 784-1024-512-10: weights and biases

@@ -120,6 +120,15 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, RunsModel::Memory).data().toString(), QStringLiteral("~9.64 kB"));
     }
 
+    void aRunThatKnowsNoDataHasNoMemory()
+    {
+        RunsModel model;
+        RunSummary run = makeRun("a1");
+        run.trainExamples = 0;
+        model.setRuns({run});
+        QCOMPARE(model.index(0, RunsModel::Memory).data().toString(), QStringLiteral("\u2013"));
+    }
+
     void sortKeysCompareFiguresNotTexts()
     {
         RunsModel model;
