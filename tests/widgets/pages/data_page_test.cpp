@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QUrl>
+
+#include "tests/support/accessibility_audit.h"
+#include "widgets/controls/elided_label.h"
+#include "widgets/controls/error_banner.h"
+#include "widgets/controls/thumbnail_strip.h"
+#include "widgets/pages/data_page.h"
+
+using namespace rosler;
+
+namespace {
+
+std::shared_ptr<const Dataset> smallData()
+{
+    DatasetParts parts;
+    parts.name = "tiny";
+    parts.source = "/data/tiny";
+    parts.shape = {1, 4, 5};
+    parts.classNames = {"zero", "one", "two"};
+    parts.train.features = Matrix::Constant(1200, 20, 0.5F);
+    parts.test.features = Matrix::Constant(30, 20, 0.5F);
+    for (int row = 0; row < 1200; ++row)
+        parts.train.labels.push_back(static_cast<std::uint16_t>(row % 3));
+    for (int row = 0; row < 30; ++row)
+        parts.test.labels.push_back(static_cast<std::uint16_t>(row % 3));
+    auto made = Dataset::make(std::move(parts));
+    return made ? *made : nullptr;
+}
+
+bool drop(QWidget &page, const QList<QUrl> &urls)
+{
+    QMimeData mime;
+    mime.setUrls(urls);
+    QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    enter.ignore();
+    QCoreApplication::sendEvent(&page, &enter);
+    if (!enter.isAccepted())
+        return false;
+    QDropEvent event(QPointF(10, 10), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&page, &event);
+    return event.isAccepted();
+}
+
+} // namespace
+
+class DataPageTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void anEmptyPageOffersTheDigits()
+    {
+        DataPage page;
+        page.show();
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        auto *digits = page.findChild<QPushButton *>(QStringLiteral("useDigits"));
+        QVERIFY(digits && digits->isVisible());
+        QTest::mouseClick(digits, Qt::LeftButton);
+        QCOMPARE(asked.takeFirst().at(0).toString(), QStringLiteral("digits"));
+        ROSLER_VERIFY_ACCESSIBLE(&page);
+    }
+
+    void showsWhatIsLoaded()
+    {
+        DataPage page;
+        page.setDataset(smallData());
+        page.show();
+        QLocale::setDefault(QLocale::c());
+        QCOMPARE(page.findChild<QLabel *>(QStringLiteral("name"))->text(), QStringLiteral("tiny"));
+        QCOMPARE(page.findChild<ElidedLabel *>(QStringLiteral("source"))->fullText(),
+                 QStringLiteral("/data/tiny"));
+        const QString counts = page.findChild<QLabel *>(QStringLiteral("counts"))->text();
+        QVERIFY2(counts.contains(QStringLiteral("200 to train"))
+                     && counts.contains(QStringLiteral("30 to test"))
+                     && counts.contains(QStringLiteral("3 classes")),
+                 qPrintable(counts));
+        QCOMPARE(page.findChild<QLabel *>(QStringLiteral("shape"))->text(),
+                 QStringLiteral("4\u00D75 = 20 features"));
+        QCOMPARE(page.findChild<ThumbnailStrip *>()->shownClasses(), 3);
+        ROSLER_VERIFY_ACCESSIBLE(&page);
+    }
+
+    void aDroppedFolderIsAskedFor()
+    {
+        DataPage page;
+        page.show();
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        QVERIFY(drop(page, {QUrl::fromLocalFile(QStringLiteral("/data/mnist folder"))}));
+        QCOMPARE(asked.takeFirst().at(0).toString(), QStringLiteral("/data/mnist folder"));
+    }
+
+    void droppedFilesOfOneFolderNameTheFolder()
+    {
+        DataPage page;
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        QVERIFY(drop(page,
+                     {QUrl::fromLocalFile(QStringLiteral("/data/m/a-ubyte")),
+                      QUrl::fromLocalFile(QStringLiteral("/data/m/b-ubyte"))}));
+        QCOMPARE(asked.takeFirst().at(0).toString(), QStringLiteral("/data/m"));
+        QVERIFY(drop(page,
+                     {QUrl::fromLocalFile(QStringLiteral("/data/m/a-ubyte")),
+                      QUrl::fromLocalFile(QStringLiteral("/data/n/b-ubyte"))}));
+        QCOMPARE(asked.count(), 0);
+        QVERIFY(!page.findChild<ErrorBanner *>()->isHidden());
+    }
+
+    void whatIsNoFileIsNotTaken()
+    {
+        DataPage page;
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        QVERIFY(!drop(page, {QUrl(QStringLiteral("https://example.org/mnist.gz"))}));
+        QVERIFY(!drop(page, {}));
+        QCOMPARE(asked.count(), 0);
+    }
+
+    void loadingShowsProgressAndCancels()
+    {
+        DataPage page;
+        page.show();
+        QSignalSpy cancelled(&page, &DataPage::cancelRequested);
+        auto *bar = page.findChild<QProgressBar *>(QStringLiteral("progress"));
+        QVERIFY(!bar->isVisible());
+        page.setLoading(QStringLiteral("/data/mnist"));
+        QVERIFY(bar->isVisible());
+        page.setProgress(0.25);
+        QCOMPARE(bar->value() * 4, bar->maximum());
+        page.setProgress(7);
+        QCOMPARE(bar->value(), bar->maximum());
+        ROSLER_VERIFY_ACCESSIBLE(&page);
+        QTest::mouseClick(page.findChild<QPushButton *>(QStringLiteral("cancel")), Qt::LeftButton);
+        QCOMPARE(cancelled.count(), 1);
+        QVERIFY(!bar->isVisible());
+    }
+
+    void anErrorKeepsTheDataThatWasThere()
+    {
+        DataPage page;
+        page.setDataset(smallData());
+        page.show();
+        page.setLoading(QStringLiteral("/data/broken"));
+        page.showError({ErrorCode::Malformed, "12 bytes too short", "broken/train.idx:16"});
+        auto *banner = page.findChild<ErrorBanner *>();
+        QVERIFY(banner->isVisible());
+        QCOMPARE(banner->text(), QStringLiteral("12 bytes too short"));
+        QVERIFY(page.findChild<QLabel *>(QStringLiteral("name"))->isVisible());
+        QVERIFY(!page.findChild<QProgressBar *>()->isVisible());
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        QTest::mouseClick(banner->findChild<QPushButton *>(), Qt::LeftButton);
+        QCOMPARE(asked.takeFirst().at(0).toString(), QStringLiteral("/data/broken"));
+        page.setDataset(smallData());
+        QVERIFY(!banner->isVisible());
+        ROSLER_VERIFY_ACCESSIBLE(&page);
+    }
+
+    void cancellingIsNoError()
+    {
+        DataPage page;
+        page.show();
+        page.setLoading(QStringLiteral("x"));
+        page.showError({ErrorCode::Cancelled, "stopped", {}});
+        QVERIFY(page.findChild<ErrorBanner *>()->isHidden());
+    }
+
+    void recentDataIsOneClickAway()
+    {
+        DataPage page;
+        page.setRecent({QStringLiteral("/data/a&b"), QStringLiteral("digits")});
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        QList<QAction *> actions = page.findChild<QMenu *>()->actions();
+        actions.erase(
+            std::remove_if(actions.begin(), actions.end(), [](QAction *a) { return a->isSeparator(); }),
+            actions.end());
+        QCOMPARE(actions.size(), 2); // the digits once
+        for (QAction *action : std::as_const(actions))
+            action->trigger();
+        QCOMPARE(asked.at(0).at(0).toString(), QStringLiteral("digits"));
+        QCOMPARE(asked.at(1).at(0).toString(), QStringLiteral("/data/a&b"));
+    }
+};
+
+QTEST_MAIN(DataPageTest)
+#include "data_page_test.moc"
