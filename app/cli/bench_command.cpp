@@ -39,7 +39,7 @@ struct Spread {
 Spread spreadOf(std::vector<double> seconds)
 {
     std::sort(seconds.begin(), seconds.end());
-    return { seconds.front(), seconds[seconds.size() / 2] };
+    return {seconds.front(), seconds[seconds.size() / 2]};
 }
 
 class Silence final : public TrainerObserver
@@ -51,7 +51,7 @@ public:
 TrialSpec trialSpec(ModelSpec model, Index hidden)
 {
     TrialSpec spec;
-    spec.widths = { hidden, hidden };
+    spec.widths = {hidden, hidden};
     spec.model = std::move(model);
     spec.training.epochs = repetitions + 1;
     spec.training.batch = batch;
@@ -60,7 +60,8 @@ TrialSpec trialSpec(ModelSpec model, Index hidden)
 }
 
 /// Seconds of an epoch of MNIST's size, scaled from a third of one.
-Result<Spread> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const Dataset> &data, tbb::task_arena &arena)
+Result<Spread> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const Dataset> &data,
+                            tbb::task_arena &arena)
 {
     return arena.execute([&]() -> Result<Spread> {
         auto trainer = Trainer::create(spec, data);
@@ -116,8 +117,11 @@ std::function<int()> benchCommand(CLI::App &app)
         bool json = false;
     };
     const auto options = std::make_shared<Options>();
-    app.add_option("--threads", options->threads, "Threads to train with (default: all cores)")->check(CLI::Range(1, 1024));
-    app.add_option("--hidden", options->hidden, "Width of the two hidden layers")->check(CLI::Range(16, 16'384))->capture_default_str();
+    app.add_option("--threads", options->threads, "Threads to train with (default: all cores)")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--hidden", options->hidden, "Width of the two hidden layers")
+        ->check(CLI::Range(16, 16'384))
+        ->capture_default_str();
     app.add_flag("--json", options->json, "Print one JSON object on the last line");
     return [options]() -> int {
         const int threads = options->threads > 0 ? options->threads : tbb::info::default_concurrency();
@@ -131,8 +135,8 @@ std::function<int()> benchCommand(CLI::App &app)
         ModelSpec sketched;
         sketched.name = "rosler";
         sketched.kind = ModelKind::Rosler;
-        sketched.sketch.rank = { 16, 8, 8 };
-        sketched.sketch.sketchSize = { (*data)->features(), h, h };
+        sketched.sketch.rank = {16, 8, 8};
+        sketched.sketch.sketchSize = {(*data)->features(), h, h};
         sketched.sketch.successiveFrom = 1.0; // all factors in every step, as a peer does
         const auto denseTime = epochSeconds(trialSpec(dense, h), *data, arena);
         if (!denseTime)
@@ -146,29 +150,42 @@ std::function<int()> benchCommand(CLI::App &app)
         const auto width = static_cast<double>(h);
         const auto classes = static_cast<double>((*data)->classes());
         // forward, weight gradients, and gradients to the data but for the first layer
-        const double denseFlops = 2.0 * stepsOfMnist * batch * (2.0 * features * width + 3.0 * width * width + 3.0 * width * classes);
+        const double denseFlops = 2.0 * stepsOfMnist * batch
+            * (2.0 * features * width + 3.0 * width * width + 3.0 * width * classes);
         const double gflops = denseFlops / denseTime->best / 1e9;
 
         nlohmann::ordered_json j;
         j["schema"] = "rosler.bench/1";
         const RunEnvironment environment = thisEnvironment(threads);
-        j["machine"] = { { "cpu", environment.cpu }, { "cores", environment.cores }, { "system", environment.system }, { "load", environment.load } };
-        j["build"] = { { "version", environment.version }, { "commit", environment.commit }, { "modified", environment.modified },
-                       { "compiler", environment.compiler }, { "flags", environment.compilerFlags } };
+        j["machine"] = {{"cpu", environment.cpu},
+                        {"cores", environment.cores},
+                        {"system", environment.system},
+                        {"load", environment.load}};
+        j["build"] = {{"version", environment.version},
+                      {"commit", environment.commit},
+                      {"modified", environment.modified},
+                      {"compiler", environment.compiler},
+                      {"flags", environment.compilerFlags}};
         j["threads"] = threads;
         j["hidden"] = h;
         j["batch"] = batch;
         j["epoch"] = "seconds for 468 steps of 128 examples, scaled from 156; best and median of 5";
-        j["dense"] = { { "epoch_seconds", denseTime->best }, { "epoch_seconds_median", denseTime->median }, { "gflops", gflops },
-                       { "share_of_sgemm_peak", gflops / peak } };
-        j["rosler"] = { { "rank", { 16, 8, 8 } }, { "epoch_seconds", sketchedTime->best }, { "epoch_seconds_median", sketchedTime->median } };
-        j["sgemm_peak_gflops"] = { { "one_thread", onePeak }, { "all_threads", peak } };
-        std::fprintf(options->json ? stderr : stdout,
-                     "784-%lld-%lld-10, batch %lld, %d threads\n"
-                     "dense   %.2f s an epoch (median %.2f), %.0f GFLOP/s, %.0f %% of the SGEMM peak of %.0f\n"
-                     "rosler  %.2f s an epoch (median %.2f), ranks 16, 8, 8\n",
-                     static_cast<long long>(h), static_cast<long long>(h), static_cast<long long>(batch), threads, denseTime->best,
-                     denseTime->median, gflops, 100.0 * gflops / peak, peak, sketchedTime->best, sketchedTime->median);
+        j["dense"] = {{"epoch_seconds", denseTime->best},
+                      {"epoch_seconds_median", denseTime->median},
+                      {"gflops", gflops},
+                      {"share_of_sgemm_peak", gflops / peak}};
+        j["rosler"] = {{"rank", {16, 8, 8}},
+                       {"epoch_seconds", sketchedTime->best},
+                       {"epoch_seconds_median", sketchedTime->median}};
+        j["sgemm_peak_gflops"] = {{"one_thread", onePeak}, {"all_threads", peak}};
+        std::fprintf(
+            options->json ? stderr : stdout,
+            "784-%lld-%lld-10, batch %lld, %d threads\n"
+            "dense   %.2f s an epoch (median %.2f), %.0f GFLOP/s, %.0f %% of the SGEMM peak of %.0f\n"
+            "rosler  %.2f s an epoch (median %.2f), ranks 16, 8, 8\n",
+            static_cast<long long>(h), static_cast<long long>(h), static_cast<long long>(batch), threads,
+            denseTime->best, denseTime->median, gflops, 100.0 * gflops / peak, peak, sketchedTime->best,
+            sketchedTime->median);
         if (options->json)
             std::printf("%s\n", j.dump().c_str());
         return Done;

@@ -17,28 +17,31 @@ std::function<int()> demoCommand(CLI::App &app)
         std::optional<std::uint64_t> seed;
     };
     const auto options = std::make_shared<Options>();
-    app.add_option("--figures", options->figures, "Folder that the figures are written to")->capture_default_str();
+    app.add_option("--figures", options->figures, "Folder that the figures are written to")
+        ->capture_default_str();
     app.add_option("--seed", options->seed, "Seed of everything random");
     addSessionOptions(app, *options);
     return [options]() -> int {
+        const Interrupt interrupt; // before any other thread
         auto spec = loadExperiment("digits-demo");
         if (!spec)
             return report(spec.error());
         if (options->seed)
             spec->seed = *options->seed;
-        const auto data = loadWithProgress(spec->dataset);
+        const auto data = loadWithProgress(spec->dataset, interrupt.token());
         if (!data)
-            return report(data.error());
+            return reportUnlessCancelled(data.error());
         const auto store = openStore(options->out);
         if (!store)
             return report(store.error());
-        const auto outcome = runSession(*spec, *data, **store, *options);
+        const auto outcome = runSession(*spec, *data, **store, *options, interrupt);
         if (!outcome)
             return report(outcome.error());
         const auto stems = exportRuns(**store, outcome->runIds, options->figures, {});
         if (!stems)
             return report(stems.error());
-        std::fprintf(options->json ? stderr : stdout, "Figures (SVG, PDF, PNG, CSV) in %s/\n", options->figures.c_str());
+        std::fprintf(options->json ? stderr : stdout, "Figures (SVG, PDF, PNG, CSV) in %s/\n",
+                     options->figures.c_str());
         printOutcome(*outcome, **store, options->json);
         return outcome->exitCode();
     };

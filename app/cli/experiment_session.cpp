@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <mutex>
 
-#include "app/cli/interrupt.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
@@ -32,15 +31,20 @@ public:
         m_recorder->sampled(trial, sample);
         m_bar.sampled(trial, sample);
     }
-    void checkpoint(std::size_t trial, const TrainingState &state) override { m_recorder->checkpoint(trial, state); }
+    void checkpoint(std::size_t trial, const TrainingState &state) override
+    {
+        m_recorder->checkpoint(trial, state);
+    }
     void ended(std::size_t trial, const TrialResult &result, const Network &network) override
     {
         m_recorder->ended(trial, result, network);
         m_bar.ended(trial);
         if (result.end == TrialEnd::Diverged) {
             m_bar.clear();
-            std::fprintf(stderr, "rosler: %s diverged: its loss is not finite after %.2f epochs; try a lower learning rate\n",
-                         result.name.c_str(), result.epochs);
+            std::fprintf(
+                stderr,
+                "rosler: %s diverged: its loss is not finite after %.2f epochs; try a lower learning rate\n",
+                result.name.c_str(), result.epochs);
             m_anyFailed = true;
         }
     }
@@ -80,17 +84,26 @@ int SessionOutcome::exitCode() const
 
 void addSessionOptions(CLI::App &app, SessionOptions &options)
 {
-    app.add_option("--threads", options.threads, "Threads to train with (default: all cores)")->check(CLI::Range(1, 1024));
-    app.add_option("--out", options.out, "Folder that the runs are kept in (default: " + RunStore::defaultRoot().string() + ")");
+    app.add_option("--threads", options.threads, "Threads to train with (default: all cores)")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--out", options.out,
+                   "Folder that the runs are kept in (default: " + RunStore::defaultRoot().string() + ")");
     app.add_flag("--json", options.json, "Print the result as one JSON object on the last line");
 }
 
-Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source)
+Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source,
+                                                        const std::stop_token &stop)
 {
     SimpleProgress bar("loading " + source);
     ReadProgress progress;
     progress.report = [&bar](double fraction) { bar.report(fraction); };
+    progress.stop = stop;
     return loadDataset(source, {}, progress);
+}
+
+int reportUnlessCancelled(const Error &error)
+{
+    return error.code == ErrorCode::Cancelled ? static_cast<int>(Interrupted) : report(error);
 }
 
 Result<std::shared_ptr<RunStore>> openStore(const std::string &out)
@@ -98,16 +111,16 @@ Result<std::shared_ptr<RunStore>> openStore(const std::string &out)
     return RunStore::open(out.empty() ? RunStore::defaultRoot() : std::filesystem::path(out));
 }
 
-Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data, RunStore &store,
-                                  const SessionOptions &options, const std::vector<std::string> &continued)
+Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data,
+                                  RunStore &store, const SessionOptions &options,
+                                  const std::vector<std::string> &continued)
 {
     if (auto fits = checkAgainst(spec, data->features(), data->classes()); !fits) {
         Error error = fits.error();
         error.where = spec.name + ":" + error.where;
         return tl::unexpected(error);
     }
-    Interrupt interrupt;
-    RunRequest request { spec, std::move(data), options.threads, {} };
+    RunRequest request {spec, std::move(data), options.threads, {}};
     std::vector<double> startEpochs;
     for (const std::string &id : continued) {
         auto state = store.loadCheckpoint(id);
@@ -118,7 +131,8 @@ Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<co
         startEpochs.push_back(static_cast<double>(state->step) / perEpoch);
         request.resume.emplace_back(std::move(*state));
     }
-    const auto recorder = continued.empty() ? store.record(spec, *request.data, options.threads) : store.continueRuns(continued);
+    const auto recorder = continued.empty() ? store.record(spec, *request.data, options.threads)
+                                            : store.continueRuns(continued);
     if (!recorder)
         return tl::unexpected(recorder.error());
     SessionOutcome outcome;
@@ -145,14 +159,17 @@ Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<co
 void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool json)
 {
     const ExperimentResult &result = outcome.result;
-    TextTable table({ "model", "rank", "sketch size", "accuracy", "float16", "parameters", "memory f32", "f16", "MACs",
-                      "training", "epochs", "seconds" });
+    TextTable table({"model", "rank", "sketch size", "accuracy", "float16", "parameters", "memory f32", "f16",
+                     "MACs", "training", "epochs", "seconds"});
     for (const TrialResult &m : result.models)
-        table.add({ m.name, listText(m.rank), listText(m.sketchSize), std::isfinite(m.testAccuracy) ? percentText(m.testAccuracy) : "-",
-                    std::isfinite(m.testAccuracyF16) ? percentText(m.testAccuracyF16) : "-", countText(static_cast<double>(m.cost.parameters)),
-                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float32))),
-                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float16))), countText(static_cast<double>(m.cost.macs)),
-                    flopsText(m.trainFlops), countText(m.epochs), durationText(m.trainSeconds) });
+        table.add({m.name, listText(m.rank), listText(m.sketchSize),
+                   std::isfinite(m.testAccuracy) ? percentText(m.testAccuracy) : "-",
+                   std::isfinite(m.testAccuracyF16) ? percentText(m.testAccuracyF16) : "-",
+                   countText(static_cast<double>(m.cost.parameters)),
+                   bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float32))),
+                   bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float16))),
+                   countText(static_cast<double>(m.cost.macs)), flopsText(m.trainFlops), countText(m.epochs),
+                   durationText(m.trainSeconds)});
     std::FILE *to = json ? stderr : stdout;
     std::fprintf(to, "%s: %lld training and %lld test examples, seed %llu\n%s", result.datasetName.c_str(),
                  static_cast<long long>(result.trainExamples), static_cast<long long>(result.testExamples),
@@ -162,9 +179,11 @@ void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool jso
         if (m.kind == ModelKind::Dense && reference == nullptr)
             reference = &m;
     for (const TrialResult &m : result.models)
-        if (reference != nullptr && &m != reference && m.end == TrialEnd::Finished && reference->end == TrialEnd::Finished)
+        if (reference != nullptr && &m != reference && m.end == TrialEnd::Finished
+            && reference->end == TrialEnd::Finished)
             std::fprintf(to, "%s\n", scoreboardSentence(*reference, m).c_str());
-    std::fprintf(to, "Accuracies and seconds are measured here; memory, MACs and FLOPs are counted by formula.\n");
+    std::fprintf(
+        to, "Accuracies and seconds are measured here; memory, MACs and FLOPs are counted by formula.\n");
     if (outcome.interrupted)
         std::fprintf(to, "Interrupted: go on with  rosler resume %s\n", outcome.runIds.front().c_str());
     std::fprintf(to, "Runs in %s:\n", store.root().string().c_str());

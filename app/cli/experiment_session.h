@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "app/cli/interrupt.h"
 #include "core/experiment/experiment_runner.h"
 #include "core/store/run_store.h"
 
@@ -32,14 +33,20 @@ struct SessionOutcome {
 /// Adds --threads, --out and --json.
 void addSessionOptions(CLI::App &app, SessionOptions &options);
 
-/// Loads a dataset with a progress bar.
-[[nodiscard]] Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source);
+/// Loads a dataset with a progress bar; Cancelled after Ctrl+C.
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source,
+                                                                      const std::stop_token &stop = {});
+
+/// Prints the error and gives the exit code: Interrupted for Cancelled, without a word.
+int reportUnlessCancelled(const Error &error);
 
 [[nodiscard]] Result<std::shared_ptr<RunStore>> openStore(const std::string &out);
 
 /// Trains @p spec, from the start or from the runs @p continued, and keeps everything in @p store.
-[[nodiscard]] Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data, RunStore &store,
-                                                const SessionOptions &options, const std::vector<std::string> &continued = {});
+[[nodiscard]] Result<SessionOutcome> runSession(const ExperimentSpec &spec,
+                                                std::shared_ptr<const Dataset> data, RunStore &store,
+                                                const SessionOptions &options, const Interrupt &interrupt,
+                                                const std::vector<std::string> &continued = {});
 
 /// The scoreboard as a table, a sentence for each Rosler model, the runs' ids; with json the result object as
 /// the last line instead.

@@ -17,13 +17,25 @@ std::function<int()> exportCommand(CLI::App &app)
         PublicationStyle style;
     };
     const auto options = std::make_shared<Options>();
-    app.add_option("runs", options->runs, "Runs to plot side by side: ids or beginnings of them (default: those of the newest experiment)");
+    app.add_option(
+        "runs", options->runs,
+        "Runs to plot side by side: ids or beginnings of them (default: those of the newest experiment)");
     app.add_option("--figures", options->figures, "Folder to write to")->capture_default_str();
-    app.add_option("--width-mm", options->style.widthMm, "Width of a figure")->check(CLI::Range(20.0, 1000.0))->capture_default_str();
-    app.add_option("--height-mm", options->style.heightMm, "Height of a figure")->check(CLI::Range(20.0, 1000.0))->capture_default_str();
-    app.add_option("--font-pt", options->style.fontPt, "Size of all text")->check(CLI::Range(3.0, 40.0))->capture_default_str();
-    app.add_option("--line-pt", options->style.linePt, "Width of curves")->check(CLI::Range(0.1, 10.0))->capture_default_str();
-    app.add_option("--dpi", options->style.pngDpi, "Resolution of PNG files")->check(CLI::Range(30.0, 2400.0))->capture_default_str();
+    app.add_option("--width-mm", options->style.widthMm, "Width of a figure")
+        ->check(CLI::Range(20.0, 1000.0))
+        ->capture_default_str();
+    app.add_option("--height-mm", options->style.heightMm, "Height of a figure")
+        ->check(CLI::Range(20.0, 1000.0))
+        ->capture_default_str();
+    app.add_option("--font-pt", options->style.fontPt, "Size of all text")
+        ->check(CLI::Range(3.0, 40.0))
+        ->capture_default_str();
+    app.add_option("--line-pt", options->style.linePt, "Width of curves")
+        ->check(CLI::Range(0.1, 10.0))
+        ->capture_default_str();
+    app.add_option("--dpi", options->style.pngDpi, "Resolution of PNG files")
+        ->check(CLI::Range(30.0, 2400.0))
+        ->capture_default_str();
     app.add_option("--out", options->out, "Folder that the runs are kept in");
     return [options]() -> int {
         const auto store = openStore(options->out);
@@ -33,7 +45,8 @@ std::function<int()> exportCommand(CLI::App &app)
         if (runs.empty()) {
             const auto all = (*store)->list();
             if (all.empty())
-                return report({ ErrorCode::NotFound, "there are no runs yet: train some", (*store)->root().string() });
+                return report(
+                    {ErrorCode::NotFound, "there are no runs yet: train some", (*store)->root().string()});
             for (auto run = all.rbegin(); run != all.rend(); ++run)
                 if (run->group == all.front().group)
                     runs.push_back(run->id);

@@ -17,7 +17,10 @@ namespace {
 std::string fileName(std::string title)
 {
     std::replace_if(
-        title.begin(), title.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_' && c != '.'; },
+        title.begin(), title.end(),
+        [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_' && c != '.';
+        },
         '_');
     return title;
 }
@@ -25,7 +28,8 @@ std::string fileName(std::string title)
 } // namespace
 
 Result<std::vector<std::string>> exportRuns(const RunStore &store, const std::vector<std::string> &ids,
-                                            const std::filesystem::path &folder, const PublicationStyle &style)
+                                            const std::filesystem::path &folder,
+                                            const PublicationStyle &style)
 {
     std::vector<PlottedRun> plotted;
     std::vector<std::string> titles;
@@ -45,7 +49,7 @@ Result<std::vector<std::string>> exportRuns(const RunStore &store, const std::ve
         for (int n = 2; std::find(titles.begin(), titles.end(), title) != titles.end(); ++n)
             title = summary.title + " (" + std::to_string(n) + ')';
         titles.push_back(title);
-        plotted.push_back({ title, plotted.size(), std::move(record->metrics), *cost });
+        plotted.push_back({title, plotted.size(), std::move(record->metrics), *cost});
     }
     std::vector<std::string> stems;
     for (const NamedFigure &figure : allFigures(plotted)) {

@@ -14,7 +14,9 @@ namespace rosler::cli {
 /// Writes all figures of @p ids side by side (SVG, PDF, PNG, CSV each) and every run's metrics as
 /// metrics-<title>.csv into @p folder.
 /// @return the files' stems
-[[nodiscard]] Result<std::vector<std::string>> exportRuns(const RunStore &store, const std::vector<std::string> &ids,
-                                                          const std::filesystem::path &folder, const PublicationStyle &style);
+[[nodiscard]] Result<std::vector<std::string>> exportRuns(const RunStore &store,
+                                                          const std::vector<std::string> &ids,
+                                                          const std::filesystem::path &folder,
+                                                          const PublicationStyle &style);
 
 } // namespace rosler::cli

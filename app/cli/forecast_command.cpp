@@ -27,10 +27,12 @@ std::function<int()> forecastCommand(CLI::App &app)
     const auto options = std::make_shared<Options>();
     app.add_option("spec", options->spec, "An experiment: a JSON file, or a shipped one")->required();
     app.add_option("--dataset", options->dataset, "Data whose shape counts (default: the experiment's)");
-    app.add_option("--shape", options->shape, "Instead of data: FEATURES CLASSES TRAINING-EXAMPLES, as 784 10 60000")
+    app.add_option("--shape", options->shape,
+                   "Instead of data: FEATURES CLASSES TRAINING-EXAMPLES, as 784 10 60000")
         ->expected(3)
         ->check(CLI::Range(1, 1'000'000'000));
-    app.add_option("--epochs", options->epochs, "Passes over the training data")->check(CLI::Range(1, 100'000));
+    app.add_option("--epochs", options->epochs, "Passes over the training data")
+        ->check(CLI::Range(1, 100'000));
     app.add_flag("--json", options->json, "Print one JSON object on the last line");
     return [options]() -> int {
         auto spec = loadExperiment(options->spec);
@@ -46,14 +48,15 @@ std::function<int()> forecastCommand(CLI::App &app)
                 error.what += "; give --dataset PATH or --shape FEATURES CLASSES EXAMPLES";
                 return report(error);
             }
-            shape = { (*data)->features(), (*data)->classes(), (*data)->train().count() };
+            shape = {(*data)->features(), (*data)->classes(), (*data)->train().count()};
         }
         if (auto fits = checkAgainst(*spec, shape[0], shape[1]); !fits) {
             Error error = fits.error();
             error.where = options->spec + ':' + error.where;
             return report(error);
         }
-        TextTable table({ "model", "parameters", "memory f32", "f16", "int8", "MACs", "training", "training memory" });
+        TextTable table(
+            {"model", "parameters", "memory f32", "f16", "int8", "MACs", "training", "training memory"});
         nlohmann::ordered_json j;
         j["schema"] = "rosler.forecast/1";
         j["source"] = "modelled";
@@ -64,25 +67,31 @@ std::function<int()> forecastCommand(CLI::App &app)
                 return report(cost.error());
             const auto bytes = [&](NumberType type) { return cost->weightBytes(type); };
             const auto modelled = [](const std::string &text) { return '~' + text; };
-            table.add({ spec->models[i].name, countText(static_cast<double>(cost->parameters)),
-                        bytesText(static_cast<double>(bytes(NumberType::Float32))), bytesText(static_cast<double>(bytes(NumberType::Float16))),
-                        bytesText(static_cast<double>(bytes(NumberType::Int8))), countText(static_cast<double>(cost->macs)),
-                        modelled(flopsText(static_cast<double>(cost->trainFlops))),
-                        modelled(bytesText(static_cast<double>(cost->trainMemoryBytes))) });
-            j["models"].push_back({ { "name", spec->models[i].name },
-                                    { "parameters", cost->parameters },
-                                    { "kept_indices", cost->keptIndices },
-                                    { "weight_bytes",
-                                      { { "f32", bytes(NumberType::Float32) }, { "f16", bytes(NumberType::Float16) }, { "i8", bytes(NumberType::Int8) } } },
-                                    { "macs", cost->macs },
-                                    { "train_flops", cost->trainFlops },
-                                    { "train_memory_bytes", cost->trainMemoryBytes } });
+            table.add({spec->models[i].name, countText(static_cast<double>(cost->parameters)),
+                       bytesText(static_cast<double>(bytes(NumberType::Float32))),
+                       bytesText(static_cast<double>(bytes(NumberType::Float16))),
+                       bytesText(static_cast<double>(bytes(NumberType::Int8))),
+                       countText(static_cast<double>(cost->macs)),
+                       modelled(flopsText(static_cast<double>(cost->trainFlops))),
+                       modelled(bytesText(static_cast<double>(cost->trainMemoryBytes)))});
+            j["models"].push_back({{"name", spec->models[i].name},
+                                   {"parameters", cost->parameters},
+                                   {"kept_indices", cost->keptIndices},
+                                   {"weight_bytes",
+                                    {{"f32", bytes(NumberType::Float32)},
+                                     {"f16", bytes(NumberType::Float16)},
+                                     {"i8", bytes(NumberType::Int8)}}},
+                                   {"macs", cost->macs},
+                                   {"train_flops", cost->trainFlops},
+                                   {"train_memory_bytes", cost->trainMemoryBytes}});
         }
         std::fputs(table.text().c_str(), options->json ? stderr : stdout);
         if (options->json)
-            std::printf("%s\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+            std::printf("%s\n",
+                        j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
         else
-            std::puts("All figures are counted by formula from the experiment; nothing was trained or measured.");
+            std::puts(
+                "All figures are counted by formula from the experiment; nothing was trained or measured.");
         return Done;
     };
 }

@@ -29,7 +29,7 @@ Interrupt::Interrupt()
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     m_waiter = std::jthread([this](const std::stop_token &end) {
         const sigset_t signals = waitedFor();
-        const timespec patience { 0, 50'000'000 };
+        const timespec patience {0, 50'000'000};
         while (!end.stop_requested()) {
             if (sigtimedwait(&signals, nullptr, &patience) <= 0)
                 continue;

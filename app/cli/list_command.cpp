@@ -18,14 +18,15 @@ namespace {
 
 int listExperiments(bool json)
 {
-    TextTable table({ "experiment", "models", "epochs", "description" });
+    TextTable table({"experiment", "models", "epochs", "description"});
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const ShippedExperiment &shipped : shippedExperiments()) {
         const auto spec = loadExperiment(std::string(shipped.name));
         if (!spec)
             return report(spec.error());
-        table.add({ std::string(shipped.name), std::to_string(spec->models.size()), std::to_string(spec->training.epochs), spec->description });
-        rows.push_back({ { "name", shipped.name }, { "description", spec->description } });
+        table.add({std::string(shipped.name), std::to_string(spec->models.size()),
+                   std::to_string(spec->training.epochs), spec->description});
+        rows.push_back({{"name", shipped.name}, {"description", spec->description}});
     }
     std::printf("%s\n", json ? rows.dump().c_str() : table.text().c_str());
     return Done;
@@ -58,18 +59,19 @@ std::function<int()> listCommand(CLI::App &app)
             nlohmann::ordered_json rows = nlohmann::ordered_json::array();
             for (const RunSummary &run : runs)
                 rows.push_back(summaryJson(run));
-            std::printf("%s\n", rows.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+            std::printf("%s\n",
+                        rows.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
             return Done;
         }
         if (runs.empty()) {
             std::printf("No runs in %s yet. Begin with: rosler demo\n", (*store)->root().string().c_str());
             return Done;
         }
-        TextTable table({ "run", "title", "status", "epochs", "accuracy", "best" });
+        TextTable table({"run", "title", "status", "epochs", "accuracy", "best"});
         for (const RunSummary &run : runs)
-            table.add({ run.id, run.title, std::string(statusName(run.status)), countText(run.epochs),
-                        std::isfinite(run.testAccuracy) ? percentText(run.testAccuracy) : "-",
-                        std::isfinite(run.bestTestAccuracy) ? percentText(run.bestTestAccuracy) : "-" });
+            table.add({run.id, run.title, std::string(statusName(run.status)), countText(run.epochs),
+                       std::isfinite(run.testAccuracy) ? percentText(run.testAccuracy) : "-",
+                       std::isfinite(run.bestTestAccuracy) ? percentText(run.bestTestAccuracy) : "-"});
         std::fputs(table.text().c_str(), stdout);
         return Done;
     };

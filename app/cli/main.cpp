@@ -15,21 +15,22 @@ struct Row {
 };
 
 constexpr std::array rows {
-    Row { "train", "Train the models of an experiment side by side", &rosler::cli::trainCommand },
-    Row { "resume", "Go on with stopped or interrupted runs", &rosler::cli::resumeCommand },
-    Row { "demo", "Train dense and Rosler on the built-in digits and write the figures", &rosler::cli::demoCommand },
-    Row { "list", "List the runs, or the shipped experiments", &rosler::cli::listCommand },
-    Row { "show", "Show one run", &rosler::cli::showCommand },
-    Row { "export", "Write figures (SVG, PDF, PNG) and CSV of runs", &rosler::cli::exportCommand },
-    Row { "forecast", "What an experiment will cost, without training it", &rosler::cli::forecastCommand },
-    Row { "bench", "Measure how fast this machine trains", &rosler::cli::benchCommand },
+    Row {"train", "Train the models of an experiment side by side", &rosler::cli::trainCommand},
+    Row {"resume", "Go on with stopped or interrupted runs", &rosler::cli::resumeCommand},
+    Row {"demo", "Train dense and Rosler on the built-in digits and write the figures",
+         &rosler::cli::demoCommand},
+    Row {"list", "List the runs, or the shipped experiments", &rosler::cli::listCommand},
+    Row {"show", "Show one run", &rosler::cli::showCommand},
+    Row {"export", "Write figures (SVG, PDF, PNG) and CSV of runs", &rosler::cli::exportCommand},
+    Row {"forecast", "What an experiment will cost, without training it", &rosler::cli::forecastCommand},
+    Row {"bench", "Measure how fast this machine trains", &rosler::cli::benchCommand},
 };
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-    CLI::App app { "Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler" };
+    CLI::App app {"Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler"};
     app.require_subcommand(1);
     app.set_version_flag("--version", rosler::thisEnvironment(0).version);
     std::function<int()> chosen;

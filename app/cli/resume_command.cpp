@@ -34,10 +34,13 @@ std::function<int()> resumeCommand(CLI::App &app)
         std::string dataset;
     };
     const auto options = std::make_shared<Options>();
-    app.add_option("run", options->run, "A run's id or the beginning of one; runs that were trained beside it go on too")->required();
+    app.add_option("run", options->run,
+                   "A run's id or the beginning of one; runs that were trained beside it go on too")
+        ->required();
     app.add_option("--dataset", options->dataset, "Where the data lies now, when it has moved");
     addSessionOptions(app, *options);
     return [options]() -> int {
+        const Interrupt interrupt; // before any other thread
         const auto store = openStore(options->out);
         if (!store)
             return report(store.error());
@@ -45,7 +48,7 @@ std::function<int()> resumeCommand(CLI::App &app)
         if (!record)
             return report(record.error());
         if (!canGoOn(record->summary.status))
-            return report({ ErrorCode::Rejected, "this run has ended and cannot go on", record->summary.id });
+            return report({ErrorCode::Rejected, "this run has ended and cannot go on", record->summary.id});
         ExperimentSpec spec = record->spec;
         std::vector<std::string> ids;
         spec.models.clear();
@@ -53,12 +56,15 @@ std::function<int()> resumeCommand(CLI::App &app)
             ids.push_back(run.id);
             spec.models.push_back(run.trial.model);
         }
-        const auto data = loadWithProgress(options->dataset.empty() ? spec.dataset : options->dataset);
+        const auto data =
+            loadWithProgress(options->dataset.empty() ? spec.dataset : options->dataset, interrupt.token());
         if (!data)
-            return report(data.error());
+            return reportUnlessCancelled(data.error());
         if (!record->summary.datasetDigest.empty() && (*data)->digest() != record->summary.datasetDigest)
-            return report({ ErrorCode::Rejected, "the data is not what the run was trained on: its digest differs", (*data)->source() });
-        const auto outcome = runSession(spec, *data, **store, *options, ids);
+            return report({ErrorCode::Rejected,
+                           "the data is not what the run was trained on: its digest differs",
+                           (*data)->source()});
+        const auto outcome = runSession(spec, *data, **store, *options, interrupt, ids);
         if (!outcome)
             return report(outcome.error());
         printOutcome(*outcome, **store, options->json);

@@ -39,13 +39,17 @@ std::function<int()> showCommand(CLI::App &app)
             j["samples"] = record->metrics.size();
             if (run.result)
                 j["result"] = nlohmann::ordered_json::parse(toJson(*run.result));
-            std::printf("%s\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+            std::printf("%s\n",
+                        j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
             return Done;
         }
-        std::printf("%s  (%s)\n  %s on %s, seed %llu, %s, made %s\n  %s\n", run.title.c_str(), run.id.c_str(), run.experiment.c_str(),
-                    run.dataset.c_str(), static_cast<unsigned long long>(run.trial.seed), std::string(statusName(run.status)).c_str(),
-                    run.created.c_str(), ((*store)->root() / run.id).string().c_str());
-        TextTable table({ "epoch", "seconds", "training", "train loss", "train acc.", "test loss", "test acc." });
+        std::printf("%s  (%s)\n  %s on %s, seed %llu, %s, made %s\n  %s\n", run.title.c_str(), run.id.c_str(),
+                    run.experiment.c_str(), run.dataset.c_str(),
+                    static_cast<unsigned long long>(run.trial.seed),
+                    std::string(statusName(run.status)).c_str(), run.created.c_str(),
+                    ((*store)->root() / run.id).string().c_str());
+        TextTable table(
+            {"epoch", "seconds", "training", "train loss", "train acc.", "test loss", "test acc."});
         char text[32];
         const auto number = [&text](double value) {
             if (!std::isfinite(value))
@@ -55,8 +59,10 @@ std::function<int()> showCommand(CLI::App &app)
         };
         for (const MetricSample &s : record->metrics)
             if (std::isfinite(s.testAccuracy))
-                table.add({ countText(s.epoch), durationText(s.seconds), flopsText(s.trainFlops), number(s.trainLoss),
-                            std::isfinite(s.trainAccuracy) ? percentText(s.trainAccuracy) : "-", number(s.testLoss), percentText(s.testAccuracy) });
+                table.add({countText(s.epoch), durationText(s.seconds), flopsText(s.trainFlops),
+                           number(s.trainLoss),
+                           std::isfinite(s.trainAccuracy) ? percentText(s.trainAccuracy) : "-",
+                           number(s.testLoss), percentText(s.testAccuracy)});
         std::fputs(table.text().c_str(), stdout);
         if (run.result)
             std::fputs(toJson(*run.result).c_str(), stdout);

@@ -18,12 +18,16 @@ std::function<int()> trainCommand(CLI::App &app)
         std::optional<Index> epochs;
     };
     const auto options = std::make_shared<Options>();
-    app.add_option("spec", options->spec, "An experiment: a JSON file, or a shipped one (rosler list --experiments)")->required();
+    app.add_option("spec", options->spec,
+                   "An experiment: a JSON file, or a shipped one (rosler list --experiments)")
+        ->required();
     app.add_option("--dataset", options->dataset, "Folder or file of the data; \"digits\" is built in");
     app.add_option("--seed", options->seed, "Seed of everything random");
-    app.add_option("--epochs", options->epochs, "Passes over the training data")->check(CLI::Range(1, 100'000));
+    app.add_option("--epochs", options->epochs, "Passes over the training data")
+        ->check(CLI::Range(1, 100'000));
     addSessionOptions(app, *options);
     return [options]() -> int {
+        const Interrupt interrupt; // before any other thread
         auto spec = loadExperiment(options->spec);
         if (!spec)
             return report(spec.error());
@@ -33,17 +37,17 @@ std::function<int()> trainCommand(CLI::App &app)
             spec->seed = *options->seed;
         if (options->epochs)
             spec->training.epochs = *options->epochs;
-        const auto data = loadWithProgress(spec->dataset);
+        const auto data = loadWithProgress(spec->dataset, interrupt.token());
         if (!data) {
             Error error = data.error();
             if (options->dataset.empty() && error.code == ErrorCode::NotFound)
                 error.what += "; say where the data lies with --dataset PATH";
-            return report(error);
+            return reportUnlessCancelled(error);
         }
         const auto store = openStore(options->out);
         if (!store)
             return report(store.error());
-        const auto outcome = runSession(*spec, *data, **store, *options);
+        const auto outcome = runSession(*spec, *data, **store, *options, interrupt);
         if (!outcome)
             return report(outcome.error());
         printOutcome(*outcome, **store, options->json);

@@ -10,8 +10,8 @@ namespace rosler {
 
 Result<ExperimentSpec> loadExperiment(const std::string &nameOrPath)
 {
-    const bool looksLikePath
-        = nameOrPath.find('/') != std::string::npos || std::filesystem::path(nameOrPath).extension() == ".json";
+    const bool looksLikePath =
+        nameOrPath.find('/') != std::string::npos || std::filesystem::path(nameOrPath).extension() == ".json";
     std::error_code ignored;
     if (looksLikePath || std::filesystem::is_regular_file(nameOrPath, ignored)) {
         constexpr std::size_t limit = 1'000'000;
@@ -21,7 +21,8 @@ Result<ExperimentSpec> loadExperiment(const std::string &nameOrPath)
         return parseExperiment(*text, nameOrPath);
     }
     const auto all = shippedExperiments();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto &e) { return e.name == nameOrPath; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto &e) { return e.name == nameOrPath; });
     if (found == all.end()) {
         std::string names;
         for (const auto &e : all)

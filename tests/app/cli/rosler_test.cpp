@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <csignal>
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+/// The program as its user starts it, on the built-in digits.
+class RoslerTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void trainEndsWithTheResultAsJson();
+    void threadsDoNotChangeTheParameters();
+    void aBadSpecNamesKeyAndPlace();
+    void unknownNamesAreListed();
+    void rankOutOfRangeGivesTheRange();
+    void usageErrorsExitWithTwo();
+    void interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne();
+    void exportWritesFiguresAndMetrics();
+    void forecastNeedsNoData();
+
+private:
+    struct Answer {
+        int exitCode;
+        QByteArray out;
+        QByteArray error;
+        [[nodiscard]] QJsonObject json() const
+        {
+            return QJsonDocument::fromJson(out.trimmed().split('\n').last()).object();
+        }
+    };
+    [[nodiscard]] Answer rosler(const QStringList &arguments) const;
+    [[nodiscard]] QString spec(int epochs, const QByteArray &rank = "[4, 4]") const;
+    [[nodiscard]] QString out() const { return m_folder->filePath("runs"); }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void RoslerTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(m_folder->isValid());
+}
+
+RoslerTest::Answer RoslerTest::rosler(const QStringList &arguments) const
+{
+    QProcess process;
+    process.start(QStringLiteral(ROSLER_PROGRAM), arguments);
+    if (!process.waitForFinished(100'000))
+        return {-1, {}, "did not end"};
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+QString RoslerTest::spec(int epochs, const QByteArray &rank) const
+{
+    const QString path = m_folder->filePath("small.json");
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return {};
+    file.write(R"({"schema": "rosler.experiment/1", "name": "small", "dataset": "digits", "seed": 3,
+        "widths": [32], "training": {"epochs": )"
+               + QByteArray::number(epochs) + R"(, "batch": 100},
+        "models": [{"kind": "dense"}, {"kind": "rosler", "rank": )"
+               + rank + R"(, "sketch_size": [200, 16]}]})");
+    return path;
+}
+
+void RoslerTest::trainEndsWithTheResultAsJson()
+{
+    const Answer answer = rosler({"train", spec(2), "--out", out(), "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject result = answer.json();
+    QCOMPARE(result["schema"].toString(), "rosler.result/1");
+    QCOMPARE(result["seed"].toInt(), 3);
+    QCOMPARE(result["dataset"].toObject()["train"].toInt(), 6000);
+    const QJsonArray models = result["models"].toArray();
+    QCOMPARE(models.size(), 2);
+    const QJsonObject dense = models[0].toObject();
+    const QJsonObject sketched = models[1].toObject();
+    QCOMPARE(dense["parameters"].toInt(), 784 * 32 + 32 + 32 * 10 + 10);
+    // C 16x4, U 4x4, R 4x200, b 16, then C 10x4, U 4x4, R 4x16, b 10
+    QCOMPARE(sketched["parameters"].toInt(), 64 + 16 + 800 + 16 + 40 + 16 + 64 + 10);
+    QCOMPARE(sketched["weight_bytes"].toObject()["f16"].toInt(), 2 * (1026 + 200));
+    for (const QJsonValue &model : models) {
+        const QJsonObject m = model.toObject();
+        QVERIFY(m["test_accuracy"].toDouble() > 0.3); // ten classes, two epochs
+        QCOMPARE(m["epochs"].toDouble(), 2.0);
+        QCOMPARE(m["train_flops"].toDouble(), m["train_flops_forecast"].toDouble());
+        QCOMPARE(m["parameter_digest"].toString().size(), 64);
+    }
+    const QJsonArray runs = QJsonDocument::fromJson(rosler({"list", "--out", out(), "--json"}).out).array();
+    QCOMPARE(runs.size(), 2);
+    QCOMPARE(runs[0].toObject()["status"].toString(), "finished");
+}
+
+void RoslerTest::threadsDoNotChangeTheParameters()
+{
+    const auto digests = [this](const char *threads) {
+        QStringList list;
+        const auto models = rosler({"train", spec(1), "--out", out(), "--json", "--threads", threads}).json();
+        for (const QJsonValue &model : models["models"].toArray())
+            list << model.toObject()["parameter_digest"].toString();
+        return list;
+    };
+    const QStringList one = digests("1");
+    QCOMPARE(one.size(), 2);
+    QVERIFY(!one[0].isEmpty());
+    QCOMPARE(digests("2"), one);
+}
+
+void RoslerTest::aBadSpecNamesKeyAndPlace()
+{
+    QFile file(m_folder->filePath("bad.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(
+        R"({"schema": "rosler.experiment/1", "widths": [8], "models": [{"kind": "dense", "lerning_rate": 1}]})");
+    file.close();
+    const Answer answer = rosler({"train", file.fileName(), "--out", out()});
+    QCOMPARE(answer.exitCode, 1);
+    QVERIFY2(answer.error.contains("bad.json:/models/0/lerning_rate"), answer.error.constData());
+    QVERIFY2(answer.error.contains("learning_rate\"?"), answer.error.constData());
+    QVERIFY(!QDir(out()).exists() || QDir(out()).isEmpty());
+}
+
+void RoslerTest::unknownNamesAreListed()
+{
+    const Answer spec = rosler({"train", "nothing", "--out", out()});
+    QCOMPARE(spec.exitCode, 1);
+    QVERIFY2(spec.error.contains("digits-demo"), spec.error.constData());
+    const Answer data =
+        rosler({"train", "mnist-512", "--dataset", m_folder->filePath("none"), "--out", out()});
+    QCOMPARE(data.exitCode, 1);
+    QVERIFY2(data.error.contains("none"), data.error.constData());
+    QCOMPARE(rosler({"show", "2001", "--out", out()}).exitCode, 1);
+}
+
+void RoslerTest::rankOutOfRangeGivesTheRange()
+{
+    const Answer answer = rosler({"train", spec(1, "[17, 4]"), "--out", out()});
+    QCOMPARE(answer.exitCode, 1);
+    QVERIFY2(answer.error.contains("/models/1/rank/0") && answer.error.contains("1 to 16"),
+             answer.error.constData());
+}
+
+void RoslerTest::usageErrorsExitWithTwo()
+{
+    QCOMPARE(rosler({}).exitCode, 2);
+    QCOMPARE(rosler({"train"}).exitCode, 2);
+    QCOMPARE(rosler({"train", "digits-demo", "--epochs", "0"}).exitCode, 2);
+    QCOMPARE(rosler({"train", "digits-demo", "--no-such-option"}).exitCode, 2);
+    QCOMPARE(rosler({"--help"}).exitCode, 0);
+}
+
+void RoslerTest::interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne()
+{
+    constexpr int epochs = 60;
+    const QString whole = m_folder->filePath("whole");
+    const Answer uninterrupted = rosler({"train", spec(epochs), "--out", whole, "--json"});
+    QVERIFY2(uninterrupted.exitCode == 0, uninterrupted.error.constData());
+
+    QProcess process;
+    process.start(QStringLiteral(ROSLER_PROGRAM), {"train", spec(epochs), "--out", out()});
+    QVERIFY(process.waitForStarted());
+    // As soon as a first checkpoint is there, in the middle of training.
+    QTRY_VERIFY_WITH_TIMEOUT(
+        [this] {
+            const QDir runs(out());
+            const QStringList folders = runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+            return !folders.isEmpty() && QFile::exists(runs.filePath(folders.first() + "/checkpoint.h5"));
+        }(),
+        60'000);
+    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), 130);
+
+    const QJsonArray runs = QJsonDocument::fromJson(rosler({"list", "--out", out(), "--json"}).out).array();
+    QCOMPARE(runs.size(), 2);
+    QCOMPARE(runs[0].toObject()["status"].toString(), "stopped");
+    const Answer resumed = rosler({"resume", runs[0].toObject()["id"].toString(), "--out", out(), "--json"});
+    QVERIFY2(resumed.exitCode == 0, resumed.error.constData());
+    const QJsonArray expected = uninterrupted.json()["models"].toArray();
+    const QJsonArray found = resumed.json()["models"].toArray();
+    QCOMPARE(found.size(), 2);
+    for (int i = 0; i < 2; ++i) {
+        QCOMPARE(found[i].toObject()["name"], expected[i].toObject()["name"]);
+        QCOMPARE(found[i].toObject()["parameter_digest"], expected[i].toObject()["parameter_digest"]);
+        QCOMPARE(found[i].toObject()["epochs"].toDouble(), static_cast<double>(epochs));
+    }
+}
+
+void RoslerTest::exportWritesFiguresAndMetrics()
+{
+    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString figures = m_folder->filePath("figures");
+    const Answer answer = rosler({"export", "--out", out(), "--figures", figures, "--width-mm", "120"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QDir folder(figures);
+    for (const char *name : {"accuracy-epoch.svg", "accuracy-epoch.pdf", "accuracy-epoch.png",
+                             "accuracy-epoch.csv", "memory.svg", "metrics-dense.csv", "metrics-rosler.csv"})
+        QVERIFY2(QFile(folder.filePath(name)).size() > 100, name);
+    QFile svg(folder.filePath("accuracy-epoch.svg"));
+    QVERIFY(svg.open(QIODevice::ReadOnly));
+    QVERIFY(svg.readAll().contains("120mm"));
+}
+
+void RoslerTest::forecastNeedsNoData()
+{
+    const Answer answer = rosler({"forecast", "mnist-1024", "--shape", "784", "10", "60000", "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonArray models = answer.json()["models"].toArray();
+    QCOMPARE(models[0].toObject()["parameters"].toInt(), 1'863'690);
+    QCOMPARE(models[1].toObject()["parameters"].toInt(), 38'810);
+    QCOMPARE(answer.json()["source"].toString(), "modelled");
+}
+
+QTEST_GUILESS_MAIN(RoslerTest)
+#include "rosler_test.moc"
