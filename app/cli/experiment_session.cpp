@@ -112,7 +112,7 @@ Result<std::shared_ptr<RunStore>> openStore(const std::string &out)
 }
 
 Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data,
-                                  RunStore &store, const SessionOptions &options,
+                                  RunStore &store, const SessionOptions &options, const Interrupt &interrupt,
                                   const std::vector<std::string> &continued)
 {
     if (auto fits = checkAgainst(spec, data->features(), data->classes()); !fits) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -21,7 +20,6 @@ std::vector<RunSummary> companions(const RunStore &store, const RunSummary &run)
     for (RunSummary &other : store.list())
         if (other.group == run.group && canGoOn(other.status))
             found.push_back(std::move(other));
-    std::reverse(found.begin(), found.end()); // listed newest first
     return found;
 }
 
