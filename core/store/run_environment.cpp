@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "build_info.h"
 #include "core/base/atomic_file.h"
+#include "core/store/build_info.h"
 #include "core/store/h5/h5_file.h"
 #include "core/store/process_identity.h"
 
