@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 
 #include "core/training/stage_schedule.h"
 
@@ -79,6 +80,11 @@ Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes, I
     const auto shapes = layerShapes(spec, features, classes);
     if (!shapes)
         return tl::unexpected(shapes.error());
+
+    if (trainExamples < 1)
+        return fail(ErrorCode::OutOfRange,
+                    "there are " + std::to_string(trainExamples)
+                        + " training examples; at least 1 is needed");
 
     TrialCost cost;
     const Count batch = count(std::min(spec.training.batch, trainExamples));

@@ -32,7 +32,7 @@ struct TrialCost {
 };
 
 /// @param trainExamples  examples in the training set
-/// @return the errors of layerShapes()
+/// @return the errors of layerShapes(), or OutOfRange without training examples
 [[nodiscard]] Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes,
                                        Index trainExamples);
 

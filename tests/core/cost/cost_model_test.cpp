@@ -64,6 +64,7 @@ private Q_SLOTS:
     void trainFlopsOfADenseNetByHand();
     void breakEvenIsTheLargestRankThatSaves();
     void outOfRangeNamesPlaceAndRange();
+    void needsTrainingExamples();
 };
 
 void CostModelTest::countsThePublishedNets_data()
@@ -258,6 +259,13 @@ void CostModelTest::outOfRangeNamesPlaceAndRange()
     QCOMPARE(error.error().code, ErrorCode::OutOfRange);
     QCOMPARE(error.error().where, std::string("/models/0/rank/1"));
     QCOMPARE(error.error().what, std::string("rank is 11, allowed are 1 to 10"));
+}
+
+void CostModelTest::needsTrainingExamples()
+{
+    const auto error = costOf(denseSpec({8}), 20, 10, 0);
+    QVERIFY(!error);
+    QCOMPARE(error.error().code, ErrorCode::OutOfRange);
 }
 
 QTEST_APPLESS_MAIN(CostModelTest)
