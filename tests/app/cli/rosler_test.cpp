@@ -219,7 +219,7 @@ void RoslerTest::forecastNeedsNoData()
     QVERIFY2(answer.exitCode == 0, answer.error.constData());
     const QJsonArray models = answer.json()["models"].toArray();
     QCOMPARE(models[0].toObject()["parameters"].toInt(), 1'863'690);
-    QCOMPARE(models[1].toObject()["parameters"].toInt(), 38'810);
+    QCOMPARE(models[1].toObject()["parameters"].toInt(), 39'422);
     QCOMPARE(answer.json()["source"].toString(), "modelled");
 }
 
