@@ -14,6 +14,7 @@ namespace rosler {
 
 namespace {
 
+constexpr std::size_t mostCompared = 3; ///< columns that a window still shows side by side
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// A row's name, and how its figures are written.
@@ -80,15 +81,13 @@ void ScoreboardModel::setModels(std::vector<ScoredModel> models)
     beginResetModel();
     m_models = std::move(models);
     m_columns.clear();
-    const std::size_t ref = m_models.empty() ? 0 : reference();
-    for (std::size_t i = 0; i < m_models.size(); ++i)
-        if (i != ref)
-            m_columns.push_back({i, false});
+    const std::vector<std::size_t> others = compared();
+    for (const std::size_t i : others)
+        m_columns.push_back({i, false});
     if (!m_models.empty())
-        m_columns.push_back({ref, false});
-    for (std::size_t i = 0; i < m_models.size(); ++i)
-        if (i != ref)
-            m_columns.push_back({i, true});
+        m_columns.push_back({reference(), false});
+    for (const std::size_t i : others)
+        m_columns.push_back({i, true});
     endResetModel();
 }
 
@@ -104,18 +103,34 @@ void ScoreboardModel::updateLive(std::size_t i, double testAccuracy, double trai
 
 std::size_t ScoreboardModel::reference() const
 {
-    const auto dense = std::find_if(m_models.begin(), m_models.end(),
+    const auto dense = std::find_if(m_models.rbegin(), m_models.rend(),
                                     [](const ScoredModel &m) { return m.kind == ModelKind::Dense; });
-    return dense == m_models.end() ? 0 : static_cast<std::size_t>(dense - m_models.begin());
+    return dense == m_models.rend() ? 0 : static_cast<std::size_t>(m_models.rend() - dense) - 1;
+}
+
+std::vector<std::size_t> ScoreboardModel::compared() const
+{
+    std::vector<std::size_t> others;
+    if (m_models.empty())
+        return others;
+    const std::size_t ref = reference();
+    for (std::size_t i = m_models.size(); i-- > 0 && others.size() < mostCompared;) {
+        const ScoredModel &model = m_models[i];
+        const bool sameNet =
+            model.kind == ModelKind::Dense && model.cost.parameters == m_models[ref].cost.parameters;
+        if (i != ref && !sameNet)
+            others.insert(others.begin(), i);
+    }
+    return others;
 }
 
 QString ScoreboardModel::sentence() const
 {
-    if (m_models.size() < 2)
+    const std::vector<std::size_t> others = compared();
+    if (others.empty())
         return {};
     const ScoredModel &ref = m_models[reference()];
-    const std::size_t last = m_models.size() - 1; // the newest that is not the reference
-    const ScoredModel &other = m_models[last == reference() ? last - 1 : last];
+    const ScoredModel &other = m_models[others.back()];
     if (ref.result && other.result)
         return QString::fromStdString(scoreboardSentence(*ref.result, *other.result));
     const double memory = static_cast<double>(ref.cost.weightBytes(NumberType::Float32))
@@ -255,7 +270,7 @@ QVariant ScoreboardModel::headerData(int section, Qt::Orientation orientation, i
     const QString &name = m_models[column.model].name;
     if (!column.saving)
         return name;
-    return m_models.size() == 2 ? tr("Saving") : tr("Saving of %1").arg(name);
+    return compared().size() == 1 ? tr("Saving") : tr("Saving of %1").arg(name);
 }
 
 } // namespace rosler

@@ -24,7 +24,8 @@ struct ScoredModel {
 
 /// The scoreboard: a row a question, a column a model, and what each model saves against the reference.
 ///
-/// The reference is the first dense model (or the first one) and stands last among the models. Measured
+/// The reference is the newest dense model (or else the first one) and stands last; before it the three
+/// newest others, without dense models of the reference's very shape. Measured
 /// figures are upright; modelled ones italic with a tilde. What a model costs is exact once it is trained,
 /// except its training memory, which is always modelled.
 class ScoreboardModel : public QAbstractTableModel
@@ -71,6 +72,7 @@ private:
     };
 
     [[nodiscard]] std::size_t reference() const;
+    [[nodiscard]] std::vector<std::size_t> compared() const; ///< the models beside the reference
     [[nodiscard]] Figure figure(int row, const ScoredModel &model) const;
     [[nodiscard]] QString cellText(int row, const Column &column) const;
     [[nodiscard]] QString savingText(int row, const ScoredModel &model) const;
