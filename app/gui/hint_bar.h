@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+
+#include <QFrame>
+
+class QLabel;
+
+namespace rosler {
+
+/// Three steps to a first result, under the toolbar: ticked as they are done, gone for good once
+/// dismissed.
+class HintBar : public QFrame
+{
+    Q_OBJECT
+
+public:
+    enum Step { Design, Train, Export, StepCount };
+
+    explicit HintBar(QWidget *parent = nullptr);
+
+    void setDone(Step step);
+
+Q_SIGNALS:
+    void dismissed();
+
+private:
+    void updateTexts();
+
+    std::array<QLabel *, StepCount> m_labels {};
+    std::array<bool, StepCount> m_done {};
+};
+
+} // namespace rosler

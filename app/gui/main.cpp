@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QLocale>
+#include <QTranslator>
+
+#include "app/gui/main_window.h"
+#include "app/gui/quit_signals.h"
+#include "app/gui/scripted_run.h"
+#include "app/session/app_services.h"
+
+namespace {
+
+/// A path from the command line means the same wherever the program looks at it later.
+QString absoluteSource(const QString &source)
+{
+    return source.isEmpty() || source == QLatin1String("digits") ? source
+                                                                 : QFileInfo(source).absoluteFilePath();
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QApplication app(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("rosler"));
+    QApplication::setApplicationName(QStringLiteral("workbench"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Rosler Workbench"));
+    QApplication::setApplicationVersion(QStringLiteral(ROSLER_VERSION));
+    QGuiApplication::setDesktopFileName(QStringLiteral("org.rosler.Workbench"));
+
+    QTranslator translator;
+    if (translator.load(QLocale(), QStringLiteral("rosler"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+        QApplication::installTranslator(&translator);
+
+    const auto tr = [](const char *text) { return QCoreApplication::translate("main", text); };
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        tr("Trains Rosler and dense networks side by side and shows what each keeps and what each costs."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(QStringLiteral("SPEC"),
+                                 tr("Experiment to begin with: a file, or the name of a shipped one."),
+                                 QStringLiteral("[SPEC]"));
+    const QCommandLineOption dataset(QStringLiteral("dataset"), tr("Data to load: a path, or \"digits\"."),
+                                     QStringLiteral("PATH"));
+    const QCommandLineOption runs(QStringLiteral("runs"), tr("Folder that runs are kept in."),
+                                  QStringLiteral("DIR"));
+    const QCommandLineOption fresh(QStringLiteral("fresh"), tr("Don't restore the last session."));
+    const QCommandLineOption script(QStringLiteral("train-and-export"),
+                                    tr("Train the experiment, write all figures and a picture of the window "
+                                       "into DIR, and end: 0 when all "
+                                       "went well. Implies --fresh."),
+                                    QStringLiteral("DIR"));
+    parser.addOptions({dataset, runs, fresh, script});
+    parser.process(app);
+
+    rosler::AppFolders folders = rosler::AppFolders::standard();
+    if (parser.isSet(runs))
+        folders.runs = std::filesystem::path(parser.value(runs).toStdU16String());
+    rosler::AppServices services(folders);
+
+    rosler::MainWindow::Start start;
+    start.experiment = parser.positionalArguments().value(0);
+    start.dataset = absoluteSource(parser.value(dataset));
+    start.restore = !parser.isSet(fresh) && !parser.isSet(script);
+    rosler::MainWindow window(services, start);
+    const rosler::QuitSignals quitSignals;
+    QObject::connect(&quitSignals, &rosler::QuitSignals::received, &window, &rosler::MainWindow::endNow);
+    if (parser.isSet(script))
+        new rosler::ScriptedRun(&window, &services, absoluteSource(parser.value(script)));
+    QObject::connect(&window, &rosler::MainWindow::ended, &app, &QCoreApplication::quit,
+                     Qt::QueuedConnection);
+    window.show();
+    return QApplication::exec();
+}

@@ -1,0 +1,762 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/main_window.h"
+
+#include <filesystem>
+#include <utility>
+
+#include <unistd.h>
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDesktopServices>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QToolBar>
+#include <QToolButton>
+#include <QUndoStack>
+#include <QVBoxLayout>
+
+#include "app/gui/command_palette.h"
+#include "app/gui/figure_commands.h"
+#include "app/gui/hint_bar.h"
+#include "app/gui/notice_bar.h"
+#include "app/gui/plotted_runs.h"
+#include "app/gui/resources.h"
+#include "app/gui/shipped_experiments.h"
+#include "app/gui/status_strip.h"
+#include "app/gui/tinted_icon.h"
+#include "app/gui/training_bar.h"
+#include "core/base/quantity_text.h"
+#include "widgets/pages/compare_page.h"
+#include "widgets/pages/data_page.h"
+#include "widgets/pages/design_page.h"
+#include "widgets/pages/log_page.h"
+#include "widgets/pages/problems_page.h"
+#include "widgets/pages/runs_page.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr int stackedWidth = 1280; ///< from here on the left docks stand one above the other
+
+/// Bytes of memory this machine has.
+double machineMemory()
+{
+    return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+}
+
+/// Whether an experiment's dataset says where it is: "mnist" alone is only a name.
+bool isLoadable(const QString &dataset)
+{
+    return dataset == QLatin1String("digits") || dataset.contains(QLatin1Char('/'));
+}
+
+/// What a drop means as a dataset: the folder when several files of one folder were dropped.
+QString droppedSource(const QMimeData &data)
+{
+    const QList<QUrl> urls = data.urls();
+    if (urls.isEmpty() || !urls.front().isLocalFile())
+        return {};
+    const QString first = urls.front().toLocalFile();
+    return urls.size() == 1 ? first : QFileInfo(first).absolutePath();
+}
+
+} // namespace
+
+MainWindow::MainWindow(AppServices &services, const Start &start)
+    : m_services(services)
+{
+    initResources();
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowIcon(QIcon(QStringLiteral(":/icons/rosler-workbench.svg")));
+    setAcceptDrops(true);
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+    const int em = fontMetrics().height();
+    setMinimumSize(em * 44, em * 32);
+    resize(1280, 800);
+
+    QList<ExperimentSpec> shipped;
+    for (const QString &name : shippedExperiments())
+        if (Result<ExperimentSpec> spec = shippedExperiment(name))
+            shipped << std::move(*spec);
+    m_design.setShipped(shipped);
+
+    buildPages();
+    buildDocks();
+    m_status = new StatusStrip(statusBar());
+    m_plotted = new PlottedRuns(&m_runs, &services.runs(), &services.training(), m_compare, this);
+    m_figures = new FigureCommands(
+        m_compare, &services.figures(),
+        [this] {
+            FigureOrigin origin;
+            QStringList words {QStringLiteral("rosler"), QStringLiteral("export")};
+            for (const QString &id : m_compare->runIds()) {
+                origin.runIds.push_back(id.toStdString());
+                words << id;
+            }
+            origin.command = words.join(QLatin1Char(' ')).toStdString();
+            return origin;
+        },
+        this);
+    buildCommands();
+    buildToolBars();
+    addPage(m_compare, tr("Compare"), tintedIcon(QStringLiteral("compare"), QPalette::WindowText));
+
+    connectTraining();
+    connectData();
+    connectRuns();
+    connectDesign();
+    connectFigures();
+    m_saveTimer.setSingleShot(true);
+    m_saveTimer.setInterval(2000);
+    connect(&m_saveTimer, &QTimer::timeout, this, &MainWindow::saveState);
+
+    resetLayout();
+    m_defaultLayout = QMainWindow::saveState(layoutVersion);
+    restore(start);
+    updateTraining();
+    updateTitle();
+    services.runs().refresh();
+    if (services.storeProblem()) {
+        Error problem = *services.storeProblem();
+        problem.what += tr("; runs are kept only until the program ends").toStdString();
+        report(problem);
+    }
+}
+
+MainWindow::~MainWindow()
+{
+    // Widgets are destroyed after the members that they show; they must not hear of those going.
+    m_services.training().disconnect(this);
+    m_services.runs().disconnect(this);
+    m_services.datasets().disconnect(this);
+    m_design.disconnect();
+    m_runs.disconnect();
+    delete m_plotted;
+    delete m_runsDock;
+    delete m_designDock;
+}
+
+void MainWindow::buildPages()
+{
+    m_compare = new ComparePage;
+    m_compare->setObjectName(QStringLiteral("comparePage"));
+    m_notice = new NoticeBar;
+    m_pages = new QTabWidget;
+    m_pages->setObjectName(QStringLiteral("pages"));
+    m_pages->setAccessibleName(tr("Pages"));
+    m_pages->setDocumentMode(true);
+    m_pages->setTabBarAutoHide(true);
+    auto *centre = new QWidget;
+    auto *layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_notice);
+    layout->addWidget(m_pages, 1);
+    setCentralWidget(centre);
+}
+
+QDockWidget *MainWindow::addDock(const QString &name, const QString &title, QWidget *content,
+                                 Qt::DockWidgetArea area)
+{
+    auto *dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+void MainWindow::buildDocks()
+{
+    m_dataPage = new DataPage;
+    m_runsPage = new RunsPage(&m_runs);
+    m_designPage = new DesignPage(&m_design);
+    m_logPage = new LogPage;
+    m_problemsPage = new ProblemsPage;
+    m_logTabs = new QTabWidget;
+    m_logTabs->setObjectName(QStringLiteral("logTabs"));
+    m_logTabs->setAccessibleName(tr("Log and problems"));
+    m_logTabs->setDocumentMode(true);
+    m_logTabs->addTab(m_logPage, tr("Log"));
+    m_logTabs->addTab(m_problemsPage, tr("Problems"));
+
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    m_dataDock = addDock(QStringLiteral("dataDock"), tr("Data"), m_dataPage, Qt::LeftDockWidgetArea);
+    m_runsDock = addDock(QStringLiteral("runsDock"), tr("Runs"), m_runsPage, Qt::LeftDockWidgetArea);
+    m_designDock = addDock(QStringLiteral("designDock"), tr("Design"), m_designPage, Qt::RightDockWidgetArea);
+    m_logDock = addDock(QStringLiteral("logDock"), tr("Log"), m_logTabs, Qt::BottomDockWidgetArea);
+}
+
+void MainWindow::buildToolBars()
+{
+    auto *bar = addToolBar(tr("Training"));
+    bar->setObjectName(QStringLiteral("trainingToolBar"));
+    bar->setMovable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    const int em = fontMetrics().height();
+    bar->setIconSize(QSize(em * 5 / 4, em * 5 / 4));
+
+    m_trainButton =
+        new QPushButton(tintedIcon(QStringLiteral("train"), QPalette::HighlightedText), QString());
+    m_trainButton->setObjectName(QStringLiteral("trainButton"));
+    m_trainButton->setAutoDefault(false);
+    QAction *trainAction = m_commands.action(QStringLiteral("train"));
+    const auto follow = [this, trainAction] {
+        m_trainButton->setText(trainAction->iconText());
+        m_trainButton->setToolTip(trainAction->toolTip());
+        m_trainButton->setAccessibleName(CommandRegistry::plainText(*trainAction));
+        m_trainButton->setEnabled(trainAction->isEnabled());
+        // The one thing to do next stands out; not while it cannot be done.
+        QPalette accent = palette();
+        if (trainAction->isEnabled()) {
+            accent.setColor(QPalette::Button, accent.color(QPalette::Highlight));
+            accent.setColor(QPalette::ButtonText, accent.color(QPalette::HighlightedText));
+        }
+        m_trainButton->setPalette(accent);
+    };
+    connect(trainAction, &QAction::changed, this, follow);
+    connect(&m_theme, &ThemeSwitch::changed, this, follow);
+    connect(m_trainButton, &QPushButton::clicked, trainAction, &QAction::trigger);
+    follow();
+    bar->addWidget(m_trainButton);
+    for (const char *id : {"pause", "stop", "checkpoint"})
+        bar->addAction(m_commands.action(QString::fromLatin1(id)));
+    bar->addSeparator();
+    m_trainingBar = new TrainingBar;
+    bar->addWidget(m_trainingBar);
+    bar->addSeparator();
+    bar->addAction(m_commands.action(QStringLiteral("export-all")));
+    bar->addAction(m_commands.action(QStringLiteral("palette")));
+    for (QToolButton *button : bar->findChildren<QToolButton *>())
+        if (button->defaultAction() != nullptr)
+            button->setAccessibleName(CommandRegistry::plainText(*button->defaultAction()));
+
+    addToolBarBreak();
+    m_hintRow = addToolBar(tr("Hints"));
+    m_hintRow->setObjectName(QStringLiteral("hintToolBar"));
+    m_hintRow->setMovable(false);
+    m_hintRow->setContextMenuPolicy(Qt::PreventContextMenu);
+    m_hints = new HintBar;
+    m_hints->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    m_hintRow->addWidget(m_hints);
+    connect(m_hints, &HintBar::dismissed, this, [this] {
+        m_hintsDismissed = true;
+        m_hintRow->hide();
+        scheduleSave();
+    });
+}
+
+void MainWindow::connectTraining()
+{
+    TrainingSession &training = m_services.training();
+    connect(&training, &TrainingSession::stateChanged, this, &MainWindow::updateTraining);
+    connect(&training, &TrainingSession::progressChanged, this,
+            [this, &training] { m_trainingBar->show(training.state(), training.progress()); });
+    connect(&training, &TrainingSession::sampled, m_status, &StatusStrip::chartsRenewed);
+    connect(&training, &TrainingSession::problem, this, &MainWindow::report);
+    connect(&training, &TrainingSession::checkpointSaved, this, [this] {
+        m_status->saved();
+        statusBar()->showMessage(tr("Checkpoint saved"), 4000);
+    });
+    connect(&training, &TrainingSession::trialEnded, this,
+            [this](const QString &id, const TrialResult &result) {
+                m_services.log().add(LogEntry::Level::Info,
+                                     tr("%1 ended with %2 on the test set after %3 (%4)")
+                                         .arg(QString::fromStdString(result.name),
+                                              QString::fromStdString(percentText(result.testAccuracy)),
+                                              QString::fromStdString(durationText(result.trainSeconds)), id));
+                if (result.end == TrialEnd::Diverged)
+                    report({ErrorCode::OutOfRange,
+                            tr("%1 diverged: its loss is no number any more. Try half the learning rate.")
+                                .arg(QString::fromStdString(result.name))
+                                .toStdString(),
+                            id.toStdString()});
+            });
+    connect(&training, &TrainingSession::finished, this, [this] {
+        m_status->saved();
+        if (const QString sentence = m_compare->sentence(); !sentence.isEmpty())
+            m_services.log().add(LogEntry::Level::Info, sentence);
+        if (m_endWhenIdle)
+            endNow();
+    });
+}
+
+void MainWindow::connectData()
+{
+    DatasetSession &datasets = m_services.datasets();
+    connect(m_dataPage, &DataPage::loadRequested, this, &MainWindow::loadData);
+    connect(m_dataPage, &DataPage::cancelRequested, this, [this, &datasets] {
+        datasets.cancel();
+        m_loadingSource.clear();
+        m_dataPage->setDataset(m_data);
+    });
+    connect(&datasets, &DatasetSession::started, m_dataPage, &DataPage::setLoading);
+    connect(&datasets, &DatasetSession::progressed, m_dataPage, &DataPage::setProgress);
+    connect(&datasets, &DatasetSession::loaded, this, &MainWindow::takeDataset);
+    connect(&datasets, &DatasetSession::failed, this, [this](const Error &error) {
+        m_loadingSource.clear();
+        m_dataPage->showError(error);
+        report(error);
+        if (!m_data) // the last session's data is gone: there is always something to start with
+            loadData(QStringLiteral("digits"));
+    });
+}
+
+void MainWindow::connectRuns()
+{
+    RunLibrary &library = m_services.runs();
+    connect(&library, &RunLibrary::problem, this, &MainWindow::report);
+    connect(&m_runs, &RunsModel::renameRequested, &library, &RunLibrary::rename);
+    connect(&m_runs, &RunsModel::checkedChanged, this, &MainWindow::scheduleSave);
+    connect(m_runsPage, &RunsPage::trainRequested, this, &MainWindow::train);
+    connect(m_runsPage, &RunsPage::resumeRequested, this, &MainWindow::resumeRuns);
+    connect(m_runsPage, &RunsPage::starRequested, &library, &RunLibrary::setStarred);
+    connect(m_runsPage, &RunsPage::tagsRequested, &library, &RunLibrary::setTags);
+    connect(m_runsPage, &RunsPage::removeRequested, this, &MainWindow::removeRuns);
+    connect(m_runsPage, &RunsPage::folderRequested, this, [this](const QString &id) {
+        const std::filesystem::path folder = m_services.runFolder() / id.toStdString();
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdU16String(folder.u16string())));
+    });
+    connect(m_runsPage, &RunsPage::designRequested, this, [this](const QString &id) {
+        if (const std::optional<ExperimentSpec> spec = m_plotted->experimentOf(id))
+            takeExperiment(*spec, {});
+    });
+    connect(m_runsPage, &RunsPage::exportRequested, this, [this](const QStringList &ids) {
+        m_exportWhenDrawn = ids;
+        m_plotted->showOnly(ids);
+        exportDrawnRuns();
+    });
+    connect(m_plotted, &PlottedRuns::drawn, this, &MainWindow::exportDrawnRuns);
+    connect(&m_services.log(), &LogSink::added, m_logPage, [this](const LogEntry &entry) {
+        m_logPage->append(static_cast<LogLevel>(entry.level), entry.text);
+    });
+}
+
+/// Once the curves of the runs that are to be exported are on the page.
+void MainWindow::exportDrawnRuns()
+{
+    if (m_exportWhenDrawn.isEmpty())
+        return;
+    const QStringList shown = m_compare->runIds();
+    for (const QString &id : std::as_const(m_exportWhenDrawn))
+        if (!shown.contains(id))
+            return;
+    m_exportWhenDrawn.clear();
+    m_figures->exportAll();
+}
+
+void MainWindow::removeRuns(const QStringList &ids)
+{
+    QStringList ended;
+    for (const QString &id : ids)
+        if (!m_plotted->isLive(id))
+            ended << id;
+    if (ended.size() < ids.size())
+        m_notice->tell(NoticeBar::Kind::Information,
+                       tr("A run that is training cannot be deleted: stop it first."));
+    if (ended.isEmpty())
+        return;
+    m_services.runs().remove(ended);
+    m_notice->tell(NoticeBar::Kind::Information,
+                   tr("%n run(s) moved to the trash.", nullptr, static_cast<int>(ended.size())), tr("Undo"),
+                   [this, ended] { m_services.runs().restore(ended); });
+}
+
+void MainWindow::connectDesign()
+{
+    connect(&m_design, &DesignModel::changed, this, [this] {
+        updateForecast();
+        scheduleSave();
+        // An experiment that names its data, or undo of a change of data.
+        const QString wanted = QString::fromStdString(m_design.spec().dataset);
+        if (!m_restoring && isLoadable(wanted) && wanted != m_dataSource && wanted != m_loadingSource)
+            loadData(wanted);
+    });
+    connect(&m_design, &DesignModel::dataShapeChanged, this, &MainWindow::updateForecast);
+    connect(m_design.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::updateTitle);
+    connect(m_designPage, &DesignPage::copyCommandRequested, this, &MainWindow::copyCommand);
+    connect(m_designPage, &DesignPage::experimentRequested, this, &MainWindow::openExperiment);
+
+    ExperimentFiles &files = m_services.experiments();
+    connect(&files, &ExperimentFiles::failed, this, [this](const Error &error) {
+        m_openingExperiment = false;
+        report(error);
+    });
+    connect(&files, &ExperimentFiles::opened, this, [this](const QString &path, const ExperimentSpec &spec) {
+        m_openingExperiment = false;
+        takeExperiment(spec, path);
+        m_recentExperimentFiles = withRecent(m_recentExperimentFiles, path);
+        updateRecentMenus();
+    });
+    connect(&files, &ExperimentFiles::saved, this, [this](const QString &path) {
+        m_designFile = path;
+        m_design.undoStack()->setClean();
+        m_recentExperimentFiles = withRecent(m_recentExperimentFiles, path);
+        updateRecentMenus();
+        updateTitle();
+        statusBar()->showMessage(tr("Saved %1").arg(path), 4000);
+    });
+}
+
+void MainWindow::connectFigures()
+{
+    connect(m_compare, &ComparePage::trainRequested, this, &MainWindow::train);
+    connect(m_compare, &ComparePage::digitsRequested, this, [this] { loadData(QStringLiteral("digits")); });
+    connect(m_compare, &ComparePage::openDataRequested, m_dataPage, &DataPage::chooseFolder);
+    connect(&m_services.figures(), &FigureExporter::failed, this, &MainWindow::report);
+    connect(m_figures, &FigureCommands::copied, this,
+            [this] { statusBar()->showMessage(tr("Figure copied as picture, SVG and table"), 4000); });
+    connect(m_figures, &FigureCommands::nothingToExport, this, [this] {
+        m_notice->tell(NoticeBar::Kind::Information,
+                       tr("There are no curves yet: train, or check runs in the list."));
+    });
+    connect(m_figures, &FigureCommands::written, this, [this](const QStringList &files) {
+        m_hints->setDone(HintBar::Export);
+        const QString folder = files.isEmpty() ? QString() : QFileInfo(files.front()).absolutePath();
+        const QString text =
+            tr("%n file(s) written to %1", nullptr, static_cast<int>(files.size())).arg(folder);
+        m_services.log().add(LogEntry::Level::Info, text);
+        m_notice->tell(NoticeBar::Kind::Information, text);
+        scheduleSave();
+    });
+}
+
+void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
+{
+    const int number = m_pages->addTab(page, icon, title) + 1;
+    auto *action = new QAction(icon, title, this);
+    if (number <= 9)
+        action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)));
+    connect(action, &QAction::triggered, this, [this, page] {
+        m_pages->setCurrentWidget(page);
+        page->setFocus();
+    });
+    m_commands.add(QStringLiteral("page-%1").arg(number), tr("View"), action);
+    m_pagesMenu->addAction(action);
+}
+
+void MainWindow::train()
+{
+    TrainingSession &training = m_services.training();
+    if (training.state() != TrainingSession::State::Idle || !m_data)
+        return;
+    ExperimentSpec spec = m_design.spec();
+    spec.dataset = m_dataSource.toStdString();
+    if (const Result<void> fits = checkAgainst(spec, m_data->features(), m_data->classes()); !fits) {
+        report(fits.error());
+        return;
+    }
+    for (std::size_t i = 0; i < spec.models.size(); ++i) {
+        const std::optional<TrialCost> cost = m_design.forecast(i);
+        if (cost && static_cast<double>(cost->trainMemoryBytes) > machineMemory()) {
+            report({ErrorCode::OutOfRange,
+                    tr("training %1 needs about %2, and this machine has %3")
+                        .arg(QString::fromStdString(spec.models[i].name),
+                             QString::fromStdString(bytesText(static_cast<double>(cost->trainMemoryBytes))),
+                             QString::fromStdString(bytesText(machineMemory())))
+                        .toStdString(),
+                    {}});
+            return;
+        }
+    }
+    m_services.log().add(LogEntry::Level::Info, tr("Training: %1").arg(m_design.asCommand(m_designFile)));
+    m_plotted->expect(spec, *m_data);
+    m_hints->setDone(HintBar::Train);
+    m_notice->hide();
+    training.start(spec, m_data);
+}
+
+void MainWindow::resumeRuns(const QStringList &ids)
+{
+    TrainingSession &training = m_services.training();
+    if (ids.isEmpty() || training.state() != TrainingSession::State::Idle)
+        return;
+    if (!m_data) {
+        m_notice->tell(NoticeBar::Kind::Information, tr("Load the data of these runs first."));
+        return;
+    }
+    m_plotted->expectResumed();
+    training.resumeRuns(ids, m_data);
+}
+
+void MainWindow::loadData(const QString &source)
+{
+    if (source.isEmpty())
+        return;
+    m_loadingSource = source;
+    m_services.datasets().load(source);
+}
+
+void MainWindow::takeDataset(const std::shared_ptr<const Dataset> &loaded)
+{
+    m_data = loaded;
+    m_dataSource = std::exchange(m_loadingSource, {});
+    m_dataPage->setDataset(m_data);
+    m_design.setDataShape(m_data->features(), m_data->classes(), m_data->train().count());
+    if (m_design.spec().dataset != m_dataSource.toStdString())
+        m_design.edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
+                      [source = m_dataSource.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
+    if (m_dataSource != QLatin1String("digits"))
+        m_recentDataSources = withRecent(m_recentDataSources, m_dataSource);
+    m_dataPage->setRecent(m_recentDataSources);
+    m_status->setDataset(QString::fromStdString(m_data->name()));
+    m_services.log().add(LogEntry::Level::Info,
+                         tr("Loaded %1: %2 training and %3 test examples")
+                             .arg(QString::fromStdString(m_data->name()))
+                             .arg(m_data->train().count())
+                             .arg(m_data->test().count()));
+    updateRecentMenus();
+    updateForecast();
+    updateTraining();
+    scheduleSave();
+    tellReady();
+}
+
+void MainWindow::tellReady()
+{
+    if (m_data && m_loadingSource.isEmpty() && !m_openingExperiment && !std::exchange(m_wasReady, true))
+        Q_EMIT ready();
+}
+
+void MainWindow::openExperiment(const QString &nameOrPath)
+{
+    m_openingExperiment = false;
+    if (Result<ExperimentSpec> spec = shippedExperiment(nameOrPath)) {
+        takeExperiment(*spec, {});
+    } else if (nameOrPath.contains(QLatin1Char('/')) || nameOrPath.endsWith(QLatin1String(".json"))) {
+        m_openingExperiment = true;
+        m_services.experiments().open(QFileInfo(nameOrPath).absoluteFilePath());
+    } else {
+        report(spec.error());
+    }
+}
+
+void MainWindow::takeExperiment(const ExperimentSpec &spec, const QString &file)
+{
+    const std::string source = m_dataSource.toStdString();
+    const bool sameData = m_data && (spec.dataset == source || spec.dataset == m_data->name());
+    m_designFile = file;
+    m_design.edit(tr("Open %1").arg(QString::fromStdString(spec.name)), [&](ExperimentSpec &design) {
+        design = spec;
+        if (sameData)
+            design.dataset = source;
+    });
+    m_design.undoStack()->setClean();
+    updateTitle();
+    tellReady();
+    const QString wanted = QString::fromStdString(spec.dataset);
+    if (m_data && !sameData && !isLoadable(wanted))
+        m_notice->tell(NoticeBar::Kind::Information,
+                       tr("This experiment is meant for the data “%1”, which is not loaded.").arg(wanted),
+                       tr("Open data…"), [this] { m_dataPage->chooseFolder(); });
+}
+
+void MainWindow::updateForecast()
+{
+    const ExperimentSpec &spec = m_design.spec();
+    std::vector<ComparedRun> models;
+    for (std::size_t i = 0; i < spec.models.size(); ++i)
+        if (const std::optional<TrialCost> cost = m_design.forecast(i)) {
+            ComparedRun model;
+            model.id = QStringLiteral("forecast/%1").arg(i);
+            model.kind = spec.models[i].kind;
+            model.plotted.name = spec.models[i].name;
+            model.plotted.styleNumber = i;
+            model.plotted.cost = *cost;
+            models.push_back(std::move(model));
+        }
+    m_compare->setForecast(models);
+    m_status->setSeed(spec.seed);
+    updateTitle();
+}
+
+void MainWindow::updateTraining()
+{
+    using State = TrainingSession::State;
+    const State now = m_services.training().state();
+    const bool idle = now == State::Idle;
+    const bool held = now == State::Pausing || now == State::Paused;
+    m_commands.action(QStringLiteral("train"))->setEnabled(idle && m_data != nullptr);
+    QAction *pause = m_commands.action(QStringLiteral("pause"));
+    pause->setEnabled(!idle && now != State::Stopping);
+    pause->setText(held ? tr("&Resume training") : tr("&Pause training"));
+    pause->setIconText(held ? tr("Resume") : tr("Pause"));
+    pause->setIcon(tintedIcon(held ? QStringLiteral("train") : QStringLiteral("pause")));
+    m_commands.action(QStringLiteral("stop"))->setEnabled(!idle && now != State::Stopping);
+    m_commands.action(QStringLiteral("checkpoint"))->setEnabled(now == State::Running);
+    m_designPage->setTraining(!idle);
+    m_compare->setReadiness(!idle        ? ComparePage::Readiness::Training
+                                : m_data ? ComparePage::Readiness::Ready
+                                         : ComparePage::Readiness::NoData);
+    m_status->setTraining(!idle);
+    m_trainingBar->show(now, m_services.training().progress());
+}
+
+void MainWindow::updateTitle()
+{
+    setWindowTitle(tr("%1[*] — Rosler Workbench").arg(QString::fromStdString(m_design.spec().name)));
+    setWindowModified(!m_design.undoStack()->isClean());
+}
+
+void MainWindow::report(const Error &error)
+{
+    if (error.code == ErrorCode::Cancelled)
+        return;
+    const QString text = QString::fromStdString(message(error));
+    m_problemsPage->add(error);
+    m_status->setProblems(m_problemsPage->count());
+    m_logTabs->setTabText(1, tr("Problems (%1)").arg(m_problemsPage->count()));
+    m_services.log().add(LogEntry::Level::Error, text);
+    m_notice->tell(NoticeBar::Kind::Problem, text, tr("Details"), [this] { showLog(true); });
+    Q_EMIT problemArose(text);
+}
+
+void MainWindow::showLog(bool problems)
+{
+    m_logDock->show();
+    m_logDock->raise();
+    m_logTabs->setCurrentIndex(problems ? 1 : 0);
+}
+
+void MainWindow::resetLayout()
+{
+    for (QDockWidget *dock : {m_dataDock, m_runsDock, m_designDock, m_logDock}) {
+        dock->setFloating(false);
+        dock->show();
+    }
+    addDockWidget(Qt::LeftDockWidgetArea, m_dataDock);
+    addDockWidget(Qt::LeftDockWidgetArea, m_runsDock);
+    addDockWidget(Qt::RightDockWidgetArea, m_designDock);
+    addDockWidget(Qt::BottomDockWidgetArea, m_logDock);
+    splitDockWidget(m_dataDock, m_runsDock, Qt::Vertical);
+    m_leftTabbed = false;
+    m_logDock->hide();
+    const int em = fontMetrics().height();
+    resizeDocks({m_dataDock, m_designDock}, {em * 15, em * 18}, Qt::Horizontal);
+    resizeDocks({m_logDock}, {em * 9}, Qt::Vertical);
+    arrangeLeftDocks();
+}
+
+/// In a narrow window Data and Runs share one place as tabs. Docks that the user has moved stay.
+void MainWindow::arrangeLeftDocks()
+{
+    const bool narrow = width() < stackedWidth;
+    if (narrow == m_leftTabbed)
+        return;
+    for (QDockWidget *dock : {m_dataDock, m_runsDock})
+        if (dock->isFloating() || dockWidgetArea(dock) != Qt::LeftDockWidgetArea)
+            return;
+    m_leftTabbed = narrow;
+    if (narrow) {
+        tabifyDockWidget(m_dataDock, m_runsDock);
+        m_dataDock->raise();
+    } else {
+        removeDockWidget(m_runsDock);
+        addDockWidget(Qt::LeftDockWidgetArea, m_runsDock);
+        splitDockWidget(m_dataDock, m_runsDock, Qt::Vertical);
+        m_runsDock->show();
+    }
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    if (m_runsDock != nullptr && !m_runsDock->isHidden() && !m_dataDock->isHidden())
+        arrangeLeftDocks();
+}
+
+void MainWindow::changeEvent(QEvent *event)
+{
+    QMainWindow::changeEvent(event);
+    // Another program, as the command line, may have added runs meanwhile.
+    if (event->type() == QEvent::ActivationChange && isActiveWindow() && m_plotted != nullptr)
+        m_services.runs().refresh();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (!droppedSource(*event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    const QString source = droppedSource(*event->mimeData());
+    if (source.isEmpty())
+        return;
+    event->acceptProposedAction();
+    if (source.endsWith(QLatin1String(".json"), Qt::CaseInsensitive))
+        openExperiment(source);
+    else
+        loadData(source);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    if (m_ending || m_services.training().state() == TrainingSession::State::Idle) {
+        saveState();
+        event->accept();
+        return;
+    }
+    event->ignore();
+    askBeforeClosing();
+}
+
+void MainWindow::askBeforeClosing()
+{
+    if (m_closeQuestion != nullptr) {
+        m_closeQuestion->raise();
+        return;
+    }
+    m_closeQuestion =
+        new QMessageBox(QMessageBox::Question, tr("Training is running"),
+                        tr("A training is running. What is to become of it?"), QMessageBox::NoButton, this);
+    m_closeQuestion->setObjectName(QStringLiteral("closeQuestion"));
+    m_closeQuestion->setAttribute(Qt::WA_DeleteOnClose);
+    m_closeQuestion->setInformativeText(
+        tr("Stopped, it saves a checkpoint and can go on later from the runs list. Left running, it goes on "
+           "without the window, is kept when it is done, and then the program ends."));
+    auto *stop = m_closeQuestion->addButton(tr("&Stop and save checkpoint"), QMessageBox::AcceptRole);
+    auto *keep = m_closeQuestion->addButton(tr("&Keep running"), QMessageBox::ActionRole);
+    auto *cancel = m_closeQuestion->addButton(QMessageBox::Cancel);
+    stop->setObjectName(QStringLiteral("stopAndSave"));
+    keep->setObjectName(QStringLiteral("keepRunning"));
+    m_closeQuestion->setDefaultButton(stop);
+    m_closeQuestion->setEscapeButton(cancel);
+    connect(stop, &QAbstractButton::clicked, this, [this] { endNow(); });
+    connect(keep, &QAbstractButton::clicked, this, [this] {
+        m_endWhenIdle = true;
+        QGuiApplication::setQuitOnLastWindowClosed(false); // hidden, not closed: the training needs the loop
+        if (m_services.training().state() == TrainingSession::State::Idle)
+            endNow(); // it ended while the question stood
+        else
+            hide();
+    });
+    connect(m_closeQuestion, &QObject::destroyed, this, [this] { m_closeQuestion = nullptr; });
+    m_closeQuestion->open();
+}
+
+void MainWindow::endNow()
+{
+    if (m_services.training().state() != TrainingSession::State::Idle) {
+        m_endWhenIdle = true;
+        m_services.training().stop();
+        return;
+    }
+    m_ending = true;
+    saveState();
+    close();
+    Q_EMIT ended();
+}
+
+} // namespace rosler
