@@ -2,9 +2,12 @@
 // Kills a recording program with SIGKILL at random moments. The program is this executable itself, started
 // with "--record ROOT".
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <random>
 #include <thread>
+
+#include <sys/prctl.h>
 
 #include <QCoreApplication>
 #include <QProcess>
@@ -27,6 +30,7 @@ constexpr std::size_t trials = 2;
 /// training is slower than the disk, as it is with real epochs.
 int recordForEver(const char *root)
 {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // should the test itself end before it has killed this
     const auto store = RunStore::open(root).value();
     const auto recorder = store->record(sampleSpec(), *sampleData(), 1).value();
     std::puts("0");
