@@ -58,16 +58,24 @@ inline Table magnitude(const Table &a)
 /// a b by three loops. @param macs  set: raised by one with every multiply-add
 inline Table product(const Table &a, const Table &b, std::uint64_t *macs = nullptr)
 {
-    Table t = Table::Zero(a.rows(), b.cols());
-    for (Index i = 0; i < a.rows(); ++i) {
-        for (Index j = 0; j < b.cols(); ++j) {
-            for (Index k = 0; k < a.cols(); ++k) {
-                t(i, j) += a(i, k) * b(k, j);
-                if (macs != nullptr)
-                    ++*macs;
+    const Index rows = a.rows();
+    const Index inner = a.cols();
+    Table t(rows, b.cols());
+    std::uint64_t done = 0;
+    for (Index j = 0; j < b.cols(); ++j) {
+        for (Index i = 0; i < rows; ++i) {
+            const double *left = a.data() + i; // columns lie one after the other
+            const double *right = b.data() + j * inner;
+            double sum = 0;
+            for (Index k = 0; k < inner; ++k) {
+                sum += left[k * rows] * right[k];
+                ++done;
             }
+            t(i, j) = sum;
         }
     }
+    if (macs != nullptr)
+        *macs += done;
     return t;
 }
 
