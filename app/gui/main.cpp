@@ -33,7 +33,9 @@ int main(int argc, char *argv[])
     QGuiApplication::setDesktopFileName(QStringLiteral("org.rosler.Workbench"));
 
     QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("rosler"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+    const QString translations = QStringLiteral(":/i18n");
+    if (translator.load(QLocale(), QStringLiteral("rosler"), QStringLiteral("_"), translations)
+        || translator.load(QStringLiteral("rosler_en"), translations))
         QApplication::installTranslator(&translator);
 
     const auto tr = [](const char *text) { return QCoreApplication::translate("main", text); };
