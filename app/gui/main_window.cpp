@@ -235,8 +235,12 @@ void MainWindow::buildToolBars()
     m_trainingBar = new TrainingBar;
     bar->addWidget(m_trainingBar);
     bar->addSeparator();
-    bar->addAction(m_commands.action(QStringLiteral("export-all")));
-    bar->addAction(m_commands.action(QStringLiteral("palette")));
+    for (const char *id : {"export-all", "palette"}) {
+        QAction *action = m_commands.action(QString::fromLatin1(id));
+        bar->addAction(action);
+        qobject_cast<QToolButton *>(bar->widgetForAction(action))
+            ->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    }
     for (QToolButton *button : bar->findChildren<QToolButton *>())
         if (button->defaultAction() != nullptr)
             button->setAccessibleName(CommandRegistry::plainText(*button->defaultAction()));
@@ -643,6 +647,7 @@ void MainWindow::resetLayout()
     m_logDock->hide();
     const int em = fontMetrics().height();
     resizeDocks({m_dataDock, m_designDock}, {em * 15, em * 18}, Qt::Horizontal);
+    resizeDocks({m_dataDock, m_runsDock}, {em * 21, em * 21}, Qt::Vertical);
     resizeDocks({m_logDock}, {em * 9}, Qt::Vertical);
     arrangeLeftDocks();
 }

@@ -94,7 +94,8 @@ void MainWindow::buildFileMenu()
             {QKeySequence(Qt::CTRL | Qt::Key_E)},
             [this] { m_figures->exportFigure(QStringLiteral("curve")); });
     command(QStringLiteral("export-all"), menu, tr("Export a&ll figures…"), QStringLiteral("export-all"),
-            {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)}, [this] { m_figures->exportAll(); });
+            {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)}, [this] { m_figures->exportAll(); })
+        ->setIconText(tr("Export figures"));
     command(QStringLiteral("export-visible"), menu, tr("Export &visible data…"), QString(), {},
             [this] { m_figures->exportVisibleData(QStringLiteral("curve")); });
     menu->addSeparator();
@@ -210,7 +211,8 @@ void MainWindow::buildHelpMenu()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Help"));
     command(QStringLiteral("palette"), menu, tr("Search c&ommands…"), QStringLiteral("search"),
-            {QKeySequence(Qt::CTRL | Qt::Key_K)}, [this] { m_palette->popUp(); });
+            {QKeySequence(Qt::CTRL | Qt::Key_K)}, [this] { m_palette->popUp(); })
+        ->setIconText(tr("Search commands (Ctrl+K)"));
     command(QStringLiteral("shortcuts"), menu, tr("&Keyboard shortcuts"), QStringLiteral("keyboard"),
             {QKeySequence(Qt::Key_F1)}, [this] {
                 auto *sheet = new ShortcutSheet(m_commands, this);
