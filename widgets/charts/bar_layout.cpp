@@ -107,7 +107,7 @@ BarLayout layoutBars(const BarFigure &figure, const QSizeF &size, const QFont &f
     const std::size_t count = std::max<std::size_t>(figure.series.size(), 1);
 
     // Labels lie over their bars while they fit in the slots, made smaller at most once; else they stand.
-    const double axisRoom = figure.value.title.empty() ? em / 4 : 1.35 * em;
+    const double axisRoom = valueAxisTitle(figure).empty() ? em / 4 : 1.35 * em;
     const double slotEstimate = (size.width() - axisRoom - 5 * em) * groupShare
         / static_cast<double>(std::max<std::size_t>(categories, 1) * count);
     double labelRoom = 0;

@@ -64,7 +64,6 @@ public:
     QWidget *buildEmptyState();
 
     ComparedRun *find(const QString &id);
-    [[nodiscard]] std::vector<PlottedRun> plottedRuns() const;
     [[nodiscard]] std::vector<PlottedRun> plotted(const std::vector<ComparedRun> &from) const;
     [[nodiscard]] CurveX x() const { return static_cast<CurveX>(xChoice->currentData().toInt()); }
     [[nodiscard]] CurveY y() const { return static_cast<CurveY>(yChoice->currentData().toInt()); }
@@ -131,7 +130,9 @@ void ComparePage::Private::build()
     rows->addWidget(buildScoreboard());
     rows->setStretchFactor(0, 5);
     rows->setStretchFactor(1, 3);
-    rows->setStretchFactor(2, 3);
+    rows->setStretchFactor(2, 4);
+    const int em = q->fontMetrics().height();
+    rows->setSizes({em * 18, em * 9, em * 15});
 
     auto *layout = new QVBoxLayout(q);
     layout->addWidget(rows);
@@ -286,17 +287,17 @@ QWidget *ComparePage::Private::buildScoreboard()
     table->setSelectionMode(QAbstractItemView::ContiguousSelection);
     table->setTabKeyNavigation(false);
     table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 3 / 2);
-    table->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table->verticalHeader()->setMinimumSectionSize(1);
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 5 / 4);
+    table->verticalHeader()->hide();
+    table->setWordWrap(false);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     table->horizontalHeader()->setHighlightSections(false);
-    table->verticalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setMinimumSectionSize(table->fontMetrics().averageCharWidth() * 6);
     table->setFrameShape(QFrame::NoFrame);
     layout->addWidget(table, 1);
 
-    seedLabel =
-        new QLabel(tr("1 seed: one comparison is an anecdote. Italic figures with a tilde are modelled, "
-                      "the others are counted or measured."));
+    seedLabel = new QLabel(tr("1 seed: one comparison is an anecdote. Italics and ~ mark modelled figures."));
     seedLabel->setWordWrap(true);
     seedLabel->setForegroundRole(QPalette::PlaceholderText);
     layout->addWidget(seedLabel);
@@ -348,11 +349,6 @@ std::vector<PlottedRun> ComparePage::Private::plotted(const std::vector<Compared
     return list;
 }
 
-std::vector<PlottedRun> ComparePage::Private::plottedRuns() const
-{
-    return plotted(runs);
-}
-
 void ComparePage::Private::setAxes()
 {
     const LineFigure main = curveFigure({}, x(), y());
@@ -390,13 +386,19 @@ void ComparePage::Private::updateCosts()
     const std::vector<PlottedRun> list = plotted(shown);
     const bool modelled = std::any_of(shown.begin(), shown.end(),
                                       [](const ComparedRun &run) { return !run.result.has_value(); });
-    const auto show = [&](BarPlotWidget *plot, BarFigure figure) {
+    // Printed, a figure has long titles along its axes; here, where height is dear, they stand above.
+    const auto show = [&](BarPlotWidget *plot, BarFigure figure, const QString &title, const QString &unit,
+                          const QStringList &names) {
         figure.modelled = figure.modelled || modelled;
+        figure.title = title.toStdString();
+        figure.value.title = unit.toStdString();
+        for (std::size_t i = 0; i < figure.categories.size() && static_cast<qsizetype>(i) < names.size(); ++i)
+            figure.categories[i] = names[static_cast<qsizetype>(i)].toStdString();
         plot->setFigure(figure);
     };
-    show(memory, memoryFigure(list));
-    show(inference, inferenceFigure(list));
-    show(training, trainingFigure(list));
+    show(memory, memoryFigure(list), tr("Weights"), tr("kB"), {});
+    show(inference, inferenceFigure(list), tr("Inference"), tr("MFLOP"), {tr("one example")});
+    show(training, trainingFigure(list), tr("Training"), QString(), {tr("GFLOP"), tr("MB")});
 
     std::vector<ScoredModel> models;
     models.reserve(shown.size());
@@ -405,6 +407,8 @@ void ComparePage::Private::updateCosts()
                           lastKnown(run.plotted.metrics, &MetricSample::testAccuracy),
                           lastKnown(run.plotted.metrics, &MetricSample::seconds), run.result});
     scoreboard->setModels(std::move(models));
+    if (scoreboard->columnCount() > 0)
+        table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     updateSentence();
 }
 
@@ -549,7 +553,7 @@ void ComparePage::setCurve(CurveX x, CurveY y)
 
 std::vector<NamedFigure> ComparePage::allRunFigures() const
 {
-    return d->runs.empty() ? std::vector<NamedFigure>() : allFigures(d->plottedRuns());
+    return d->runs.empty() ? std::vector<NamedFigure>() : allFigures(d->plotted(d->runs));
 }
 
 std::optional<NamedFigure> ComparePage::shownFigure(const QString &which, bool visibleRangeOnly) const
@@ -558,9 +562,13 @@ std::optional<NamedFigure> ComparePage::shownFigure(const QString &which, bool v
         return NamedFigure {"curve", d->curve->figure(visibleRangeOnly)};
     if (which == QLatin1String("loss"))
         return NamedFigure {"loss", d->loss->figure(visibleRangeOnly)};
-    for (const BarPlotWidget *plot : {d->memory, d->inference, d->training})
-        if (plot->objectName() == which + QLatin1String("Bars"))
-            return NamedFigure {which.toStdString(), plot->figure()};
+    const std::vector<PlottedRun> runs = d->plotted(d->runs.empty() ? d->forecast : d->runs);
+    if (which == QLatin1String("memory"))
+        return NamedFigure {"memory", memoryFigure(runs)};
+    if (which == QLatin1String("inference"))
+        return NamedFigure {"inference", inferenceFigure(runs)};
+    if (which == QLatin1String("training"))
+        return NamedFigure {"training", trainingFigure(runs)};
     return std::nullopt;
 }
 

@@ -54,7 +54,8 @@ public:
 
     /// Every figure of the runs on the page, as `rosler export` writes them. Empty without runs.
     [[nodiscard]] std::vector<NamedFigure> allRunFigures() const;
-    /// The figure as it stands on the screen: "curve", "loss", "memory", "inference", "training".
+    /// One of the page's figures: "curve" and "loss" as they stand on the screen, "memory", "inference" and
+    /// "training" as they are printed.
     [[nodiscard]] std::optional<NamedFigure> shownFigure(const QString &which, bool visibleRangeOnly) const;
     /// The sentence over the scoreboard.
     [[nodiscard]] QString sentence() const;

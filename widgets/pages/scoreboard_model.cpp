@@ -34,7 +34,7 @@ constexpr RowText rowTexts[ScoreboardModel::RowCount] = {
     {QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Test accuracy"),
      QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Measured on the whole test set, float32 weights"),
      &accuracyText, true},
-    {QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Test accuracy, float16 weights"),
+    {QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Accuracy, float16 weights"),
      QT_TRANSLATE_NOOP("rosler::ScoreboardModel",
                        "Measured on the whole test set, weights rounded to float16"),
      &accuracyText, true},
@@ -97,8 +97,8 @@ void ScoreboardModel::updateLive(std::size_t i, double testAccuracy, double trai
         return;
     m_models[i].testAccuracy = testAccuracy;
     m_models[i].trainSeconds = trainSeconds;
-    Q_EMIT dataChanged(index(TestAccuracy, 0), index(TestAccuracy, columnCount() - 1));
-    Q_EMIT dataChanged(index(TrainTime, 0), index(TrainTime, columnCount() - 1));
+    Q_EMIT dataChanged(index(TestAccuracy, 1), index(TestAccuracy, columnCount() - 1));
+    Q_EMIT dataChanged(index(TrainTime, 1), index(TrainTime, columnCount() - 1));
 }
 
 std::size_t ScoreboardModel::reference() const
@@ -155,7 +155,7 @@ int ScoreboardModel::rowCount(const QModelIndex &parent) const
 
 int ScoreboardModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
+    return parent.isValid() || m_models.empty() ? 0 : 1 + static_cast<int>(m_columns.size());
 }
 
 ScoreboardModel::Figure ScoreboardModel::figure(int row, const ScoredModel &model) const
@@ -222,7 +222,12 @@ QVariant ScoreboardModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const Column &column = m_columns[static_cast<std::size_t>(index.column())];
+    if (index.column() == 0) {
+        if (role == Qt::DisplayRole)
+            return tr(rowTexts[index.row()].name);
+        return role == Qt::ToolTipRole ? tr(rowTexts[index.row()].tip) : QVariant();
+    }
+    const Column &column = m_columns[static_cast<std::size_t>(index.column() - 1)];
     switch (role) {
     case Qt::DisplayRole:
         return cellText(index.row(), column);
@@ -249,24 +254,15 @@ QVariant ScoreboardModel::data(const QModelIndex &index, int role) const
 
 QVariant ScoreboardModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (section < 0)
-        return {};
-    if (orientation == Qt::Vertical) {
-        if (section >= RowCount)
-            return {};
-        if (role == Qt::DisplayRole)
-            return tr(rowTexts[section].name);
-        if (role == Qt::ToolTipRole)
-            return tr(rowTexts[section].tip);
-        return {};
-    }
-    if (section >= static_cast<int>(m_columns.size()))
+    if (orientation != Qt::Horizontal || section < 0 || section > static_cast<int>(m_columns.size()))
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+        return QVariant((section == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
-    const Column &column = m_columns[static_cast<std::size_t>(section)];
+    if (section == 0)
+        return tr("Scoreboard");
+    const Column &column = m_columns[static_cast<std::size_t>(section - 1)];
     const QString &name = m_models[column.model].name;
     if (!column.saving)
         return name;

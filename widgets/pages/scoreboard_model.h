@@ -22,7 +22,8 @@ struct ScoredModel {
     std::optional<TrialResult> result; ///< once ended
 };
 
-/// The scoreboard: a row a question, a column a model, and what each model saves against the reference.
+/// The scoreboard: a row a question, first its name, then a column a model, and what each saves against the
+/// reference.
 ///
 /// The reference is the newest dense model (or else the first one) and stands last; before it the three
 /// newest others, without dense models of the reference's very shape. Measured

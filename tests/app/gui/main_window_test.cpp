@@ -124,7 +124,7 @@ private Q_SLOTS:
         QVERIFY(m_window->comparePage().sentence().contains(QLatin1Char('~'))); // modelled, and says so
         const auto *table = child<QTableView>(*m_window, "scoreboard");
         QVERIFY(table->model()->rowCount() > 0);
-        QVERIFY(table->model()->index(2, 0).data(Qt::FontRole).value<QFont>().italic());
+        QVERIFY(table->model()->index(2, 1).data(Qt::FontRole).value<QFont>().italic());
         QVERIFY(child<QWidget>(*m_window, "compareEmpty")->isVisible());
         QVERIFY(!child<QDockWidget>(*m_window, "logDock")->isVisible());
     }
