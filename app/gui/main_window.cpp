@@ -646,7 +646,7 @@ void MainWindow::resetLayout()
     m_leftTabbed = false;
     m_logDock->hide();
     const int em = fontMetrics().height();
-    resizeDocks({m_dataDock, m_designDock}, {em * 15, em * 18}, Qt::Horizontal);
+    resizeDocks({m_dataDock, m_designDock}, {em * 15, em * 20}, Qt::Horizontal);
     resizeDocks({m_dataDock, m_runsDock}, {em * 21, em * 21}, Qt::Vertical);
     resizeDocks({m_logDock}, {em * 9}, Qt::Vertical);
     arrangeLeftDocks();

@@ -2,11 +2,13 @@
 #include "app/gui/theme_switch.h"
 
 #include <array>
+#include <memory>
 #include <utility>
 
 #include <QApplication>
-#include <QStyleFactory>
 #include <QToolTip>
+
+#include "app/gui/outlined_style.h"
 
 namespace rosler {
 
@@ -23,8 +25,9 @@ ThemeSwitch::ThemeSwitch(QObject *parent)
     : QObject(parent)
     , m_system(QApplication::palette())
 {
-    if (QStyle *fusion = QStyleFactory::create(QStringLiteral("Fusion")))
-        QApplication::setStyle(fusion);
+    auto style = std::make_unique<OutlinedStyle>();
+    m_style = style.get();
+    QApplication::setStyle(style.release());
 }
 
 ChartTheme ThemeSwitch::charts() const
@@ -35,6 +38,8 @@ ChartTheme ThemeSwitch::charts() const
 void ThemeSwitch::set(ThemeKind kind)
 {
     m_kind = kind;
+    if (m_style)
+        m_style->setOutlined(kind == ThemeKind::HighContrast);
     const QPalette palette = themePalette(kind, m_system);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);

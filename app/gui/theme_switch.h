@@ -3,11 +3,14 @@
 
 #include <QObject>
 #include <QPalette>
+#include <QPointer>
 #include <QString>
 
 #include "widgets/charts/chart_theme.h"
 
 namespace rosler {
+
+class OutlinedStyle;
 
 /// The looks of the whole program: Fusion, one palette for all widgets and one theme for all charts.
 class ThemeSwitch : public QObject
@@ -30,7 +33,8 @@ Q_SIGNALS:
     void changed(const rosler::ChartTheme &charts);
 
 private:
-    QPalette m_system; ///< the desktop's, as it was at the start
+    QPalette m_system;               ///< the desktop's, as it was at the start
+    QPointer<OutlinedStyle> m_style; ///< owned by the application
     ThemeKind m_kind = ThemeKind::System;
 };
 
