@@ -97,7 +97,12 @@ BarLayout layoutBars(const BarFigure &figure, const QSizeF &size, const QFont &f
     bold.setBold(true);
     const QString title = QString::fromStdString(figure.title);
     const double titleWidth = title.isEmpty() ? 0 : QFontMetricsF(bold).horizontalAdvance(title) + em;
-    const double header = placeKeys(layout, figure, size.width(), titleWidth, font);
+    double header = placeKeys(layout, figure, size.width(), titleWidth, font);
+    if (header > size.height() / 3 && layout.keys.size() > 1) {
+        // So many names would leave no room for the bars: tool tips and the keys still name them.
+        layout.keys.clear();
+        header = (titleWidth > 0 ? 1.35 * em : 0) + em / 3;
+    }
     layout.title = {em / 3, em / 3, std::min(titleWidth, size.width() - 2 * em / 3), 1.35 * em};
 
     const double top = header + em / 2;
@@ -116,6 +121,7 @@ BarLayout layoutBars(const BarFigure &figure, const QSizeF &size, const QFont &f
             layout.labelFont = scaledFont(layout.labelFont, 0.85);
         const double widest = widestLabel(figure, layout.labelFont);
         layout.labelsUpright = widest > slotEstimate * 1.05;
+        layout.labelsShown = !layout.labelsUpright || widest < height / 2;
         labelRoom = (layout.labelsUpright ? widest : QFontMetricsF(layout.labelFont).height()) + em / 3;
     }
     layout.scale = barScale(figure, std::clamp(labelRoom / height, 0.02, 0.45));

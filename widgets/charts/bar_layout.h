@@ -36,11 +36,12 @@ struct BarLayout {
     QRectF title;
     QRectF plotArea;
     QRectF axisTitle; ///< of the text lying; it is turned to the left of the axis
-    std::vector<PlacedBarKey> keys;
+    std::vector<PlacedBarKey> keys; ///< none where they would take more than a third of the height
     std::vector<PlacedBarItem> bars; ///< by category, then series; values that the axis cannot show have none
     QFont tickFont;
     QFont labelFont;
     bool labelsUpright = false; ///< labels are turned: the slots are narrower than the texts
+    bool labelsShown = false;   ///< as the figure asks, unless turned they take more than half of the height
 
     /// Centre and width of a category's place on the horizontal axis.
     [[nodiscard]] QRectF categorySlot(std::size_t category, std::size_t count) const;

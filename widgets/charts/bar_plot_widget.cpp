@@ -120,7 +120,7 @@ void BarPlotWidget::Private::paintBars(QPainter &painter, const BarLayout &layou
     for (std::size_t i = 0; i < layout.bars.size(); ++i) {
         const PlacedBarItem &bar = layout.bars[i];
         painter.fillRect(bar.rect, theme.seriesColour(figure.series[bar.series].style));
-        if (figure.labelBars)
+        if (layout.labelsShown)
             paintLabel(painter, layout, bar);
         if (chosen == i) {
             painter.setPen(QPen(theme.text, std::max(1.5, em / 9)));

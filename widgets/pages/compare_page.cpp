@@ -397,7 +397,7 @@ void ComparePage::Private::updateCosts()
         plot->setFigure(figure);
     };
     show(memory, memoryFigure(list), tr("Weights"), tr("kB"), {});
-    show(inference, inferenceFigure(list), tr("Inference"), tr("MFLOP"), {tr("one example")});
+    show(inference, inferenceFigure(list), tr("Inference"), QString(), {tr("MFLOP, one example")});
     show(training, trainingFigure(list), tr("Training"), QString(), {tr("GFLOP"), tr("MB")});
 
     std::vector<ScoredModel> models;

@@ -34,15 +34,15 @@ constexpr std::array<Quantity, 7> quantities {{
                        "Stored numbers. Dense layer: m n + m. Sketched layer: m r + r\u00B2 + r s + m, and s "
                        "indices when the first layer reads s of n features."),
      [](const TrialCost &cost) { return static_cast<double>(cost.parameters); }, &countText},
-    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Memory, float32"),
+    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Memory f32"),
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "Bytes of the stored model: 4 a number, 2 an index of a kept feature."),
      [](const TrialCost &cost) { return bytesAs(cost, NumberType::Float32); }, &bytesText},
-    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Memory, float16"),
+    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Memory f16"),
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "Bytes of the stored model: 2 a number, 2 an index of a kept feature."),
      [](const TrialCost &cost) { return bytesAs(cost, NumberType::Float16); }, &bytesText},
-    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Memory, int8"),
+    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Memory int8"),
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "Bytes of the stored model: 1 a weight, 4 a bias, and a float32 scale for each output "
                        "channel."),
@@ -51,11 +51,11 @@ constexpr std::array<Quantity, 7> quantities {{
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "Of one inference. Dense layer: m n. Sketched layer: m r + r\u00B2 + r s."),
      [](const TrialCost &cost) { return static_cast<double>(cost.macs); }, &countText},
-    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Training memory"),
+    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Train memory"),
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "Peak: parameters, gradients, optimizer state and stashed activations of a batch."),
      [](const TrialCost &cost) { return static_cast<double>(cost.trainMemoryBytes); }, &bytesText},
-    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Training FLOPs"),
+    {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Train FLOPs"),
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "2 FLOPs a multiply-add: forward, backward to the data, and weight gradients, as "
                        "executed in each stage, over all epochs. Biases and activations are not counted."),
@@ -78,8 +78,15 @@ ForecastTable::ForecastTable(QWidget *parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    horizontalHeader()->setSectionResizeMode(Name, QHeaderView::ResizeToContents);
+    // Fixed, so that nothing moves while a slider is dragged; wide enough for every figure.
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    horizontalHeader()->setSectionResizeMode(Name, QHeaderView::Stretch);
+    const auto widthOf = [this](const QString &text) {
+        return fontMetrics().horizontalAdvance(text) + fontMetrics().averageCharWidth() * 3 / 2;
+    };
+    for (const int column : {Dense, Model})
+        horizontalHeader()->resizeSection(column, widthOf(QStringLiteral("~88.8 MB")));
+    horizontalHeader()->resizeSection(Saving, widthOf(QStringLiteral("~88.8×")));
     horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void barsDoNotOverlapAndStayInsideThePlot();
     void labelsHaveThreeDigitsAndModelledOnesATilde();
     void labelsHaveRoomAboveTheHighestBar();
+    void littleRoomGoesToTheBars();
     void barsArePaintedInTheirColours();
     void arrowsGoFromBarToBar();
     void toolTipTellsTheBar();
@@ -130,6 +131,20 @@ void BarPlotWidgetTest::labelsHaveRoomAboveTheHighestBar()
                      qPrintable(QString::number(room)));
         }
     }
+}
+
+void BarPlotWidgetTest::littleRoomGoesToTheBars()
+{
+    BarFigure figure = memory(true);
+    const BarLayout roomy = layoutBars(figure, {300, 300}, QFont());
+    QCOMPARE(roomy.keys.size(), figure.series.size());
+    QVERIFY(roomy.labelsShown);
+    for (int copy = 0; copy < 6; ++copy)
+        figure.series.push_back(figure.series.front());
+    const BarLayout tight = layoutBars(figure, {180, 90}, QFont());
+    QVERIFY(tight.keys.empty());
+    QVERIFY(!tight.labelsShown);
+    QVERIFY2(tight.plotArea.height() > 20, qPrintable(QString::number(tight.plotArea.height())));
 }
 
 void BarPlotWidgetTest::barsArePaintedInTheirColours()
