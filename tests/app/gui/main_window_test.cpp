@@ -305,6 +305,22 @@ private Q_SLOTS:
         QCOMPARE(training().state(), State::Running);
     } // and here the window goes while it trains
 
+    void dataRemovedWhileTrainingDoesNotEndIt()
+    {
+        const QString kept = m_idx;
+        m_idx = m_folder->filePath(QStringLiteral("doomed"));
+        QVERIFY(QDir().mkpath(m_idx));
+        for (const QString &name : QDir(kept).entryList(QDir::Files))
+            QVERIFY(QFile::copy(QDir(kept).filePath(name), QDir(m_idx).filePath(name)));
+        useSmallExperiment(400);
+        action("train")->trigger();
+        EVENTUALLY(curvePoints(0) > 0);
+        QVERIFY(QDir(m_idx).removeRecursively());
+        m_idx = kept;
+        EVENTUALLY_EQUAL(training().state(), State::Idle);
+        QCOMPARE(storedRuns(RunStatus::Finished), 2);
+    }
+
     void closingWhileTrainingStopsAndSaves()
     {
         useSmallExperiment(100'000);
@@ -471,8 +487,10 @@ private Q_SLOTS:
     void shippedExperimentsParse()
     {
         const QStringList names = shippedExperiments();
-        for (const char *name : {"digits-demo", "mnist-512", "mnist-1024"})
-            QVERIFY2(names.contains(QString::fromLatin1(name)), name);
+        QStringList files = QDir(QStringLiteral(ROSLER_SOURCE_DIR "/resources/experiments"))
+                                .entryList({QStringLiteral("*.json")}, QDir::Files);
+        files.replaceInStrings(QStringLiteral(".json"), QString());
+        QCOMPARE(QSet<QString>(names.begin(), names.end()), QSet<QString>(files.begin(), files.end()));
         for (const QString &name : names) {
             const Result<ExperimentSpec> spec = shippedExperiment(name);
             QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
