@@ -112,7 +112,8 @@ BarLayout layoutBars(const BarFigure &figure, const QSizeF &size, const QFont &f
     const std::size_t count = std::max<std::size_t>(figure.series.size(), 1);
 
     // Labels lie over their bars while they fit in the slots, made smaller at most once; else they stand.
-    const double axisRoom = valueAxisTitle(figure).empty() ? em / 4 : 1.35 * em;
+    layout.axisTitleShown = !valueAxisTitle(figure).empty() && size.width() >= 11 * em;
+    const double axisRoom = layout.axisTitleShown ? 1.35 * em : em / 4;
     const double slotEstimate = (size.width() - axisRoom - 5 * em) * groupShare
         / static_cast<double>(std::max<std::size_t>(categories, 1) * count);
     double labelRoom = 0;

@@ -35,8 +35,9 @@ struct BarLayout {
     AxisTicks ticks;
     QRectF title;
     QRectF plotArea;
-    QRectF axisTitle; ///< of the text lying; it is turned to the left of the axis
-    std::vector<PlacedBarKey> keys; ///< none where they would take more than a third of the height
+    bool axisTitleShown = false;     ///< where there is one, and the chart is wide enough for it
+    QRectF axisTitle;                ///< of the text lying; it is turned to the left of the axis
+    std::vector<PlacedBarKey> keys;  ///< none where they would take more than a third of the height
     std::vector<PlacedBarItem> bars; ///< by category, then series; values that the axis cannot show have none
     QFont tickFont;
     QFont labelFont;

@@ -82,6 +82,8 @@ void BarPlotWidget::Private::paintAxes(QPainter &painter, const BarLayout &layou
                          QFontMetricsF(q->font()).elidedText(QString::fromStdString(figure.categories[c]),
                                                              Qt::ElideRight, words.width()));
     }
+    if (!layout.axisTitleShown)
+        return;
     painter.save();
     painter.translate(layout.axisTitle.topLeft());
     painter.rotate(-90);

@@ -83,6 +83,9 @@ public:
     std::vector<ComparedRun> forecast;
     Readiness readiness = Readiness::NoData;
 
+    QWidget *header = nullptr;
+    int headerWidth = 0;                ///< that shows all of it
+    std::vector<QWidget *> dispensable; ///< of the header, where the page is narrow: the menu has them too
     QComboBox *xChoice = nullptr;
     QComboBox *yChoice = nullptr;
     QToolButton *logXButton = nullptr;
@@ -140,7 +143,7 @@ void ComparePage::Private::build()
 
 QWidget *ComparePage::Private::buildHeader()
 {
-    auto *header = new QWidget;
+    header = new QWidget;
     auto *layout = new QHBoxLayout(header);
     layout->setContentsMargins(0, 0, 0, 0);
 
@@ -149,6 +152,7 @@ QWidget *ComparePage::Private::buildHeader()
         auto *box = new QComboBox;
         box->setAccessibleName(name);
         text->setBuddy(box);
+        dispensable.push_back(text);
         layout->addWidget(text);
         layout->addWidget(box);
         return box;
@@ -178,6 +182,7 @@ QWidget *ComparePage::Private::buildHeader()
     };
     lossButton = toggle(tr("Loss beside"), tr("Show the loss curve beside, with the same crosshair"));
     lossButton->setObjectName(QStringLiteral("lossBeside"));
+    dispensable.push_back(lossButton);
     logXButton = toggle(tr("log x"), tr("Logarithmic horizontal axis (L)"));
     logXButton->setObjectName(QStringLiteral("logX"));
     logYButton = toggle(tr("log y"), tr("Logarithmic vertical axis (Shift+L)"));
@@ -195,6 +200,7 @@ QWidget *ComparePage::Private::buildHeader()
     connect(logYButton, &QToolButton::toggled, q, &ComparePage::setLogY);
     connect(lossButton, &QToolButton::toggled, q, &ComparePage::setLossBeside);
     connect(zoom, &QToolButton::clicked, q, &ComparePage::resetZoom);
+    headerWidth = layout->sizeHint().width();
     return header;
 }
 
@@ -293,7 +299,7 @@ QWidget *ComparePage::Private::buildScoreboard()
     table->setWordWrap(false);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setMinimumSectionSize(table->fontMetrics().averageCharWidth() * 6);
+    table->horizontalHeader()->setMinimumSectionSize(table->fontMetrics().averageCharWidth() * 9);
     table->setFrameShape(QFrame::NoFrame);
     layout->addWidget(table, 1);
 
@@ -387,18 +393,18 @@ void ComparePage::Private::updateCosts()
     const bool modelled = std::any_of(shown.begin(), shown.end(),
                                       [](const ComparedRun &run) { return !run.result.has_value(); });
     // Printed, a figure has long titles along its axes; here, where height is dear, they stand above.
-    const auto show = [&](BarPlotWidget *plot, BarFigure figure, const QString &title, const QString &unit,
+    const auto show = [&](BarPlotWidget *plot, BarFigure figure, const QString &title,
                           const QStringList &names) {
         figure.modelled = figure.modelled || modelled;
         figure.title = title.toStdString();
-        figure.value.title = unit.toStdString();
+        figure.value.title.clear();
         for (std::size_t i = 0; i < figure.categories.size() && static_cast<qsizetype>(i) < names.size(); ++i)
             figure.categories[i] = names[static_cast<qsizetype>(i)].toStdString();
         plot->setFigure(figure);
     };
-    show(memory, memoryFigure(list), tr("Weights"), tr("kB"), {});
-    show(inference, inferenceFigure(list), tr("Inference"), QString(), {tr("MFLOP, one example")});
-    show(training, trainingFigure(list), tr("Training"), QString(), {tr("GFLOP"), tr("MB")});
+    show(memory, memoryFigure(list), tr("Weights (kB)"), {});
+    show(inference, inferenceFigure(list), tr("Inference"), {tr("MFLOP")});
+    show(training, trainingFigure(list), tr("Training"), {tr("GFLOP"), tr("MB")});
 
     std::vector<ScoredModel> models;
     models.reserve(shown.size());
@@ -543,6 +549,14 @@ CurveX ComparePage::curveX() const
 CurveY ComparePage::curveY() const
 {
     return d->y();
+}
+
+void ComparePage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    const bool room = width() >= d->headerWidth;
+    for (QWidget *widget : d->dispensable)
+        widget->setVisible(room);
 }
 
 void ComparePage::setCurve(CurveX x, CurveY y)

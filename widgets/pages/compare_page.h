@@ -82,6 +82,9 @@ Q_SIGNALS:
     void visibleDataRequested(const QString &which);
     void logAxesChanged(bool x, bool y);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     class Private;
     std::unique_ptr<Private> d;
