@@ -92,6 +92,13 @@ void ArchitectureTest::eachArrowIsGuarded_data()
     row("core/store/x.cpp", "#include <H5Cpp.h>", false);
     row("core/store/h5/x.h", "#include <hdf5.h>", true);
     row("core/store/x.cpp", "#include \"widgets/models/runs_model.h\"", false);
+    row("device_link/protocol/x.c", "#include \"device_link/protocol/rsl_crc.h\"", true);
+    row("device_link/protocol/x.c", "#include \"device_link/firmware/rsl_port.h\"", false);
+    row("device_link/protocol/x.c", "#include <QString>", false);
+    row("device_link/firmware/x.c", "#include \"device_link/protocol/rsl_model.h\"", true);
+    row("device_link/firmware/boards/y/port.c", "#include \"device_link/firmware/rsl_port.h\"", true);
+    row("device_link/firmware/x.c", "#include \"core/base/result.h\"", false);
+    row("device_link/firmware/x.c", "#include <QByteArray>", false);
     row("widgets/models/x.h", "#include <QAbstractTableModel>", true);
     row("widgets/models/x.h", "#include <QWidget>", false);
     row("widgets/models/x.h", "#include \"widgets/pages/data_page.h\"", false);
@@ -124,8 +131,9 @@ void ArchitectureTest::eachArrowIsGuarded()
     QFETCH(QString, line);
     QFETCH(bool, allowed);
 
-    const QString licence = path.startsWith(QLatin1String("core/")) ? QStringLiteral("Apache-2.0")
-                                                                    : QStringLiteral("GPL-3.0-or-later");
+    const bool free =
+        path.startsWith(QLatin1String("core/")) || path.startsWith(QLatin1String("device_link/"));
+    const QString licence = free ? QStringLiteral("Apache-2.0") : QStringLiteral("GPL-3.0-or-later");
     const QStringList faults =
         faultsOf(path, QStringLiteral("// SPDX-License-Identifier: %1\n%2\n").arg(licence, line));
     QCOMPARE(faults.join(QLatin1Char('\n')).isEmpty(), allowed);
@@ -138,7 +146,7 @@ void ArchitectureTest::faultsNameFileAndLine()
                  QStringLiteral("#pragma once\n\n#include <QPainter>\n#include \"core/nn/layer.h\"\n"));
     const QStringList expected {
         QStringLiteral("core/figure/x.h:1: must be \"// SPDX-License-Identifier: Apache-2.0\""),
-        QStringLiteral("core/figure/x.h:3: <QPainter>: core and the command line know no Qt"),
+        QStringLiteral("core/figure/x.h:3: <QPainter>: core, the firmware and the command line know no Qt"),
         QStringLiteral("core/figure/x.h:4: core/figure/ may not include \"core/nn/layer.h\"")};
     QCOMPARE(faults, expected);
 }

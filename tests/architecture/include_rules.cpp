@@ -65,6 +65,8 @@ const std::vector<FolderRule> &folderRules()
     static const QString figure = QStringLiteral("core/figure/");
     static const QString experiment = QStringLiteral("core/experiment/");
     static const QString store = QStringLiteral("core/store/");
+    static const QString protocol = QStringLiteral("device_link/protocol/");
+    static const QString firmware = QStringLiteral("device_link/firmware/");
     static const QString models = QStringLiteral("widgets/models/");
     static const QString charts = QStringLiteral("widgets/charts/");
     static const QString controls = QStringLiteral("widgets/controls/");
@@ -86,6 +88,8 @@ const std::vector<FolderRule> &folderRules()
         {figure, {base}, apache},
         {experiment, {training, cost, figure, nn, data, base}, apache},
         {store, {experiment, training, cost, figure, compress, nn, data, base}, apache},
+        {protocol, {}, apache},
+        {firmware, {protocol}, apache},
         {models, {QStringLiteral("core/")}, gpl},
         {charts, {figure, base}, gpl},
         {controls, {models, QStringLiteral("core/")}, gpl},
@@ -103,9 +107,10 @@ const std::vector<LibraryRule> &libraryRules()
 {
     static const std::vector<LibraryRule> rules {
         {QStringLiteral("Q[A-Za-z0-9/]+|q[a-z0-9]+\\.h"),
-         {QStringLiteral("core/"), QStringLiteral("app/cli/")},
+         {QStringLiteral("core/"), QStringLiteral("app/cli/"), QStringLiteral("device_link/protocol/"),
+          QStringLiteral("device_link/firmware/")},
          {},
-         QStringLiteral("core and the command line know no Qt")},
+         QStringLiteral("core, the firmware and the command line know no Qt")},
         {QStringLiteral("hdf5.*\\.h|H5[A-Za-z]*\\.h|highfive/.*"),
          {},
          {QStringLiteral("core/store/h5/")},

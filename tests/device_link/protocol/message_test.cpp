@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <functional>
+#include <map>
+
+#include <QFile>
+#include <QtTest>
+
+#include "device_link/protocol/rsl_message.h"
+
+namespace {
+
+/// Decodes, and encodes what it read; empty when it is not such a message.
+using Trip = std::function<QByteArray(const QByteArray &)>;
+
+template <typename Message>
+Trip trip(bool (*decode)(const std::uint8_t *, std::size_t, Message *),
+          std::size_t (*encode)(const Message *, std::uint8_t *))
+{
+    return [=](const QByteArray &payload) {
+        // A copy of its own size, so that a sanitizer sees a read beyond the end.
+        const std::vector<std::uint8_t> bytes(payload.begin(), payload.end());
+        Message message {};
+        if (!decode(bytes.data(), bytes.size(), &message))
+            return QByteArray();
+        std::uint8_t again[RSL_MAX_PAYLOAD];
+        const std::size_t n = encode(&message, again);
+        return QByteArray(reinterpret_cast<const char *>(again), static_cast<qsizetype>(n));
+    };
+}
+
+const std::map<QString, Trip> &trips()
+{
+    static const std::map<QString, Trip> all {
+        {"hello", trip(&rsl_decode_hello, &rsl_encode_hello)},
+        {"caps", trip(&rsl_decode_caps, &rsl_encode_caps)},
+        {"begin", trip(&rsl_decode_begin, &rsl_encode_begin)},
+        {"begin_reply_resume", trip(&rsl_decode_begin_reply, &rsl_encode_begin_reply)},
+        {"begin_reply_needs_ram", trip(&rsl_decode_begin_reply, &rsl_encode_begin_reply)},
+        {"data", trip(&rsl_decode_data, &rsl_encode_data)},
+        {"ack", trip(&rsl_decode_ack, &rsl_encode_ack)},
+        {"commit", trip(&rsl_decode_commit, &rsl_encode_commit)},
+        {"commit_reply", trip(&rsl_decode_output, &rsl_encode_output)},
+        {"input", trip(&rsl_decode_data, &rsl_encode_data)},
+        {"run", trip(&rsl_decode_run, &rsl_encode_run)},
+        {"output", trip(&rsl_decode_output_request, &rsl_encode_output_request)},
+        {"bench", trip(&rsl_decode_bench, &rsl_encode_bench)},
+        {"result", trip(&rsl_decode_result, &rsl_encode_result)},
+        {"baud", trip(&rsl_decode_baud, &rsl_encode_baud)},
+        {"slot", trip(&rsl_decode_slot_request, &rsl_encode_slot_request)},
+        {"busy", trip(&rsl_decode_busy, &rsl_encode_busy)},
+        {"error", trip(&rsl_decode_error, &rsl_encode_error)},
+    };
+    return all;
+}
+
+std::map<QString, QByteArray> goldenPayloads()
+{
+    std::map<QString, QByteArray> all;
+    QFile file(QStringLiteral(ROSLER_SOURCE_DIR "/device_link/protocol/vectors/frames.txt"));
+    if (!file.open(QIODevice::ReadOnly))
+        return all;
+    while (!file.atEnd()) {
+        const QStringList fields = QString::fromLatin1(file.readLine()).simplified().split(QLatin1Char(' '));
+        all[fields.value(0)] = QByteArray::fromHex(fields.value(5).toLatin1());
+    }
+    return all;
+}
+
+} // namespace
+
+class MessageTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void goldenPayloadsGoBothWays_data();
+    void goldenPayloadsGoBothWays();
+    void goldenValuesAreWhatTheyShouldBe();
+    void wrongLengthsAreRefused_data() { goldenPayloadsGoBothWays_data(); }
+    void wrongLengthsAreRefused();
+    void flippedBitsAreRefusedOrKept_data() { goldenPayloadsGoBothWays_data(); }
+    void flippedBitsAreRefusedOrKept();
+    void countsBeyondTheirLimitAreRefused();
+    void everyStatusHasASentence();
+};
+
+void MessageTest::goldenPayloadsGoBothWays_data()
+{
+    QTest::addColumn<QString>("name");
+    for (const auto &[name, unused] : trips())
+        QTest::newRow(qPrintable(name)) << name;
+}
+
+void MessageTest::goldenPayloadsGoBothWays()
+{
+    QFETCH(QString, name);
+    const QByteArray payload = goldenPayloads()[name];
+    QVERIFY(!payload.isEmpty());
+    QCOMPARE(trips().at(name)(payload).toHex(), payload.toHex());
+}
+
+void MessageTest::goldenValuesAreWhatTheyShouldBe()
+{
+    auto golden = goldenPayloads();
+    const auto bytes = [&](const char *name) {
+        return reinterpret_cast<const std::uint8_t *>(golden[QLatin1String(name)].data());
+    };
+    const auto size = [&](const char *name) {
+        return static_cast<std::size_t>(golden[QLatin1String(name)].size());
+    };
+    rsl_caps caps;
+    QVERIFY(rsl_decode_caps(bytes("caps"), size("caps"), &caps));
+    QCOMPARE(caps.board, "mps2-an386");
+    QCOMPARE(caps.core, 0x410FC241U);
+    QCOMPARE(caps.timer_hz, 25000000U);
+    QCOMPARE(int {caps.slots}, 2);
+    QCOMPARE(caps.slot[0].generation, 7U);
+    QCOMPARE(caps.slot[0].name, "rosler");
+    QCOMPARE(int {caps.slot[1].state}, int {RSL_SLOT_EMPTY});
+    rsl_output output;
+    QVERIFY(rsl_decode_output(bytes("commit_reply"), size("commit_reply"), &output));
+    QCOMPARE(output.ticks, std::uint64_t {90000});
+    QCOMPARE(int {output.class_index}, 3);
+    QCOMPARE(int {output.length}, 20);
+    rsl_result result;
+    QVERIFY(rsl_decode_result(bytes("result"), size("result"), &result));
+    QCOMPARE(result.ticks[1], 201U);
+    QCOMPARE(result.layer_ticks[0], 150U);
+    rsl_ack ack;
+    QVERIFY(rsl_decode_ack(bytes("ack"), size("ack"), &ack));
+    QCOMPARE(ack.next_off, 1280U);
+    QCOMPARE(ack.bitmap, 0x80000001U);
+}
+
+void MessageTest::wrongLengthsAreRefused()
+{
+    QFETCH(QString, name);
+    const QByteArray payload = goldenPayloads()[name];
+    const Trip &way = trips().at(name);
+    for (int n = 0; n < payload.size(); ++n) {
+        const QByteArray got = way(payload.left(n));
+        QVERIFY2(got.isEmpty() || got == payload.left(n), qPrintable(QString::number(n)));
+    }
+    const bool open = name == QLatin1String("data") || name == QLatin1String("input")
+        || name == QLatin1String("commit_reply");
+    if (!open)
+        QVERIFY(way(payload + 'x').isEmpty());
+}
+
+void MessageTest::flippedBitsAreRefusedOrKept()
+{
+    QFETCH(QString, name);
+    const QByteArray payload = goldenPayloads()[name];
+    for (int bit = 0; bit < payload.size() * 8; ++bit) {
+        QByteArray flipped = payload;
+        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+        const QByteArray got = trips().at(name)(flipped);
+        QVERIFY(got.isEmpty() || got == flipped);
+    }
+}
+
+void MessageTest::countsBeyondTheirLimitAreRefused()
+{
+    std::uint8_t payload[RSL_MAX_PAYLOAD];
+    rsl_result result {};
+    result.samples = RSL_MAX_SAMPLES;
+    result.layers = 32;
+    QVERIFY(rsl_encode_result(&result, payload) > 0);
+    result.samples = RSL_MAX_SAMPLES + 1;
+    QCOMPARE(rsl_encode_result(&result, payload), std::size_t {0});
+    rsl_caps caps {};
+    caps.slots = RSL_MAX_SLOTS;
+    QVERIFY(rsl_encode_caps(&caps, payload) > 0);
+    caps.slots = RSL_MAX_SLOTS + 1;
+    QCOMPARE(rsl_encode_caps(&caps, payload), std::size_t {0});
+    const std::uint8_t bytes[RSL_CHUNK + 1] = {};
+    rsl_data data {256, RSL_CHUNK + 1, bytes};
+    QCOMPARE(rsl_encode_data(&data, payload), std::size_t {0});
+    data = {255, 1, bytes};
+    QCOMPARE(rsl_encode_data(&data, payload), std::size_t {0});
+    data = {256, 1, bytes};
+    QCOMPARE(rsl_encode_data(&data, payload), std::size_t {5});
+    const rsl_bench never {1, 0, 0};
+    QCOMPARE(rsl_encode_bench(&never, payload), std::size_t {0});
+}
+
+void MessageTest::everyStatusHasASentence()
+{
+    for (int s = RSL_OK; s <= RSL_IMAGE_DIFFERS; ++s)
+        QVERIFY(QByteArray(rsl_status_text(static_cast<rsl_status>(s))) != "unknown status");
+    QCOMPARE(rsl_status_text(static_cast<rsl_status>(999)), "unknown status");
+}
+
+QTEST_APPLESS_MAIN(MessageTest)
+#include "message_test.moc"

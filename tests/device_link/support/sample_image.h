@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "device_link/protocol/rsl_model.h"
+
+namespace rosler {
+
+/// Bytes at a multiple of 16, as images have to lie.
+class AlignedBytes
+{
+public:
+    AlignedBytes() = default;
+    explicit AlignedBytes(std::size_t size)
+        : m_blocks((size + 15) / 16)
+        , m_size(size)
+    {
+    }
+    explicit AlignedBytes(const std::string &bytes)
+        : AlignedBytes(bytes.size())
+    {
+        std::memcpy(data(), bytes.data(), bytes.size());
+    }
+
+    [[nodiscard]] std::uint8_t *data() noexcept { return reinterpret_cast<std::uint8_t *>(m_blocks.data()); }
+    [[nodiscard]] const std::uint8_t *data() const noexcept
+    {
+        return reinterpret_cast<const std::uint8_t *>(m_blocks.data());
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return m_size; }
+
+private:
+    struct alignas(16) Block {
+        std::uint8_t bytes[16];
+    };
+    std::vector<Block> m_blocks;
+    std::size_t m_size = 0;
+};
+
+struct SampleLayer {
+    std::uint32_t outputs = 10;
+    std::uint32_t rank = 0; ///< 0: dense
+    bool relu = false;
+    bool hasU = true;
+};
+
+/// A model of random weights, whose activations neither die out nor all saturate.
+struct SampleModel {
+    rsl_number number = RSL_I8;
+    rsl_layout layout = RSL_LAYOUT_I8_4X4; ///< of int8; floats have one layout only
+    std::uint32_t inputs = 24;
+    std::uint32_t kept = 0; ///< kept inputs of the first layer; 0: reads all
+    std::vector<SampleLayer> layers {{10, 0, false, false}};
+    std::uint32_t seed = 1;
+    std::string name = "sample";
+};
+
+/// The image, with a random known-answer input and zeros for what it should give.
+[[nodiscard]] AlignedBytes sampleImage(const SampleModel &model);
+
+/// Puts in the CRC-32 of what the image now holds.
+void sealImage(AlignedBytes &image);
+
+} // namespace rosler
