@@ -188,7 +188,7 @@ void MessageTest::everyStatusHasASentence()
 {
     for (int s = RSL_OK; s <= RSL_IMAGE_DIFFERS; ++s)
         QVERIFY(QByteArray(rsl_status_text(static_cast<rsl_status>(s))) != "unknown status");
-    QCOMPARE(rsl_status_text(static_cast<rsl_status>(999)), "unknown status");
+    QCOMPARE(rsl_status_text(static_cast<rsl_status>(31)), "unknown status");
 }
 
 QTEST_APPLESS_MAIN(MessageTest)
