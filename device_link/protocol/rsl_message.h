@@ -83,7 +83,7 @@ enum {
     RSL_ANY_SLOT = 255,
     RSL_BOARD_NAME = 32,
     RSL_FIRMWARE_NAME = 16,
-    RSL_MAX_OUTPUT_BYTES = 480, ///< in one reply
+    RSL_MAX_OUTPUT_BYTES = 448, ///< in one reply
     RSL_MAX_SAMPLES = 64,       ///< in one RESULT
     RSL_MAX_ECHO = 508,
 };

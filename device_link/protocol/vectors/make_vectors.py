@@ -52,7 +52,7 @@ VECTORS = [
     ("abort", 4, 0, 5, 0x1234, b""),
     ("input", 5, 0, 6, 0x1234, struct.pack("<I", 0) + bytes(16)),
     ("run", 6, 0, 7, 0x1234, struct.pack("<II", 784, 0x12345678)),
-    ("output", 7, 0, 8, 0x1234, struct.pack("<I", 480)),
+    ("output", 7, 0, 8, 0x1234, struct.pack("<I", 448)),
     ("bench", 8, 0, 9, 0x1234, struct.pack("<IIH", 2, 5, 1)),
     ("result", 8, 1, 9, 0x1234, struct.pack("<IIQIIIIBB", 5, 25000000, 1000, 4, 199, 201, 7, 2, 5)
      + struct.pack("<7I", 150, 50, 200, 201, 199, 200, 200)),

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/firmware/rsl_commit.h"
+
+#include <string.h>
+
+#include "device_link/firmware/rsl_answers.h"
+#include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_slots.h"
+
+enum { HASH_STEP = 4096 };
+
+rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
+{
+    const rsl_port *p = d->port;
+    rsl_slot_info info;
+    rsl_slot_read(p, slot, &info);
+    rsl_model model;
+    const rsl_check check = rsl_model_open(rsl_slot_image(p, slot), info.length, &model);
+    *why = (rsl_error) {.status = RSL_OK};
+    if (check.fault != RSL_FAULT_NONE)
+        *why = (rsl_error) {RSL_INVALID_IMAGE, (uint16_t)check.fault, check.offset, 0};
+    else if ((RSL_LAYOUT_BIT(model.header->layout) & rsl_infer_layouts()) == 0)
+        *why = (rsl_error) {RSL_UNKNOWN_LAYOUT, 0, model.header->layout, rsl_infer_layouts()};
+    else if (rsl_model_ram_bytes(&model) > p->arena_bytes)
+        *why = (rsl_error) {RSL_NEEDS_RAM, 0, rsl_model_ram_bytes(&model), p->arena_bytes};
+    if (why->status != RSL_OK)
+        return (rsl_status)why->status;
+    rsl_ready *r = &d->ready;
+    r->model = model;
+    r->slot = slot;
+    r->generation = info.generation;
+    r->input = p->arena;
+    r->output = r->input + ((rsl_model_input_bytes(&model) + 15U) & ~15U);
+    r->scratch = r->output + ((rsl_model_output_bytes(&model) + 15U) & ~15U);
+    rsl_infer_prepare(&model, r->scratch);
+    rsl_forget_input(d);
+    rsl_text_forget(d);
+    return RSL_OK;
+}
+
+void rsl_make_newest_ready(rsl_device *d)
+{
+    const rsl_port *p = d->port;
+    d->active = RSL_NO_ACTIVE_SLOT;
+    d->ready.model.bytes = NULL;
+    uint32_t below = UINT32_MAX;
+    for (;;) { // from the highest generation down, until one is good
+        uint8_t best = RSL_NO_ACTIVE_SLOT;
+        uint32_t generation = 0;
+        for (uint8_t i = 0; i < p->slots; ++i) {
+            rsl_slot_info info;
+            rsl_slot_read(p, i, &info);
+            if (info.state == RSL_SLOT_VALID && info.generation > generation && info.generation < below) {
+                best = i;
+                generation = info.generation;
+            }
+        }
+        if (best == RSL_NO_ACTIVE_SLOT)
+            return;
+        rsl_error why;
+        if (rsl_make_ready(d, best, &why) == RSL_OK) {
+            d->active = best;
+            return;
+        }
+        below = generation;
+    }
+}
+
+static void refuse(rsl_device *d, rsl_status status, uint32_t value, uint32_t available)
+{
+    const rsl_begin_reply reply = {.status = (uint16_t)status, .value = value, .available = available};
+    rsl_reply(d, RSL_BEGIN, rsl_encode_begin_reply(&reply, d->payload));
+}
+
+/// Does what is announced fit? Answers when it does not.
+static bool fits(rsl_device *d, const rsl_begin *b)
+{
+    const rsl_port *p = d->port;
+    const uint8_t layouts = rsl_infer_layouts();
+    const uint32_t numbers = (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8);
+    if (b->format != RSL_MODEL_FORMAT)
+        refuse(d, RSL_UNKNOWN_FORMAT, RSL_MODEL_FORMAT, 0);
+    else if (b->kernel_abi != RSL_KERNEL_ABI)
+        refuse(d, RSL_UNKNOWN_ABI, RSL_KERNEL_ABI, 0);
+    else if (b->number > RSL_I8)
+        refuse(d, RSL_UNKNOWN_NUMBER, b->number, numbers);
+    else if (b->layout > 7 || (RSL_LAYOUT_BIT(b->layout) & layouts) == 0)
+        refuse(d, RSL_UNKNOWN_LAYOUT, b->layout, layouts);
+    else if ((b->layer_kinds & ~RSL_KNOWN_LAYERS) != 0) {
+        const uint32_t unknown = b->layer_kinds & ~(uint32_t)RSL_KNOWN_LAYERS;
+        uint32_t kind = 0;
+        while ((unknown >> kind & 1U) == 0U)
+            ++kind;
+        refuse(d, RSL_UNKNOWN_LAYER, kind, RSL_KNOWN_LAYERS);
+    } else if (b->ram_bytes > p->arena_bytes)
+        refuse(d, RSL_NEEDS_RAM, b->ram_bytes, p->arena_bytes);
+    else if (b->length == 0 || b->length % RSL_MODEL_ALIGNMENT != 0 || b->length > rsl_slot_capacity(p))
+        refuse(d, RSL_TOO_LONG, b->length, rsl_slot_capacity(p));
+    else
+        return true;
+    return false;
+}
+
+/// Where a push goes: where it began before, else an empty or rejected slot, else the oldest; never the
+/// active.
+static uint8_t choose_slot(const rsl_device *d, const rsl_begin *b)
+{
+    const rsl_port *p = d->port;
+    if (b->slot != RSL_ANY_SLOT)
+        return b->slot < p->slots && b->slot != d->active ? b->slot : RSL_NO_ACTIVE_SLOT;
+    uint8_t best = RSL_NO_ACTIVE_SLOT;
+    uint32_t oldest = UINT32_MAX;
+    for (uint8_t i = 0; i < p->slots; ++i) {
+        if (i == d->active)
+            continue;
+        rsl_slot_info info;
+        rsl_slot_read(p, i, &info);
+        if (info.state == RSL_SLOT_RECEIVING && info.length == b->length
+            && memcmp(info.sha256, b->sha256, sizeof info.sha256) == 0)
+            return i;
+        const uint32_t age = info.state == RSL_SLOT_VALID ? info.generation : 0;
+        if (age < oldest) {
+            oldest = age;
+            best = i;
+        }
+    }
+    return best;
+}
+
+void rsl_answer_begin(rsl_device *d)
+{
+    const rsl_port *p = d->port;
+    rsl_begin b;
+    if (!rsl_decode_begin(d->decoder.payload, d->decoder.frame.length, &b)) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+        return;
+    }
+    d->begun = false;
+    if (!fits(d, &b))
+        return;
+    const uint8_t slot = choose_slot(d, &b);
+    if (slot == RSL_NO_ACTIVE_SLOT) {
+        refuse(d, RSL_NO_SLOT, b.slot, p->slots);
+        return;
+    }
+    rsl_slot_info info;
+    rsl_slot_read(p, slot, &info);
+    const bool resumed = (b.flags & RSL_BEGIN_FRESH) == 0 && info.state == RSL_SLOT_RECEIVING
+        && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0;
+    if (!resumed) {
+        rsl_tell_busy(d, 500U + b.length / 16U); // erasing takes some 10 s a megabyte in slow flash
+        if (!rsl_slot_begin(p, slot, &b)) {
+            refuse(d, RSL_STORAGE, 0, 0);
+            return;
+        }
+    }
+    d->begun = true;
+    d->begin = b;
+    d->target = slot;
+    rsl_ack ack;
+    rsl_slot_progress(p, slot, b.length, 0, &ack);
+    d->next_off = ack.next_off;
+    const rsl_begin_reply reply = {RSL_OK, slot, ack.next_off, ack.bitmap, 0, 0};
+    rsl_reply(d, RSL_BEGIN, rsl_encode_begin_reply(&reply, d->payload));
+}
+
+void rsl_answer_data(rsl_device *d)
+{
+    rsl_data data;
+    if (!rsl_decode_data(d->decoder.payload, d->decoder.frame.length, &data)) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+        return;
+    }
+    if (!d->begun) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_NOT_BEGUN});
+        return;
+    }
+    const uint32_t rest = data.offset < d->begin.length ? d->begin.length - data.offset : 0;
+    if (data.length != (rest < RSL_CHUNK ? rest : RSL_CHUNK)) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD, .value = data.offset});
+        return;
+    }
+    // What lies further ahead than an ACK can tell is dropped, and will come again.
+    if (data.offset >= d->next_off && data.offset - d->next_off <= RSL_ACK_BITS * RSL_CHUNK
+        && !rsl_slot_store(d->port, d->target, data.offset, data.bytes, data.length)) {
+        d->begun = false;
+        rsl_reply_error(d, (rsl_error) {.status = RSL_STORAGE, .value = data.offset});
+        return;
+    }
+    rsl_ack ack;
+    rsl_slot_progress(d->port, d->target, d->begin.length, d->next_off, &ack);
+    d->next_off = ack.next_off;
+    ack.credits = RSL_CREDITS;
+    rsl_reply(d, RSL_DATA, rsl_encode_ack(&ack, d->payload));
+}
+
+/// The active model's known answer, once more: for a COMMIT whose reply was lost.
+static void repeat_commit(rsl_device *d)
+{
+    (void)rsl_device_infer(d, d->ready.model.bytes + d->ready.model.header->known_input);
+    rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
+}
+
+void rsl_answer_commit(rsl_device *d)
+{
+    rsl_commit commit;
+    if (!rsl_decode_commit(d->decoder.payload, d->decoder.frame.length, &commit)) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+        return;
+    }
+    if (d->active != RSL_NO_ACTIVE_SLOT && d->ready.model.bytes != NULL) {
+        rsl_slot_info info;
+        rsl_slot_read(d->port, d->active, &info);
+        if (memcmp(info.sha256, commit.sha256, sizeof info.sha256) == 0) {
+            repeat_commit(d);
+            return;
+        }
+    }
+    if (!d->begun || memcmp(d->begin.sha256, commit.sha256, sizeof commit.sha256) != 0) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_NOT_BEGUN});
+        return;
+    }
+    if (d->next_off != d->begin.length) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_INCOMPLETE, .value = d->next_off});
+        return;
+    }
+    rsl_tell_busy(d, 500U + d->begin.length / 512U);
+    rsl_sha256_start(&d->sha);
+    d->hashed = 0;
+    d->work = RSL_WORK_HASH;
+}
+
+/// Ends a commit with an answer of no: the old model goes on.
+static void fail(rsl_device *d, rsl_error why, bool reject)
+{
+    if (reject)
+        (void)rsl_slot_reject(d->port, d->target);
+    d->begun = false;
+    rsl_make_newest_ready(d);
+    rsl_reply_error(d, why);
+}
+
+/// The announcement of BEGIN against the image itself.
+static bool is_as_announced(const rsl_begin *b, const rsl_model *m)
+{
+    uint32_t kinds = 0;
+    for (uint32_t i = 0; i < m->header->layers; ++i)
+        kinds |= 1U << m->layers[i].kind;
+    return b->number == m->header->number && b->layout == m->header->layout && b->layer_kinds == kinds
+        && b->ram_bytes == rsl_model_ram_bytes(m) && b->length == m->header->total_bytes;
+}
+
+static void check_image(rsl_device *d)
+{
+    rsl_error why;
+    if (rsl_make_ready(d, d->target, &why) != RSL_OK) {
+        fail(d, why, true);
+        return;
+    }
+    const rsl_model *m = &d->ready.model;
+    if (!is_as_announced(&d->begin, m)) {
+        fail(d, (rsl_error) {.status = RSL_IMAGE_DIFFERS}, true);
+        return;
+    }
+    (void)rsl_device_infer(d, m->bytes + m->header->known_input);
+    const uint8_t *known = m->bytes + m->header->known_output;
+    const uint32_t size = m->header->number == RSL_I8 ? 2 : 4;
+    for (uint32_t i = 0; i < m->header->outputs; ++i)
+        if (memcmp(d->ready.output + (size_t)size * i, known + (size_t)size * i, size) != 0) {
+            // The outputs go out before the old model takes their place.
+            (void)rsl_slot_reject(d->port, d->target);
+            d->begun = false;
+            rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_KNOWN_ANSWER, .value = i}, 0);
+            rsl_make_newest_ready(d);
+            return;
+        }
+    if (!rsl_slot_commit(d->port, d->target)) {
+        fail(d, (rsl_error) {.status = RSL_STORAGE}, false);
+        return;
+    }
+    rsl_slot_info info;
+    rsl_slot_read(d->port, d->target, &info);
+    d->ready.generation = info.generation;
+    d->active = d->target;
+    d->begun = false;
+    rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
+}
+
+void rsl_commit_step(rsl_device *d)
+{
+    if (d->work == RSL_WORK_CHECK) {
+        d->work = RSL_WORK_NONE;
+        check_image(d);
+        return;
+    }
+    const uint32_t rest = d->begin.length - d->hashed;
+    const uint32_t n = rest < HASH_STEP ? rest : HASH_STEP;
+    rsl_sha256_add(&d->sha, rsl_slot_image(d->port, d->target) + d->hashed, n);
+    d->hashed += n;
+    if (d->hashed < d->begin.length)
+        return;
+    uint8_t digest[RSL_SHA256_BYTES];
+    rsl_sha256_finish(&d->sha, digest);
+    if (memcmp(digest, d->begin.sha256, sizeof digest) == 0) {
+        d->work = RSL_WORK_CHECK;
+        return;
+    }
+    d->work = RSL_WORK_NONE;
+    (void)rsl_slot_erase(d->port, d->target);
+    d->begun = false;
+    rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_SHA});
+}
+
+void rsl_answer_slot(rsl_device *d)
+{
+    rsl_slot_request r;
+    if (!rsl_decode_slot_request(d->decoder.payload, d->decoder.frame.length, &r) || r.op > RSL_SLOT_ERASE) {
+        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+        return;
+    }
+    rsl_error why = {.status = RSL_NO_SLOT};
+    if (r.slot < d->port->slots) {
+        rsl_slot_info info;
+        rsl_slot_read(d->port, r.slot, &info);
+        const bool valid = info.state == RSL_SLOT_VALID;
+        if (d->begun && d->target == r.slot)
+            d->begun = false;
+        if (r.op == RSL_SLOT_ACTIVATE && valid) {
+            if (r.slot == d->active)
+                why.status = RSL_OK;
+            else if (rsl_make_ready(d, r.slot, &why) == RSL_OK)
+                why.status = rsl_slot_commit(d->port, r.slot) ? RSL_OK : RSL_STORAGE;
+        } else if (r.op == RSL_SLOT_REJECT && info.state != RSL_SLOT_EMPTY) {
+            why.status = rsl_slot_reject(d->port, r.slot) ? RSL_OK : RSL_STORAGE;
+        } else if (r.op == RSL_SLOT_ERASE) {
+            rsl_tell_busy(d, 500U + d->port->slot_bytes / 16U);
+            why.status = rsl_slot_erase(d->port, r.slot) ? RSL_OK : RSL_STORAGE;
+        }
+        rsl_make_newest_ready(d);
+    }
+    if (why.status == RSL_OK)
+        rsl_reply(d, RSL_SLOT, 0);
+    else
+        rsl_reply_error(d, why);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/firmware/rsl_device.h"
+
+#include <string.h>
+
+#include "device_link/firmware/rsl_answers.h"
+#include "device_link/firmware/rsl_commit.h"
+#include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_slots.h"
+
+uint64_t rsl_device_time(rsl_device *d)
+{
+    const uint32_t now = d->port->ticks(d->port->context);
+    d->time += now - d->last_ticks;
+    d->last_ticks = now;
+    return d->time;
+}
+
+uint32_t rsl_device_infer(rsl_device *d, const void *input)
+{
+    const rsl_port *port = d->port;
+    (void)rsl_device_time(d);
+    if (port->quiet != NULL)
+        port->quiet(port->context, true);
+    const uint32_t begin = port->ticks(port->context);
+    rsl_infer(&d->ready.model, input, d->ready.output, d->ready.scratch);
+    const uint32_t ticks = port->ticks(port->context) - begin;
+    if (port->quiet != NULL)
+        port->quiet(port->context, false);
+    (void)rsl_device_time(d);
+    d->output_ticks = ticks;
+    d->output_crc = rsl_crc32(0, d->ready.output, rsl_model_output_bytes(&d->ready.model));
+    d->output_class = rsl_infer_class(&d->ready.model, d->ready.output);
+    d->has_output = true;
+    return ticks;
+}
+
+/// While a rate is on trial, goes back when nobody is heard.
+static void watch_baud(rsl_device *d)
+{
+    if (d->baud_before == 0)
+        return;
+    const uint64_t seconds = d->baud_heard ? 5 : 1;
+    if (rsl_device_time(d) - d->baud_since < seconds * d->port->timer_hz)
+        return;
+    (void)d->port->set_baud(d->port->context, d->baud_before);
+    d->baud = d->baud_before;
+    d->baud_before = 0;
+    rsl_decoder_start(&d->decoder);
+}
+
+void rsl_device_start(rsl_device *d, const rsl_port *port)
+{
+    memset(d, 0, sizeof *d);
+    d->port = port;
+    d->baud = port->baud;
+    d->last_ticks = port->ticks(port->context);
+    rsl_decoder_start(&d->decoder);
+    rsl_make_newest_ready(d);
+    rsl_text_start(d);
+}
+
+bool rsl_device_step(rsl_device *d)
+{
+    // At most two frames' worth a step, so that a flood does not keep work from going on.
+    for (uint32_t i = 0; i < 2U * RSL_MAX_WIRE_FRAME; ++i) {
+        const int byte = d->port->read(d->port->context);
+        if (byte < 0)
+            break;
+        switch (rsl_decoder_feed(&d->decoder, (uint8_t)byte)) {
+        case RSL_FEED_TEXT:
+            if (d->work == RSL_WORK_NONE)
+                rsl_text_feed(d, (uint8_t)byte);
+            break;
+        case RSL_FEED_FRAME:
+            d->baud_heard = true;
+            rsl_answer(d);
+            break;
+        case RSL_FEED_NOTHING:
+        case RSL_FEED_BAD:
+            break;
+        }
+    }
+    watch_baud(d);
+    switch (d->work) {
+    case RSL_WORK_HASH:
+    case RSL_WORK_CHECK:
+        rsl_commit_step(d);
+        break;
+    case RSL_WORK_BENCH:
+        rsl_bench_step(d);
+        break;
+    case RSL_WORK_NONE:
+        break;
+    }
+    return d->work != RSL_WORK_NONE || d->baud_before != 0;
+}
+
+void rsl_device_run(rsl_device *d)
+{
+    for (;;)
+        if (!rsl_device_step(d) && d->port->idle != NULL)
+            d->port->idle(d->port->context);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef RSL_DEVICE_H
+#define RSL_DEVICE_H
+
+#include "device_link/firmware/rsl_port.h"
+#include "device_link/firmware/rsl_text.h"
+#include "device_link/protocol/rsl_crc.h"
+#include "device_link/protocol/rsl_frame.h"
+#include "device_link/protocol/rsl_message.h"
+#include "device_link/protocol/rsl_model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RSL_FIRMWARE_VERSION "0.2.0"
+
+enum {
+    RSL_CREDITS = 4, ///< whole frames that a port's receiver has to have room for
+    RSL_KNOWN_LAYERS = (1 << RSL_DENSE) | (1 << RSL_SKETCHED),
+};
+
+typedef enum rsl_work {
+    RSL_WORK_NONE,
+    RSL_WORK_HASH,  ///< COMMIT: the SHA-256 of what came, piece by piece
+    RSL_WORK_CHECK, ///< COMMIT: structure and known answer
+    RSL_WORK_BENCH, ///< BENCH: one inference a step
+} rsl_work;
+
+/// The model that answers RUN, and its memory in the arena.
+typedef struct rsl_ready {
+    rsl_model model; ///< bytes is null when there is none
+    uint8_t slot;
+    uint32_t generation;
+    uint8_t *input;
+    uint8_t *output;
+    uint8_t *scratch;
+} rsl_ready;
+
+typedef struct rsl_bench_state {
+    rsl_bench request;
+    rsl_result result;
+    uint32_t done; ///< warm-ups and runs
+    uint64_t begin;
+} rsl_bench_state;
+
+/// The firmware: one of these, in static memory. All fields are its own.
+typedef struct rsl_device {
+    const rsl_port *port;
+    rsl_decoder decoder;
+    rsl_text text;
+    rsl_ready ready;
+    uint8_t active; ///< slot, or RSL_NO_ACTIVE_SLOT
+
+    bool in_session;
+    uint16_t session;
+    uint16_t reply_seq; ///< of the request that is being worked at
+
+    bool begun; ///< a push goes on
+    rsl_begin begin;
+    uint8_t target;
+    uint32_t next_off;
+
+    rsl_ack input_ack; ///< of the input vector; ends at the model's input bytes
+    uint32_t output_crc;
+    uint16_t output_class;
+    uint64_t output_ticks;
+    bool has_output;
+
+    rsl_work work;
+    uint32_t hashed;
+    rsl_sha256 sha;
+    rsl_bench_state bench;
+
+    uint32_t baud;
+    uint32_t baud_before; ///< to go back to; 0 when no trial goes on
+    bool baud_heard;      ///< a good frame came at the new rate
+    uint64_t baud_since;
+
+    uint64_t time; ///< ticks since start, extended
+    uint32_t last_ticks;
+
+    uint8_t payload[RSL_MAX_PAYLOAD];
+    uint8_t wire[RSL_MAX_WIRE_FRAME];
+} rsl_device;
+
+/// Looks through the slots, makes the newest good model ready, and greets in text.
+void rsl_device_start(rsl_device *device, const rsl_port *port);
+
+/// Takes what has come and does a piece of work that takes milliseconds, or one inference.
+/// @return whether there is more to do; else the port may idle
+bool rsl_device_step(rsl_device *device);
+
+/// For ever: steps, and idles between them.
+void rsl_device_run(rsl_device *device);
+
+// For the parts of the firmware.
+
+/// Ticks since start in 64 bits; has to be asked once in 2^32 ticks.
+uint64_t rsl_device_time(rsl_device *device);
+/// One inference from ready.input, timed; sets the output_ fields.
+/// @return its ticks
+uint32_t rsl_device_infer(rsl_device *device, const void *input);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef RSL_PORT_H
+#define RSL_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "device_link/protocol/rsl_message.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
+/// interrupt. Those marked optional may be null.
+typedef struct rsl_port {
+    void *context;
+
+    // What it is: constant while it runs.
+    const char *board;  ///< at most 31 characters: "mps2-an386"
+    const char *vendor; ///< for the text API's `name`
+    uint32_t features;  ///< rsl_feature bits
+    uint32_t core;      ///< CPUID, 0 when there is none
+    uint32_t clock_hz;  ///< of the core
+    uint32_t timer_hz;  ///< of ticks()
+    uint32_t baud;      ///< rate after start, 0 where there is none
+
+    // Bytes.
+    int (*read)(void *context); ///< the next byte that came, or -1
+    /// Sends all of it; may wait.
+    void (*write)(void *context, const uint8_t *bytes, size_t length);
+    /// After all has been sent, goes over to @p rate. Optional.
+    bool (*set_baud)(void *context, uint32_t rate);
+    /// May sleep until a byte has come. Optional.
+    void (*idle)(void *context);
+
+    // Time.
+    uint32_t (*ticks)(void *context); ///< counts up, wraps at 2^32, never stops
+    /// Keeps interrupts away while a time is taken. Optional.
+    void (*quiet)(void *context, bool on);
+    /// Moves the pin that marks a window for meters. Optional.
+    void (*window)(void *context, bool on);
+
+    // Memory.
+    uint8_t *arena; ///< for input, outputs and scratch; at a multiple of 16
+    uint32_t arena_bytes;
+    uint8_t slots;       ///< 0..RSL_MAX_SLOTS; two keep the old model until the new one is good
+    uint32_t slot_bytes; ///< of each
+    uint32_t write_unit; ///< 1, 2, 4, 8 or 16: writes begin at and are as long as multiples of it
+    const uint8_t *slot[RSL_MAX_SLOTS]; ///< where each can be read, at a multiple of 16
+    /// Makes the first @p length bytes, or more, read 0xFF; in order of addresses. May take long.
+    bool (*erase)(void *context, uint8_t slot, uint32_t length);
+    /// Writes where bytes read 0xFF, or what they hold already.
+    bool (*program)(void *context, uint8_t slot, uint32_t offset, const uint8_t *bytes, uint32_t length);
+
+    /// Starts anew; does not come back on a board.
+    void (*reset)(void *context);
+} rsl_port;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

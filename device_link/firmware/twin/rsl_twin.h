@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef RSL_TWIN_H
+#define RSL_TWIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The twin: the firmware in the host's memory, as a pipe of bytes. The same C as on a board, so that its
+/// outputs are a board's, bit for bit; its ticks are a count of calls and mean nothing. Any number of twins,
+/// each used by one thread at a time.
+typedef struct rsl_twin rsl_twin;
+
+typedef struct rsl_twin_options {
+    const char *board;    ///< null: "twin"
+    uint32_t arena_bytes; ///< 0: 4 MiB
+    uint32_t slot_bytes;  ///< of each of two; 0: 8 MiB. A multiple of 256, at least 4096
+    uint32_t write_unit;  ///< 0: 1
+    /// File that keeps the slots, created if need be, of 2 * slot_bytes; null: they are lost with the twin.
+    const char *slot_file;
+} rsl_twin_options;
+
+/// Powers up a twin. Null when there is no memory, or the file cannot be had (errno says why).
+rsl_twin *rsl_twin_create(const rsl_twin_options *options);
+void rsl_twin_destroy(rsl_twin *twin);
+
+/// Gives it bytes and lets it work until it has nothing more to do.
+void rsl_twin_feed(rsl_twin *twin, const uint8_t *bytes, size_t length);
+
+/// Takes up to @p room bytes of what it has said.
+size_t rsl_twin_take(rsl_twin *twin, uint8_t *bytes, size_t room);
+
+/// Loses its power and starts anew; the slots stay, bytes on the way are lost.
+void rsl_twin_power_cycle(rsl_twin *twin);
+
+/// For tests: after @p bytes more bytes have been written to the slots (or erased), it has no power: it
+/// writes and says nothing more, until the next power cycle.
+void rsl_twin_cut_power_after(rsl_twin *twin, uint64_t bytes);
+bool rsl_twin_has_power(const rsl_twin *twin);
+
+/// The slots' memory, 2 * slot_bytes.
+uint8_t *rsl_twin_slots(rsl_twin *twin, size_t *bytes);
+
+/// One inference without a pipe: checks the image and computes as the firmware does. The image at a multiple
+/// of 16 bytes.
+/// @param output  float32 or int16 as the image says, at least output_bytes of room
+/// @return false when the image is faulty, or input or output do not have the image's sizes
+bool rsl_twin_infer(const uint8_t *image, size_t image_bytes, const void *input, size_t input_bytes,
+                    void *output, size_t output_bytes, uint16_t *class_index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <random>
+
+#include <QtTest>
+
+#include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/twin/rsl_twin.h"
+#include "tests/device_link/support/oracle.h"
+
+using namespace rosler;
+
+namespace {
+
+rsl_model opened(const AlignedBytes &image)
+{
+    rsl_model model {};
+    const rsl_check check = rsl_model_open(image.data(), image.size(), &model);
+    if (check.fault != RSL_FAULT_NONE)
+        qFatal("%s at %u", rsl_fault_text(check.fault), check.offset);
+    return model;
+}
+
+std::vector<std::uint8_t> twinOutputs(const AlignedBytes &image, const std::vector<std::uint8_t> &input,
+                                      std::uint16_t *classIndex)
+{
+    const rsl_model model = opened(image);
+    std::vector<std::uint8_t> output(rsl_model_output_bytes(&model));
+    if (!rsl_twin_infer(image.data(), image.size(), input.data(), input.size(), output.data(), output.size(),
+                        classIndex))
+        output.clear();
+    return output;
+}
+
+} // namespace
+
+class InferTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void outputsAreTheOraclesBitForBit_data();
+    void outputsAreTheOraclesBitForBit();
+    void roundsHalvesUpwardsAndSaturates();
+    void sumsWrap();
+    void whatIsNotANumberIsOnePattern();
+    void theFirstLargestIsTheClass();
+    void wrongSizesAreRefused();
+};
+
+void InferTest::outputsAreTheOraclesBitForBit_data()
+{
+    QTest::addColumn<int>("number");
+    QTest::addColumn<int>("layout");
+    for (const auto &[name, number, layout] : {std::tuple {"f32", RSL_F32, RSL_LAYOUT_F_4X1},
+                                               {"f16", RSL_F16, RSL_LAYOUT_F_4X1},
+                                               {"i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4},
+                                               {"i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16}})
+        QTest::newRow(name) << int {number} << int {layout};
+}
+
+void InferTest::outputsAreTheOraclesBitForBit()
+{
+    QFETCH(int, number);
+    QFETCH(int, layout);
+    std::mt19937 random(11);
+    const auto upTo = [&](std::uint32_t n) { return 1 + static_cast<std::uint32_t>(random() % n); };
+    for (std::uint32_t round = 0; round < 150; ++round) {
+        SampleModel model;
+        model.number = static_cast<rsl_number>(number);
+        model.layout = static_cast<rsl_layout>(layout);
+        model.seed = round;
+        model.inputs = upTo(60);
+        model.kept = random() % 2 == 0 ? 0 : upTo(model.inputs);
+        model.layers.clear();
+        const std::uint32_t layers = upTo(3);
+        for (std::uint32_t i = 0; i < layers; ++i) {
+            const bool hidden = i + 1 < layers;
+            const bool floats = number != RSL_I8;
+            model.layers.push_back({upTo(40), random() % 2 == 0 ? 0 : upTo(19),
+                                    (hidden || floats) && random() % 2 == 0, random() % 2 == 0});
+        }
+        const AlignedBytes image = sampleImage(model);
+        const rsl_model parts = opened(image);
+        const std::uint8_t *known = image.data() + parts.header->known_input;
+        std::uint16_t classIndex = 0;
+        const std::vector<std::uint8_t> got =
+            twinOutputs(image, {known, known + rsl_model_input_bytes(&parts)}, &classIndex);
+        QVERIFY2(got == oracleOutputs(image, known), qPrintable(QString::number(round)));
+        QVERIFY(classIndex < parts.header->outputs);
+    }
+}
+
+void InferTest::roundsHalvesUpwardsAndSaturates()
+{
+    // One row, weight 1, so that the sum is the input; by hand from "Arithmetic".
+    SampleModel sample;
+    sample.inputs = 1;
+    sample.layers = {{1, 0, false, false}};
+    AlignedBytes image = sampleImage(sample);
+    const rsl_model model = opened(image);
+    const rsl_factor f {RSL_I8, RSL_LAYOUT_I8_4X4, 1, 1};
+    std::uint8_t *factor = image.data() + model.layers[0].c_factor;
+    factor[rsl_factor_weight(&f, 0, 0)] = 1;
+    const auto out = [&](std::int32_t bias, std::uint32_t multiplier, int x) {
+        std::memcpy(factor + rsl_factor_bias(&f, 0), &bias, 4);
+        std::memcpy(factor + rsl_factor_multiplier(&f, 0), &multiplier, 4);
+        sealImage(image);
+        std::uint16_t unused = 0;
+        const std::vector<std::uint8_t> bytes = twinOutputs(image, {static_cast<std::uint8_t>(x)}, &unused);
+        std::int16_t value = 0;
+        std::memcpy(&value, bytes.data(), 2);
+        return int {value};
+    };
+    const std::uint32_t quarter = 1U << 30;
+    QCOMPARE(out(0, quarter, 6), 2);   // 1.5 -> 2
+    QCOMPARE(out(0, quarter, 5), 1);   // 1.25
+    QCOMPARE(out(0, quarter, -6), -1); // -1.5 -> -1
+    QCOMPARE(out(0, quarter, -7), -2); // -1.75
+    QCOMPARE(out(100, quarter, 28), 32);
+    QCOMPARE(out(1000000, quarter, 0), 32767);
+    QCOMPARE(out(-1000000, quarter, 0), -32768);
+    QCOMPARE(out(12345, 0, 7), 0);
+}
+
+void InferTest::sumsWrap()
+{
+    SampleModel sample;
+    sample.inputs = 4;
+    sample.layers = {{1, 0, false, false}};
+    for (const rsl_layout layout : {RSL_LAYOUT_I8_4X4, RSL_LAYOUT_I8_4X16}) {
+        sample.layout = layout;
+        AlignedBytes image = sampleImage(sample);
+        const rsl_model model = opened(image);
+        const std::int32_t bias = 2147483647;
+        std::memcpy(image.data() + model.layers[0].c_factor, &bias, 4);
+        sealImage(image);
+        for (int x = 0; x < 256; x += 5) {
+            const std::vector<std::uint8_t> input(4, static_cast<std::uint8_t>(x));
+            std::uint16_t unused = 0;
+            QVERIFY(twinOutputs(image, input, &unused) == oracleOutputs(image, input.data()));
+        }
+    }
+}
+
+void InferTest::whatIsNotANumberIsOnePattern()
+{
+    SampleModel sample;
+    sample.number = RSL_F32;
+    sample.inputs = 2;
+    sample.layers = {{2, 0, false, false}};
+    const AlignedBytes image = sampleImage(sample);
+    std::uint16_t classIndex = 7;
+    const std::vector<std::uint8_t> nan {0, 0, 0xC0, 0xFF, 0, 0, 0, 0}; // negative
+    QCOMPARE(twinOutputs(image, nan, &classIndex),
+             (std::vector<std::uint8_t> {0, 0, 0xC0, 0x7F, 0, 0, 0xC0, 0x7F}));
+    QCOMPARE(int {classIndex}, 0);
+}
+
+void InferTest::theFirstLargestIsTheClass()
+{
+    SampleModel sample;
+    sample.number = RSL_F32;
+    sample.layers = {{5, 0, false, false}};
+    const AlignedBytes image = sampleImage(sample);
+    const rsl_model floats = opened(image);
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto classOf = [&](std::array<float, 5> y) { return int {rsl_infer_class(&floats, y.data())}; };
+    QCOMPARE(classOf({1, 2, 3, 3, 0}), 2);
+    QCOMPARE(classOf({nan, -5, -4, nan, -9}), 2);
+    QCOMPARE(classOf({0, nan, 0, 0, 0}), 0);
+    sample.number = RSL_I8;
+    const AlignedBytes whole = sampleImage(sample);
+    const rsl_model ints = opened(whole);
+    const std::array<std::int16_t, 5> y {-7, -3, -3, -30000, -4};
+    QCOMPARE(int {rsl_infer_class(&ints, y.data())}, 1);
+}
+
+void InferTest::wrongSizesAreRefused()
+{
+    const AlignedBytes image = sampleImage({});
+    std::vector<std::uint8_t> input(24);
+    std::vector<std::uint8_t> output(20);
+    std::uint16_t unused = 0;
+    const auto infer = [&](std::size_t in, std::size_t out, std::size_t bytes) {
+        return rsl_twin_infer(image.data(), bytes, input.data(), in, output.data(), out, &unused);
+    };
+    QVERIFY(infer(24, 20, image.size()));
+    QVERIFY(!infer(23, 20, image.size()));
+    QVERIFY(!infer(24, 19, image.size()));
+    QVERIFY(!infer(24, 20, image.size() - 1));
+}
+
+QTEST_APPLESS_MAIN(InferTest)
+#include "infer_test.moc"
