@@ -99,6 +99,18 @@ void ArchitectureTest::eachArrowIsGuarded_data()
     row("device_link/firmware/boards/y/port.c", "#include \"device_link/firmware/rsl_port.h\"", true);
     row("device_link/firmware/x.c", "#include \"core/base/result.h\"", false);
     row("device_link/firmware/x.c", "#include <QByteArray>", false);
+    row("device_link/host/x.cpp", "#include \"device_link/protocol/rsl_frame.h\"", true);
+    row("device_link/host/x.cpp", "#include \"core/nn/network.h\"", true);
+    row("device_link/host/x.cpp", "#include \"device_link/firmware/rsl_device.h\"", false);
+    row("device_link/host/x.cpp", "#include <QString>", false);
+    row("device_link/host/meters/x.cpp", "#include <QSerialPort>", false);
+    row("device_link/host/links/x.cpp", "#include <QSerialPort>", true);
+    row("device_link/host/links/x.cpp", "#include \"device_link/firmware/twin/rsl_twin.h\"", true);
+    row("device_link/host/links/x.cpp", "#include \"device_link/firmware/rsl_infer.h\"", false);
+    row("device_link/host/flash/x.cpp", "#include <QProcess>", true);
+    row("widgets/pages/x.cpp", "#include \"device_link/host/measurement.h\"", true);
+    row("widgets/pages/x.cpp", "#include \"device_link/host/board_client.h\"", false);
+    row("app/cli/x.cpp", "#include \"device_link/host/board_client.h\"", true);
     row("widgets/models/x.h", "#include <QAbstractTableModel>", true);
     row("widgets/models/x.h", "#include <QWidget>", false);
     row("widgets/models/x.h", "#include \"widgets/pages/data_page.h\"", false);

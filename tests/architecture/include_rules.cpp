@@ -67,6 +67,13 @@ const std::vector<FolderRule> &folderRules()
     static const QString store = QStringLiteral("core/store/");
     static const QString protocol = QStringLiteral("device_link/protocol/");
     static const QString firmware = QStringLiteral("device_link/firmware/");
+    static const QString host = QStringLiteral("device_link/host/");
+    static const QString links = QStringLiteral("device_link/host/links/");
+    static const QString flash = QStringLiteral("device_link/host/flash/");
+    static const QString boardTrace = host + QStringLiteral("power_trace.h");
+    static const QStringList boardValues {boardTrace, host + QStringLiteral("board_profile.h"),
+                                          host + QStringLiteral("energy.h"),
+                                          host + QStringLiteral("measurement.h")};
     static const QString models = QStringLiteral("widgets/models/");
     static const QString charts = QStringLiteral("widgets/charts/");
     static const QString controls = QStringLiteral("widgets/controls/");
@@ -90,14 +97,20 @@ const std::vector<FolderRule> &folderRules()
         {store, {experiment, training, cost, figure, compress, nn, data, base}, apache},
         {protocol, {}, apache},
         {firmware, {protocol}, apache},
-        {models, {QStringLiteral("core/")}, gpl},
-        {charts, {figure, base}, gpl},
-        {controls, {models, QStringLiteral("core/")}, gpl},
-        {pages, {controls, charts, models, QStringLiteral("core/")}, gpl},
-        {session, {QStringLiteral("core/")}, gpl},
-        {QStringLiteral("app/cli/"), {QStringLiteral("core/")}, gpl},
+        {host, {protocol, QStringLiteral("core/")}, apache},
+        {links,
+         {host, QStringLiteral("device_link/firmware/twin/"), protocol, QStringLiteral("core/")},
+         apache},
+        {flash, {QStringLiteral("core/")}, apache},
+        // Of boards, widgets know values alone.
+        {models, QStringList {QStringLiteral("core/")} + boardValues, gpl},
+        {charts, {figure, base, boardTrace}, gpl},
+        {controls, QStringList {models, QStringLiteral("core/")} + boardValues, gpl},
+        {pages, QStringList {controls, charts, models, QStringLiteral("core/")} + boardValues, gpl},
+        {session, {host, QStringLiteral("core/")}, gpl},
+        {QStringLiteral("app/cli/"), {host, QStringLiteral("core/")}, gpl},
         {QStringLiteral("app/gui/"),
-         {pages, controls, charts, models, session, QStringLiteral("core/")},
+         {pages, controls, charts, models, session, host, QStringLiteral("core/")},
          gpl},
     };
     return rules;
@@ -108,8 +121,8 @@ const std::vector<LibraryRule> &libraryRules()
     static const std::vector<LibraryRule> rules {
         {QStringLiteral("Q[A-Za-z0-9/]+|q[a-z0-9]+\\.h"),
          {QStringLiteral("core/"), QStringLiteral("app/cli/"), QStringLiteral("device_link/protocol/"),
-          QStringLiteral("device_link/firmware/")},
-         {},
+          QStringLiteral("device_link/firmware/"), QStringLiteral("device_link/host/")},
+         {QStringLiteral("device_link/host/links/"), QStringLiteral("device_link/host/flash/")},
          QStringLiteral("core, the firmware and the command line know no Qt")},
         {QStringLiteral("hdf5.*\\.h|H5[A-Za-z]*\\.h|highfive/.*"),
          {},

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/host/board_profile.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/quantity_text.h"
+#include "core/experiment/spec_names.h"
+#include "device_link/host/shipped_boards.h"
+
+namespace rosler {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view schema = "rosler.board/1";
+
+/// Reads the members of one object; the first fault stays.
+class Members
+{
+public:
+    Members(const Json &json, std::string where, std::initializer_list<std::string_view> known)
+        : m_json(json)
+        , m_where(std::move(where))
+    {
+        if (!json.is_object()) {
+            complain(ErrorCode::Malformed, "not an object", m_where);
+            return;
+        }
+        const std::vector<std::string_view> keys(known);
+        for (const auto &item : json.items()) {
+            if (std::find(keys.begin(), keys.end(), item.key()) != keys.end())
+                continue;
+            const auto nearest = nearestName(item.key(), keys);
+            complain(ErrorCode::Malformed,
+                     "unknown key \"" + item.key() + '"'
+                         + (nearest.empty() ? "" : "; did you mean \"" + std::string(nearest) + "\"?"),
+                     m_where + '/' + item.key());
+        }
+    }
+
+    void take(const char *key, std::string &value, bool mayBeEmpty = false)
+    {
+        const Json *found = member(key);
+        if (found == nullptr)
+            return;
+        if (!found->is_string() || (!mayBeEmpty && found->get_ref<const std::string &>().empty()))
+            complain(ErrorCode::Malformed, "expected a text", at(key));
+        else
+            value = found->get<std::string>();
+    }
+
+    void take(const char *key, double &value, double least, double most)
+    {
+        const Json *found = member(key);
+        if (found == nullptr)
+            return;
+        if (!found->is_number()) {
+            complain(ErrorCode::Malformed, "expected a number", at(key));
+            return;
+        }
+        value = found->get<double>();
+        if (!(value >= least && value <= most)) {
+            std::array<char, 96> text {};
+            std::snprintf(text.data(), text.size(), "%g is not between %g and %g", value, least, most);
+            complain(ErrorCode::OutOfRange, text.data(), at(key));
+        }
+    }
+
+    void take(const char *key, StatedNumber &number, double least, double most)
+    {
+        const Json *found = member(key);
+        if (found == nullptr)
+            return;
+        Members inner(*found, at(key), {"value", "source"});
+        inner.take("value", number.value, least, most);
+        inner.take("source", number.source);
+        adopt(inner);
+    }
+
+    [[nodiscard]] bool has(const char *key) const
+    {
+        return m_json.is_object() && m_json.contains(key) && !m_json[key].is_null();
+    }
+    [[nodiscard]] std::string at(const char *key) const { return m_where + '/' + key; }
+    [[nodiscard]] const Json &json(const char *key) const { return m_json[key]; }
+
+    void adopt(const Members &inner)
+    {
+        if (m_outcome && !inner.m_outcome)
+            m_outcome = inner.m_outcome;
+    }
+
+    [[nodiscard]] const Result<void> &outcome() const noexcept { return m_outcome; }
+
+private:
+    const Json *member(const char *key)
+    {
+        if (!m_outcome)
+            return nullptr;
+        if (m_json.contains(key))
+            return &m_json[key];
+        complain(ErrorCode::Malformed, "missing", at(key));
+        return nullptr;
+    }
+
+    void complain(ErrorCode code, std::string what, std::string where)
+    {
+        if (m_outcome)
+            m_outcome = fail(code, std::move(what), std::move(where));
+    }
+
+    const Json &m_json;
+    std::string m_where;
+    Result<void> m_outcome;
+};
+
+std::string kilobytes(std::uint64_t bytes)
+{
+    return bytesText(static_cast<double>(bytes));
+}
+
+} // namespace
+
+double EmulatedMachine::instructions(double ticks) const
+{
+    return std::round(ticks * 1e9 / (timerHz * std::ldexp(1.0, icountShift)));
+}
+
+Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string &where)
+{
+    Json json;
+    try {
+        json = Json::parse(text);
+    } catch (const Json::parse_error &error) {
+        return fail(ErrorCode::Malformed, "no JSON", where + ":" + std::to_string(error.byte));
+    }
+    if (!json.is_object() || !json.contains("schema") || !json["schema"].is_string())
+        return fail(ErrorCode::Malformed, "no board profile: \"schema\" is missing", where + ":/schema");
+    if (json["schema"] != schema)
+        return fail(ErrorCode::Unsupported,
+                    "schema \"" + json["schema"].get<std::string>() + "\" is not known; this build knows \""
+                        + std::string(schema) + '"',
+                    where + ":/schema");
+
+    BoardProfile board;
+    Members top(json, where + ":",
+                {"schema", "id", "title", "core", "clock_hz", "cycles_per_instruction", "flash_bytes",
+                 "ram_bytes", "active_watts", "emulator", "firmware"});
+    top.take("id", board.id);
+    top.take("title", board.title);
+    top.take("core", board.core);
+    top.take("clock_hz", board.clockHz, 1e3, 1e11);
+    top.take("cycles_per_instruction", board.cyclesPerInstruction, 0.05, 100.0);
+    top.take("flash_bytes", board.flashBytes, 1024.0, 1e12);
+    top.take("ram_bytes", board.ramBytes, 256.0, 1e12);
+    top.take("firmware", board.firmware, true);
+    if (top.has("active_watts")) {
+        board.activeWatts.emplace();
+        top.take("active_watts", *board.activeWatts, 1e-6, 1e3);
+    }
+    if (top.has("emulator")) {
+        EmulatedMachine &machine = board.emulator.emplace();
+        Members inner(top.json("emulator"), top.at("emulator"),
+                      {"machine", "icount_shift", "timer_hz", "memory", "memory_bytes"});
+        double shift = 0.0;
+        double bytes = 0.0;
+        inner.take("machine", machine.machine);
+        inner.take("icount_shift", shift, 0.0, 10.0);
+        inner.take("timer_hz", machine.timerHz, 1e6, 1e10);
+        machine.icountShift = static_cast<int>(shift);
+        if (inner.has("memory")) {
+            inner.take("memory", machine.memoryName);
+            inner.take("memory_bytes", bytes, 4096.0, 1e10);
+            machine.memoryBytes = static_cast<std::uint64_t>(bytes);
+        }
+        top.adopt(inner);
+        if (top.outcome() && machine.timerHz * std::ldexp(1e-9, machine.icountShift) < 1.0)
+            return fail(ErrorCode::OutOfRange,
+                        "a tick of this timer is longer than an instruction at this shift, so that "
+                        "instructions could not be counted exactly",
+                        where + ":/emulator/timer_hz");
+    }
+    if (!top.outcome())
+        return tl::unexpected(top.outcome().error());
+    return board;
+}
+
+std::span<const BoardProfile> boardProfiles()
+{
+    static const std::vector<BoardProfile> boards = [] {
+        std::vector<BoardProfile> all;
+        for (const ShippedBoard &shipped : shippedBoards()) {
+            auto board = parseBoardProfile(shipped.json, "boards/" + std::string(shipped.name) + ".json");
+            if (board) // a test sees to it that each does
+                all.push_back(std::move(*board));
+        }
+        return all;
+    }();
+    return boards;
+}
+
+Result<BoardProfile> boardProfile(std::string_view id)
+{
+    std::string known;
+    for (const BoardProfile &board : boardProfiles()) {
+        if (board.id == id)
+            return board;
+        known += (known.empty() ? "" : ", ") + board.id;
+    }
+    return fail(ErrorCode::NotFound, "no board \"" + std::string(id) + "\" is known; there are " + known);
+}
+
+Figure modelledSeconds(const BoardProfile &board, double instructions)
+{
+    std::array<char, 128> text {};
+    std::snprintf(text.data(), text.size(), "instructions x %.3g cycles / %.4g MHz",
+                  board.cyclesPerInstruction.value, board.clockHz.value / 1e6);
+    return Figure::modelled(instructions * board.cyclesPerInstruction.value / board.clockHz.value,
+                            Unit::Seconds, text.data());
+}
+
+std::optional<Figure> modelledJoules(const BoardProfile &board, const Figure &seconds)
+{
+    if (!board.activeWatts)
+        return std::nullopt;
+    std::array<char, 64> text {};
+    std::snprintf(text.data(), text.size(), "%.4g mW stated", board.activeWatts->value * 1e3);
+    std::string assumptions = std::string(text.data()) + " x ";
+    assumptions += seconds.isModelled() ? "(" + seconds.assumptions() + ")"
+                                        : std::string(nameOf(seconds.source())) + " time";
+    return Figure::modelled(seconds.value() * board.activeWatts->value, Unit::Joules, std::move(assumptions));
+}
+
+std::string FitVerdict::text() const
+{
+    if (fits())
+        return "fits, " + kilobytes(imageRoom - imageBytes) + " of model memory and "
+            + kilobytes(ramRoom - ramBytes) + " of RAM left";
+    std::string needs;
+    if (imageBytes > imageRoom)
+        needs = kilobytes(imageBytes - imageRoom) + " more model memory";
+    if (ramBytes > ramRoom)
+        needs += (needs.empty() ? "" : " and ") + kilobytes(ramBytes - ramRoom) + " more RAM";
+    return "needs " + needs;
+}
+
+FitVerdict fitOn(const BoardProfile &board, std::uint64_t imageBytes, std::uint64_t ramBytes)
+{
+    return {imageBytes, static_cast<std::uint64_t>(board.flashBytes.value), ramBytes,
+            static_cast<std::uint64_t>(board.ramBytes.value)};
+}
+
+} // namespace rosler

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "device_link/host/measurement.h"
+
+namespace rosler {
+
+/// A number that somebody stated, and who did.
+struct StatedNumber {
+    double value = 0.0;
+    std::string source; ///< for people: document, or the assumption that it is
+
+    friend bool operator==(const StatedNumber &, const StatedNumber &) = default;
+};
+
+/// How an emulator plays a board.
+struct EmulatedMachine {
+    std::string machine;           ///< QEMU's name of it: "mps2-an386"
+    int icountShift = 7;           ///< 2^shift ns of virtual time an instruction
+    double timerHz = 0.0;          ///< of the timer that the firmware counts with
+    std::string memoryName;        ///< of the RAM that is kept in a file; empty = models do not outlive it
+    std::uint64_t memoryBytes = 0; ///< of that RAM, exact
+
+    /// Instructions in @p ticks of the timer, exactly, as long as a tick is shorter than an instruction.
+    [[nodiscard]] double instructions(double ticks) const;
+
+    friend bool operator==(const EmulatedMachine &, const EmulatedMachine &) = default;
+};
+
+/// What is known of a board before it is asked: what a forecast and modelled figures stand on.
+struct BoardProfile {
+    std::string id;    ///< as the firmware calls itself, and the file: "mps2-an386"
+    std::string title; ///< for people: "Cortex-M4F (Arm MPS2, AN386)"
+    std::string core;  ///< "Cortex-M4F"; "host" for the twin
+    StatedNumber clockHz;
+    StatedNumber cyclesPerInstruction;
+    StatedNumber flashBytes;                 ///< for one model
+    StatedNumber ramBytes;                   ///< for a model's input, outputs and scratch
+    std::optional<StatedNumber> activeWatts; ///< none: energy stays blank
+    std::optional<EmulatedMachine> emulator;
+    std::string firmware; ///< file name of its firmware image: "rosler-mps2-an386.elf"; empty for the twin
+
+    friend bool operator==(const BoardProfile &, const BoardProfile &) = default;
+};
+
+/// @param where  how errors call the text: "boards/mine.json"
+/// @return Malformed    no JSON, no such schema, a member is missing, unknown (with the nearest known one) or
+///                      of the wrong type
+/// @return Unsupported  a later schema
+/// @return OutOfRange   a number that no board has
+[[nodiscard]] Result<BoardProfile> parseBoardProfile(std::string_view json, const std::string &where);
+
+/// The boards that the programs know: resources/boards/*.json, put into the library when it is built; by id.
+[[nodiscard]] std::span<const BoardProfile> boardProfiles();
+
+/// @return NotFound  with the known ids
+[[nodiscard]] Result<BoardProfile> boardProfile(std::string_view id);
+
+/// Instructions x CPI / f, with both stated.
+[[nodiscard]] Figure modelledSeconds(const BoardProfile &board, double instructions);
+
+/// Modelled or measured seconds x stated power: always modelled; none without a stated power.
+[[nodiscard]] std::optional<Figure> modelledJoules(const BoardProfile &board, const Figure &seconds);
+
+/// Whether a model fits a board, before a byte is sent.
+struct FitVerdict {
+    std::uint64_t imageBytes = 0;
+    std::uint64_t imageRoom = 0;
+    std::uint64_t ramBytes = 0;
+    std::uint64_t ramRoom = 0;
+
+    [[nodiscard]] bool fits() const noexcept { return imageBytes <= imageRoom && ramBytes <= ramRoom; }
+    /// "fits, 12 kB flash and 3 kB RAM left", or "needs 4.1 kB more RAM".
+    [[nodiscard]] std::string text() const;
+
+    friend bool operator==(const FitVerdict &, const FitVerdict &) = default;
+};
+
+[[nodiscard]] FitVerdict fitOn(const BoardProfile &board, std::uint64_t imageBytes, std::uint64_t ramBytes);
+
+} // namespace rosler

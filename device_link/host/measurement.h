@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rosler {
+
+/// Where a figure comes from. Never dropped on the way: not in the window, nor in exports.
+enum class Source {
+    Measured,   ///< a board's own cycle counter or timer, on silicon
+    Instrument, ///< an energy meter wired to the board
+    Counted,    ///< instructions executed in an emulator: exact and repeatable, but no time
+    Modelled,   ///< computed from other figures and stated assumptions
+};
+
+enum class Unit { Instructions, Cycles, Seconds, Joules, Watts };
+
+[[nodiscard]] std::string_view nameOf(Source source); ///< "measured", "instrument", "counted", "modelled"
+[[nodiscard]] std::string_view nameOf(Unit unit);     ///< "instructions", "cycles", "s", "J", "W"
+
+/// A number with its unit and its source. It is made by the function that is named after the source, and a
+/// modelled one cannot be made without saying what was assumed, nor written without its mark.
+class Figure
+{
+public:
+    [[nodiscard]] static Figure measured(double value, Unit unit);
+    [[nodiscard]] static Figure fromInstrument(double value, Unit unit);
+    [[nodiscard]] static Figure counted(double value, Unit unit);
+    /// @param assumptions  one line for people, not empty: "1.14 cycles per instruction at 25 MHz"
+    [[nodiscard]] static Figure modelled(double value, Unit unit, std::string assumptions);
+
+    [[nodiscard]] double value() const noexcept { return m_value; }
+    [[nodiscard]] Unit unit() const noexcept { return m_unit; }
+    [[nodiscard]] Source source() const noexcept { return m_source; }
+    [[nodiscard]] bool isModelled() const noexcept { return m_source == Source::Modelled; }
+    /// Of a modelled figure; empty for others.
+    [[nodiscard]] const std::string &assumptions() const noexcept { return m_assumptions; }
+
+    /// The same source and assumptions with another number: a mean or a quantile of such figures.
+    [[nodiscard]] Figure withValue(double value) const;
+    /// Divided by a plain count, e.g. of inferences.
+    [[nodiscard]] Figure per(double count) const;
+
+    friend bool operator==(const Figure &, const Figure &) = default;
+
+private:
+    Figure(double value, Unit unit, Source source, std::string assumptions);
+
+    double m_value;
+    Unit m_unit;
+    Source m_source;
+    std::string m_assumptions;
+};
+
+/// Three significant digits with the unit, and "~" before a modelled one: "~1.23 ms", "48,512 instructions"
+/// (instructions and cycles are written in full). Views set modelled figures in italics besides.
+[[nodiscard]] std::string text(const Figure &figure);
+
+/// Many figures of one kind.
+struct Spread {
+    Figure median;
+    Figure p95; ///< nearest rank
+    std::size_t count = 0;
+
+    friend bool operator==(const Spread &, const Spread &) = default;
+};
+
+/// @param values  at least one; @p like says unit, source and assumptions of all of them
+[[nodiscard]] Spread spreadOf(std::span<const double> values, const Figure &like);
+
+/// One layer's part of an inference.
+struct LayerShare {
+    std::string name; ///< "1 sketched 784-32-784"
+    Figure figure;    ///< instructions or cycles
+    std::uint64_t macs = 0;
+
+    friend bool operator==(const LayerShare &, const LayerShare &) = default;
+};
+
+/// What a model did on a board. Written as schema rosler.measurement/1 (measurementJson).
+struct Measurement {
+    std::string board; ///< profile's id: "mps2-an386"
+    bool emulated = false;
+    std::string model; ///< "rosler", "dense", or what the file calls it
+    std::string type;  ///< "f32", "f16", "i8"
+    std::string modelSha256;
+    std::uint64_t samples = 0; ///< test examples that were run
+    std::optional<double> boardAccuracy;
+    std::optional<double> twinAccuracy;
+    bool outputsEqualTwin = false; ///< bit for bit, on every sample
+    std::optional<Spread> instructions;
+    std::optional<Spread> cycles;
+    std::optional<Spread> latency; ///< seconds
+    std::optional<Spread> energy;  ///< joules an inference
+    std::vector<LayerShare> layers;
+    std::uint64_t macs = 0;       ///< of one inference, as stored
+    std::uint64_t imageBytes = 0; ///< in flash
+    std::uint64_t ramBytes = 0;   ///< input, outputs, scratch
+
+    friend bool operator==(const Measurement &, const Measurement &) = default;
+};
+
+/// One line of JSON, without line end. Every figure carries its source; modelled ones their assumptions too.
+[[nodiscard]] std::string measurementJson(const Measurement &measurement);
+
+/// CSV with a header line: quantity, median, p95, n, unit, source, assumptions. Modelled numbers are written
+/// with a leading "~", so that no spreadsheet takes them for measured ones.
+[[nodiscard]] std::string measurementCsv(std::span<const Measurement> measurements);
+
+} // namespace rosler

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include <QtTest>
+
+#include "device_link/host/board_profile.h"
+#include "device_link/host/shipped_boards.h"
+
+using namespace rosler;
+
+class BoardProfileTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyShippedBoardIsGood();
+    void theSevenBoardsAreThere();
+    void aTickIsNeverLongerThanAnInstruction();
+    void faultsAreNamedWithTheirPlace_data();
+    void faultsAreNamedWithTheirPlace();
+    void truncatedTextsAreRefused();
+    void timeIsInstructionsTimesCpiOverClock();
+    void energyIsBlankWithoutStatedPower();
+    void theVerdictSaysWhatIsMissing();
+};
+
+void BoardProfileTest::everyShippedBoardIsGood()
+{
+    for (const ShippedBoard &shipped : shippedBoards()) {
+        const auto board = parseBoardProfile(shipped.json, std::string(shipped.name));
+        QVERIFY2(board, board ? "" : message(board.error()).c_str());
+        QCOMPARE(board->id, std::string(shipped.name));
+        for (const StatedNumber &n :
+             {board->clockHz, board->cyclesPerInstruction, board->flashBytes, board->ramBytes})
+            QVERIFY(!n.source.empty());
+    }
+}
+
+void BoardProfileTest::theSevenBoardsAreThere()
+{
+    QCOMPARE(boardProfiles().size(), shippedBoards().size());
+    for (const char *id :
+         {"mps2-an386", "mps2-an385", "mps2-an500", "mps2-an505", "mps3-an547", "stm32f405", "twin"})
+        QVERIFY(boardProfile(id));
+    const auto none = boardProfile("mps2-an999");
+    QVERIFY(!none);
+    QCOMPARE(none.error().code, ErrorCode::NotFound);
+    QVERIFY(none.error().what.find("mps2-an386") != std::string::npos);
+}
+
+void BoardProfileTest::aTickIsNeverLongerThanAnInstruction()
+{
+    // 25 MHz at shift 7: 3.2 ticks an instruction; TIM2 at 1 GHz and shift 0: one.
+    const auto m4 = boardProfile("mps2-an386");
+    for (double n : {1.0, 8.0, 1001.0, 100000.0, 4e8}) {
+        QCOMPARE(m4->emulator->instructions(std::floor(n * 3.2)), n);
+        QCOMPARE(m4->emulator->instructions(std::ceil(n * 3.2)), n);
+    }
+    QCOMPARE(boardProfile("stm32f405")->emulator->instructions(12345.0), 12345.0);
+}
+
+void BoardProfileTest::faultsAreNamedWithTheirPlace_data()
+{
+    QTest::addColumn<QString>("pointer");
+    QTest::addColumn<QString>("value"); // JSON; empty = removed
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("where");
+
+    const auto row = [](const char *pointer, const char *value, ErrorCode code, const char *where) {
+        QTest::addRow("%s=%s", pointer, value) << QString::fromUtf8(pointer) << QString::fromUtf8(value)
+                                               << static_cast<int>(code) << QString::fromUtf8(where);
+    };
+    row("/schema", "", ErrorCode::Malformed, "b.json:/schema");
+    row("/schema", "7", ErrorCode::Malformed, "b.json:/schema");
+    row("/schema", "\"rosler.board/2\"", ErrorCode::Unsupported, "b.json:/schema");
+    row("/id", "", ErrorCode::Malformed, "b.json:/id");
+    row("/id", "\"\"", ErrorCode::Malformed, "b.json:/id");
+    row("/clock_hz", "25e6", ErrorCode::Malformed, "b.json:/clock_hz");
+    row("/clock_hz/source", "", ErrorCode::Malformed, "b.json:/clock_hz/source");
+    row("/clock_hz/value", "0", ErrorCode::OutOfRange, "b.json:/clock_hz/value");
+    row("/clock_hz/value", "\"fast\"", ErrorCode::Malformed, "b.json:/clock_hz/value");
+    row("/cycles_per_instruction/value", "-1", ErrorCode::OutOfRange, "b.json:/cycles_per_instruction/value");
+    row("/clock_khz", "25", ErrorCode::Malformed, "b.json:/clock_khz");
+    row("/emulator/icount_shift", "11", ErrorCode::OutOfRange, "b.json:/emulator/icount_shift");
+    row("/emulator/icount_shift", "0", ErrorCode::OutOfRange, "b.json:/emulator/timer_hz");
+    row("/emulator/memory_bytes", "", ErrorCode::Malformed, "b.json:/emulator/memory_bytes");
+    row("/active_watts", "{\"value\": 1e9, \"source\": \"x\"}", ErrorCode::OutOfRange,
+        "b.json:/active_watts/value");
+}
+
+void BoardProfileTest::faultsAreNamedWithTheirPlace()
+{
+    QFETCH(QString, pointer);
+    QFETCH(QString, value);
+    QFETCH(int, code);
+    QFETCH(QString, where);
+
+    std::string_view good;
+    for (const ShippedBoard &shipped : shippedBoards())
+        if (shipped.name == "mps2-an386")
+            good = shipped.json;
+    auto json = nlohmann::json::parse(good);
+    const nlohmann::json::json_pointer at(pointer.toStdString());
+    if (value.isEmpty())
+        json[at.parent_pointer()].erase(at.back());
+    else
+        json[at] = nlohmann::json::parse(value.toStdString());
+    const auto board = parseBoardProfile(json.dump(), "b.json");
+    QVERIFY(!board);
+    QCOMPARE(static_cast<int>(board.error().code), code);
+    QCOMPARE(QString::fromStdString(board.error().where), where);
+}
+
+void BoardProfileTest::truncatedTextsAreRefused()
+{
+    const std::string_view good = shippedBoards().front().json;
+    const std::size_t whole = good.rfind('}') + 1;
+    for (std::size_t length = 0; length < whole; ++length)
+        QVERIFY(!parseBoardProfile(good.substr(0, length), "b.json"));
+    QVERIFY(parseBoardProfile(good.substr(0, whole), "b.json"));
+}
+
+void BoardProfileTest::timeIsInstructionsTimesCpiOverClock()
+{
+    const auto board = boardProfile("mps2-an386");
+    const Figure seconds = modelledSeconds(*board, 1e6);
+    QCOMPARE(seconds.value(), 1e6 * board->cyclesPerInstruction.value / 25e6);
+    QVERIFY(seconds.isModelled());
+    QVERIFY(seconds.assumptions().find("25 MHz") != std::string::npos);
+    QVERIFY(text(seconds).starts_with("~"));
+}
+
+void BoardProfileTest::energyIsBlankWithoutStatedPower()
+{
+    auto board = boardProfile("mps2-an386");
+    const auto joules = modelledJoules(*board, modelledSeconds(*board, 1e6));
+    QVERIFY(joules);
+    QCOMPARE(joules->value(), 1e6 * 1.14 / 25e6 * board->activeWatts->value);
+    // Of a measured time too: power is only stated.
+    QVERIFY(modelledJoules(*board, Figure::measured(1.0, Unit::Seconds))->isModelled());
+    board->activeWatts.reset();
+    QVERIFY(!modelledJoules(*board, modelledSeconds(*board, 1e6)));
+}
+
+void BoardProfileTest::theVerdictSaysWhatIsMissing()
+{
+    auto board = *boardProfile("mps2-an386");
+    board.flashBytes.value = 100'000;
+    board.ramBytes.value = 10'000;
+    QVERIFY(fitOn(board, 100'000, 10'000).fits());
+    QCOMPARE(fitOn(board, 60'000, 4'000).text(),
+             std::string("fits, 40.0 kB of model memory and 6.00 kB of RAM left"));
+    QVERIFY(!fitOn(board, 100'001, 0).fits());
+    QCOMPARE(fitOn(board, 104'100, 4'000).text(), std::string("needs 4.10 kB more model memory"));
+    QCOMPARE(fitOn(board, 104'100, 12'000).text(),
+             std::string("needs 4.10 kB more model memory and 2.00 kB more RAM"));
+}
+
+QTEST_APPLESS_MAIN(BoardProfileTest)
+#include "board_profile_test.moc"
