@@ -38,6 +38,31 @@ static void copy_text(char *to, const char *from, size_t room)
         to[i] = from[i];
 }
 
+/// For people who look at the console: "stack: 912 of 8192 bytes".
+static void log_stack(rsl_device *d)
+{
+    if (d->port->stack_used == NULL)
+        return;
+    uint32_t of = 0;
+    const uint32_t used = d->port->stack_used(d->port->context, &of);
+    size_t n = 0;
+    const char *const parts[] = {"stack: ", NULL, " of ", NULL, " bytes"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
+        if (parts[i] != NULL) {
+            memcpy(d->payload + n, parts[i], strlen(parts[i]));
+            n += strlen(parts[i]);
+            continue;
+        }
+        const uint32_t number = i == 1 ? used : of;
+        uint32_t unit = 1;
+        while (number / unit >= 10U)
+            unit *= 10U;
+        for (; unit > 0; unit /= 10U)
+            d->payload[n++] = (uint8_t)('0' + number / unit % 10U);
+    }
+    rsl_reply(d, RSL_LOG, n);
+}
+
 static void answer_hello(rsl_device *d)
 {
     rsl_hello hello;
@@ -56,7 +81,7 @@ static void answer_hello(rsl_device *d)
         .format = RSL_MODEL_FORMAT,
         .kernel_abi = RSL_KERNEL_ABI,
         .max_payload = RSL_MAX_PAYLOAD,
-        .credits = RSL_CREDITS,
+        .credits = d->port->credits,
         .numbers = (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8),
         .layouts = rsl_infer_layouts(),
         .preferred = rsl_s8_preferred,
@@ -80,6 +105,7 @@ static void answer_hello(rsl_device *d)
         }
     }
     rsl_reply(d, RSL_HELLO, rsl_encode_caps(&caps, d->payload));
+    log_stack(d);
 }
 
 void rsl_forget_input(rsl_device *d)
@@ -126,7 +152,7 @@ static void answer_input(rsl_device *d)
                 ack->next_off = needed;
         }
     }
-    ack->credits = RSL_CREDITS;
+    ack->credits = d->port->credits;
     rsl_reply(d, RSL_INPUT, rsl_encode_ack(ack, d->payload));
 }
 

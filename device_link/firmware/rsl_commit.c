@@ -190,7 +190,7 @@ void rsl_answer_data(rsl_device *d)
     rsl_ack ack;
     rsl_slot_progress(d->port, d->target, d->begin.length, d->next_off, &ack);
     d->next_off = ack.next_off;
-    ack.credits = RSL_CREDITS;
+    ack.credits = d->port->credits;
     rsl_reply(d, RSL_DATA, rsl_encode_ack(&ack, d->payload));
 }
 

@@ -15,10 +15,7 @@ extern "C" {
 
 #define RSL_FIRMWARE_VERSION "0.2.0"
 
-enum {
-    RSL_CREDITS = 4, ///< whole frames that a port's receiver has to have room for
-    RSL_KNOWN_LAYERS = (1 << RSL_DENSE) | (1 << RSL_SKETCHED),
-};
+enum { RSL_KNOWN_LAYERS = (1 << RSL_DENSE) | (1 << RSL_SKETCHED) };
 
 typedef enum rsl_work {
     RSL_WORK_NONE,

@@ -26,6 +26,8 @@ typedef struct rsl_port {
     uint32_t timer_hz;  ///< of ticks()
     uint32_t baud;      ///< rate after start, 0 where there is none
 
+    uint8_t credits; ///< whole frames that may come while it is at work: what its receiver has room for
+
     // Bytes.
     int (*read)(void *context); ///< the next byte that came, or -1
     /// Sends all of it; may wait.
@@ -54,6 +56,8 @@ typedef struct rsl_port {
     /// Writes where bytes read 0xFF, or what they hold already.
     bool (*program)(void *context, uint8_t slot, uint32_t offset, const uint8_t *bytes, uint32_t length);
 
+    /// Bytes of stack used at most so far, of how many. Optional.
+    uint32_t (*stack_used)(void *context, uint32_t *of);
     /// Starts anew; does not come back on a board.
     void (*reset)(void *context);
 } rsl_port;

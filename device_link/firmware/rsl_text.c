@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_link/firmware/rsl_text.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "device_link/firmware/rsl_device.h"
@@ -56,10 +55,18 @@ static void put_decimal(line *l, float v)
         put_char(l, '-');
         v = -v;
     }
-    const uint64_t thousandths = v < 1e12F ? (uint64_t)(v * 1000.0F + 0.5F) : UINT64_C(1000000000000000);
-    put_number(l, thousandths / 1000U);
+    if (!(v < 4e9F)) {
+        put(l, "4000000000.000"); // no such figure; numbers of 32 bits do for all others
+        return;
+    }
+    uint32_t whole = (uint32_t)v;
+    uint32_t rest = (uint32_t)((v - (float)whole) * 1000.0F + 0.5F);
+    if (rest == 1000U) {
+        rest = 0;
+        ++whole;
+    }
+    put_number(l, whole);
     put_char(l, '.');
-    const uint32_t rest = (uint32_t)(thousandths % 1000U);
     put_char(l, (char)('0' + (char)(rest / 100U)));
     put_char(l, (char)('0' + (char)(rest / 10U % 10U)));
     put_char(l, (char)('0' + (char)(rest % 10U)));
@@ -197,6 +204,27 @@ static float input_at(const rsl_device *d, uint32_t i)
     return ((const float *)(const void *)d->ready.input)[i];
 }
 
+/// e^x for x <= 0, to six digits, without a C library and with the same bits everywhere.
+static float exponential(float x)
+{
+    if (!(x > -80.0F))
+        return 0.0F;
+    const float t = x * 1.44269504F;      // 2^t
+    const int32_t whole = (int32_t)t - 1; // below t
+    const float f = t - (float)whole;     // 0..2
+    const float h = f * 0.5F;             // 2^f = (2^h)^2, h in 0..1
+    const float p = 1.0F
+        + h
+            * (0.69314718F
+               + h
+                   * (0.24022651F
+                      + h * (0.05550411F + h * (0.00961813F + h * 0.00133336F + h * h * 0.00015404F))));
+    const uint32_t bits = (uint32_t)(whole + 127) << 23;
+    float scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return p * p * scale;
+}
+
 /// Probabilities of a classifier; of an autoencoder ("ad..") the mean squared error, one number.
 static void results(rsl_device *d)
 {
@@ -218,11 +246,11 @@ static void results(rsl_device *d)
         const float largest = output_at(d, d->output_class);
         float sum = 0.0F;
         for (uint32_t i = 0; i < n; ++i)
-            sum += expf(output_at(d, i) - largest);
+            sum += exponential(output_at(d, i) - largest);
         for (uint32_t i = 0; i < n; ++i) {
             if (i > 0)
                 put_char(&l, ',');
-            put_decimal(&l, expf(output_at(d, i) - largest) / sum);
+            put_decimal(&l, exponential(output_at(d, i) - largest) / sum);
         }
     }
     put(&l, "]");

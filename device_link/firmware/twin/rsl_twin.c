@@ -152,6 +152,7 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
         .features = RSL_IS_TWIN | (options->slot_file != NULL ? RSL_KEEPS_MODELS : 0U),
         .clock_hz = 1000000,
         .timer_hz = 1000000,
+        .credits = 8,
         .read = read_byte,
         .write = write_bytes,
         .ticks = ticks,
