@@ -25,7 +25,8 @@ public:
     explicit AlignedBytes(const std::string &bytes)
         : AlignedBytes(bytes.size())
     {
-        std::memcpy(data(), bytes.data(), bytes.size());
+        if (!bytes.empty())
+            std::memcpy(data(), bytes.data(), bytes.size());
     }
 
     [[nodiscard]] std::uint8_t *data() noexcept { return reinterpret_cast<std::uint8_t *>(m_blocks.data()); }
