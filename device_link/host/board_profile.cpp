@@ -219,16 +219,16 @@ Result<BoardProfile> boardProfile(std::string_view id)
     return fail(ErrorCode::NotFound, "no board \"" + std::string(id) + "\" is known; there are " + known);
 }
 
-Figure modelledSeconds(const BoardProfile &board, double instructions)
+Quantity modelledSeconds(const BoardProfile &board, double instructions)
 {
     std::array<char, 128> text {};
     std::snprintf(text.data(), text.size(), "instructions x %.3g cycles / %.4g MHz",
                   board.cyclesPerInstruction.value, board.clockHz.value / 1e6);
-    return Figure::modelled(instructions * board.cyclesPerInstruction.value / board.clockHz.value,
-                            Unit::Seconds, text.data());
+    return Quantity::modelled(instructions * board.cyclesPerInstruction.value / board.clockHz.value,
+                              Unit::Seconds, text.data());
 }
 
-std::optional<Figure> modelledJoules(const BoardProfile &board, const Figure &seconds)
+std::optional<Quantity> modelledJoules(const BoardProfile &board, const Quantity &seconds)
 {
     if (!board.activeWatts)
         return std::nullopt;
@@ -237,7 +237,8 @@ std::optional<Figure> modelledJoules(const BoardProfile &board, const Figure &se
     std::string assumptions = std::string(text.data()) + " x ";
     assumptions += seconds.isModelled() ? "(" + seconds.assumptions() + ")"
                                         : std::string(nameOf(seconds.source())) + " time";
-    return Figure::modelled(seconds.value() * board.activeWatts->value, Unit::Joules, std::move(assumptions));
+    return Quantity::modelled(seconds.value() * board.activeWatts->value, Unit::Joules,
+                              std::move(assumptions));
 }
 
 std::string FitVerdict::text() const

@@ -64,10 +64,10 @@ struct BoardProfile {
 [[nodiscard]] Result<BoardProfile> boardProfile(std::string_view id);
 
 /// Instructions x CPI / f, with both stated.
-[[nodiscard]] Figure modelledSeconds(const BoardProfile &board, double instructions);
+[[nodiscard]] Quantity modelledSeconds(const BoardProfile &board, double instructions);
 
 /// Modelled or measured seconds x stated power: always modelled; none without a stated power.
-[[nodiscard]] std::optional<Figure> modelledJoules(const BoardProfile &board, const Figure &seconds);
+[[nodiscard]] std::optional<Quantity> modelledJoules(const BoardProfile &board, const Quantity &seconds);
 
 /// Whether a model fits a board, before a byte is sent.
 struct FitVerdict {

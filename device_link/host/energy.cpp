@@ -55,7 +55,7 @@ Result<EnergyResult> energyOf(const PowerTrace &trace, std::size_t inferences, W
                     "only " + std::to_string(found.size()) + " of " + std::to_string(windows)
                         + " windows are marked in the trace; is the board's window pin wired to the meter?");
     EnergyResult result {
-        spreadOf(std::array {0.0}, Figure::fromInstrument(0.0, Unit::Joules)), {}, 0.0, false};
+        spreadOf(std::array {0.0}, Quantity::fromInstrument(0.0, Unit::Joules)), {}, 0.0, false};
     std::vector<double> joules;
     for (std::size_t i = 0; i < windows; ++i) {
         const TraceStatistics s = trace.statistics(found[i].first, found[i].end);
@@ -84,7 +84,7 @@ Result<EnergyResult> energyOf(const PowerTrace &trace, std::size_t inferences, W
         result.dropRate = std::max(result.dropRate, s.dropRate());
         result.windows.push_back(s);
     }
-    result.joules = spreadOf(joules, Figure::fromInstrument(0.0, Unit::Joules));
+    result.joules = spreadOf(joules, Quantity::fromInstrument(0.0, Unit::Joules));
     return result;
 }
 

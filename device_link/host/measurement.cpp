@@ -69,7 +69,7 @@ std::string quoted(const std::string &field)
     return out + '"';
 }
 
-std::string number(const Figure &figure)
+std::string number(const Quantity &figure)
 {
     std::array<char, 64> buffer {};
     std::snprintf(buffer.data(), buffer.size(), "%s%.9g", figure.isModelled() ? "~" : "", figure.value());
@@ -110,7 +110,7 @@ std::string_view nameOf(Unit unit)
     return "W";
 }
 
-Figure::Figure(double value, Unit unit, Source source, std::string assumptions)
+Quantity::Quantity(double value, Unit unit, Source source, std::string assumptions)
     : m_value(value)
     , m_unit(unit)
     , m_source(source)
@@ -118,40 +118,40 @@ Figure::Figure(double value, Unit unit, Source source, std::string assumptions)
 {
 }
 
-Figure Figure::measured(double value, Unit unit)
+Quantity Quantity::measured(double value, Unit unit)
 {
     return {value, unit, Source::Measured, {}};
 }
 
-Figure Figure::fromInstrument(double value, Unit unit)
+Quantity Quantity::fromInstrument(double value, Unit unit)
 {
     return {value, unit, Source::Instrument, {}};
 }
 
-Figure Figure::counted(double value, Unit unit)
+Quantity Quantity::counted(double value, Unit unit)
 {
     ROSLER_EXPECTS(unit == Unit::Instructions); // an emulator counts nothing else exactly
     return {value, unit, Source::Counted, {}};
 }
 
-Figure Figure::modelled(double value, Unit unit, std::string assumptions)
+Quantity Quantity::modelled(double value, Unit unit, std::string assumptions)
 {
     ROSLER_EXPECTS(!assumptions.empty());
     return {value, unit, Source::Modelled, std::move(assumptions)};
 }
 
-Figure Figure::withValue(double value) const
+Quantity Quantity::withValue(double value) const
 {
     return {value, m_unit, m_source, m_assumptions};
 }
 
-Figure Figure::per(double count) const
+Quantity Quantity::per(double count) const
 {
     ROSLER_EXPECTS(count > 0.0);
     return withValue(m_value / count);
 }
 
-std::string text(const Figure &figure)
+std::string text(const Quantity &figure)
 {
     const std::string mark = figure.isModelled() ? "~" : "";
     if (figure.unit() == Unit::Instructions || figure.unit() == Unit::Cycles)
@@ -159,7 +159,7 @@ std::string text(const Figure &figure)
     return mark + withPrefix(figure.value(), nameOf(figure.unit()));
 }
 
-Spread spreadOf(std::span<const double> values, const Figure &like)
+Spread spreadOf(std::span<const double> values, const Quantity &like)
 {
     ROSLER_EXPECTS(!values.empty());
     std::vector<double> sorted(values.begin(), values.end());
@@ -196,9 +196,9 @@ std::string measurementJson(const Measurement &m)
     Json layers = Json::array();
     for (const LayerShare &layer : m.layers)
         layers.push_back({{"name", layer.name},
-                          {nameOf(layer.figure.unit()), layer.figure.value()},
+                          {nameOf(layer.quantity.unit()), layer.quantity.value()},
                           {"macs", layer.macs},
-                          {"source", nameOf(layer.figure.source())}});
+                          {"source", nameOf(layer.quantity.source())}});
     json["layers"] = std::move(layers);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -25,14 +25,14 @@ enum class Unit { Instructions, Cycles, Seconds, Joules, Watts };
 
 /// A number with its unit and its source. It is made by the function that is named after the source, and a
 /// modelled one cannot be made without saying what was assumed, nor written without its mark.
-class Figure
+class Quantity
 {
 public:
-    [[nodiscard]] static Figure measured(double value, Unit unit);
-    [[nodiscard]] static Figure fromInstrument(double value, Unit unit);
-    [[nodiscard]] static Figure counted(double value, Unit unit);
+    [[nodiscard]] static Quantity measured(double value, Unit unit);
+    [[nodiscard]] static Quantity fromInstrument(double value, Unit unit);
+    [[nodiscard]] static Quantity counted(double value, Unit unit);
     /// @param assumptions  one line for people, not empty: "1.14 cycles per instruction at 25 MHz"
-    [[nodiscard]] static Figure modelled(double value, Unit unit, std::string assumptions);
+    [[nodiscard]] static Quantity modelled(double value, Unit unit, std::string assumptions);
 
     [[nodiscard]] double value() const noexcept { return m_value; }
     [[nodiscard]] Unit unit() const noexcept { return m_unit; }
@@ -42,14 +42,14 @@ public:
     [[nodiscard]] const std::string &assumptions() const noexcept { return m_assumptions; }
 
     /// The same source and assumptions with another number: a mean or a quantile of such figures.
-    [[nodiscard]] Figure withValue(double value) const;
+    [[nodiscard]] Quantity withValue(double value) const;
     /// Divided by a plain count, e.g. of inferences.
-    [[nodiscard]] Figure per(double count) const;
+    [[nodiscard]] Quantity per(double count) const;
 
-    friend bool operator==(const Figure &, const Figure &) = default;
+    friend bool operator==(const Quantity &, const Quantity &) = default;
 
 private:
-    Figure(double value, Unit unit, Source source, std::string assumptions);
+    Quantity(double value, Unit unit, Source source, std::string assumptions);
 
     double m_value;
     Unit m_unit;
@@ -59,24 +59,24 @@ private:
 
 /// Three significant digits with the unit, and "~" before a modelled one: "~1.23 ms", "48,512 instructions"
 /// (instructions and cycles are written in full). Views set modelled figures in italics besides.
-[[nodiscard]] std::string text(const Figure &figure);
+[[nodiscard]] std::string text(const Quantity &figure);
 
 /// Many figures of one kind.
 struct Spread {
-    Figure median;
-    Figure p95; ///< nearest rank
+    Quantity median;
+    Quantity p95; ///< nearest rank
     std::size_t count = 0;
 
     friend bool operator==(const Spread &, const Spread &) = default;
 };
 
 /// @param values  at least one; @p like says unit, source and assumptions of all of them
-[[nodiscard]] Spread spreadOf(std::span<const double> values, const Figure &like);
+[[nodiscard]] Spread spreadOf(std::span<const double> values, const Quantity &like);
 
 /// One layer's part of an inference.
 struct LayerShare {
-    std::string name; ///< "1 sketched 784-32-784"
-    Figure figure;    ///< instructions or cycles
+    std::string name;  ///< "1 sketched 784-32-784"
+    Quantity quantity; ///< instructions or cycles
     std::uint64_t macs = 0;
 
     friend bool operator==(const LayerShare &, const LayerShare &) = default;

@@ -123,7 +123,7 @@ void BoardProfileTest::truncatedTextsAreRefused()
 void BoardProfileTest::timeIsInstructionsTimesCpiOverClock()
 {
     const auto board = boardProfile("mps2-an386");
-    const Figure seconds = modelledSeconds(*board, 1e6);
+    const Quantity seconds = modelledSeconds(*board, 1e6);
     QCOMPARE(seconds.value(), 1e6 * board->cyclesPerInstruction.value / 25e6);
     QVERIFY(seconds.isModelled());
     QVERIFY(seconds.assumptions().find("25 MHz") != std::string::npos);
@@ -137,7 +137,7 @@ void BoardProfileTest::energyIsBlankWithoutStatedPower()
     QVERIFY(joules);
     QCOMPARE(joules->value(), 1e6 * 1.14 / 25e6 * board->activeWatts->value);
     // Of a measured time too: power is only stated.
-    QVERIFY(modelledJoules(*board, Figure::measured(1.0, Unit::Seconds))->isModelled());
+    QVERIFY(modelledJoules(*board, Quantity::measured(1.0, Unit::Seconds))->isModelled());
     board->activeWatts.reset();
     QVERIFY(!modelledJoules(*board, modelledSeconds(*board, 1e6)));
 }

@@ -26,8 +26,8 @@ private Q_SLOTS:
 
 void MeasurementTest::modelledFiguresCarryTheirMarkEverywhere()
 {
-    const Figure modelled = Figure::modelled(0.00123, Unit::Seconds, "1 cycle, \"at\" 25 MHz");
-    const Figure measured = Figure::measured(0.00123, Unit::Seconds);
+    const Quantity modelled = Quantity::modelled(0.00123, Unit::Seconds, "1 cycle, \"at\" 25 MHz");
+    const Quantity measured = Quantity::measured(0.00123, Unit::Seconds);
     QVERIFY(!(modelled == measured));
     QCOMPARE(text(modelled), "~" + text(measured));
 
@@ -70,12 +70,12 @@ void MeasurementTest::textsHaveThreeDigitsAndAUnit()
     QFETCH(double, value);
     QFETCH(int, unit);
     QFETCH(QString, expected);
-    QCOMPARE(QString::fromStdString(text(Figure::measured(value, static_cast<Unit>(unit)))), expected);
+    QCOMPARE(QString::fromStdString(text(Quantity::measured(value, static_cast<Unit>(unit)))), expected);
 }
 
 void MeasurementTest::medianAndPercentileAreThoseByHand()
 {
-    const Figure like = Figure::counted(0.0, Unit::Instructions);
+    const Quantity like = Quantity::counted(0.0, Unit::Instructions);
     const Spread odd = spreadOf(std::array {3.0, 1.0, 2.0}, like);
     QCOMPARE(odd.median.value(), 2.0);
     QCOMPARE(odd.p95.value(), 3.0);
@@ -92,11 +92,11 @@ void MeasurementTest::medianAndPercentileAreThoseByHand()
 
 void MeasurementTest::theSourceSurvivesArithmetic()
 {
-    const Figure f = Figure::modelled(10.0, Unit::Joules, "x").per(4.0);
+    const Quantity f = Quantity::modelled(10.0, Unit::Joules, "x").per(4.0);
     QCOMPARE(f.value(), 2.5);
     QVERIFY(f.isModelled());
     QCOMPARE(f.assumptions(), std::string("x"));
-    QCOMPARE(Figure::fromInstrument(1.0, Unit::Joules).withValue(2.0).source(), Source::Instrument);
+    QCOMPARE(Quantity::fromInstrument(1.0, Unit::Joules).withValue(2.0).source(), Source::Instrument);
 }
 
 void MeasurementTest::jsonHasTheAgreedMembers()
@@ -110,12 +110,12 @@ void MeasurementTest::jsonHasTheAgreedMembers()
     m.boardAccuracy = 0.97;
     m.twinAccuracy = 0.97;
     m.outputsEqualTwin = true;
-    m.instructions = spreadOf(std::array {48512.0}, Figure::counted(0.0, Unit::Instructions));
-    m.latency = spreadOf(std::array {0.002}, Figure::modelled(0.0, Unit::Seconds, "x"));
+    m.instructions = spreadOf(std::array {48512.0}, Quantity::counted(0.0, Unit::Instructions));
+    m.latency = spreadOf(std::array {0.002}, Quantity::modelled(0.0, Unit::Seconds, "x"));
     m.macs = 33000;
     m.imageBytes = 40000;
     m.ramBytes = 2000;
-    m.layers.push_back({"1 dense", Figure::counted(48000.0, Unit::Instructions), 33000});
+    m.layers.push_back({"1 dense", Quantity::counted(48000.0, Unit::Instructions), 33000});
     const std::string line = measurementJson(m);
     QCOMPARE(line.find('\n'), std::string::npos);
     const auto json = nlohmann::json::parse(line);
