@@ -11,24 +11,56 @@
 const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X4);
 const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X4;
 
+/// Four kept inputs a turn, turns > 0. @return behind what was written
+static uint32_t *gather(uint32_t *to, const int8_t *input, const uint16_t *kept, uint32_t turns)
+{
+    __asm__ volatile("1:  ldmia %[kept]!, {r4, r5}\n"
+                     "    uxth r6, r4\n"
+                     "    lsrs r4, r4, #16\n"
+                     "    uxth r8, r5\n"
+                     "    lsrs r5, r5, #16\n"
+                     "    ldrsb r6, [%[input], r6]\n"
+                     "    ldrsb r4, [%[input], r4]\n"
+                     "    ldrsb r8, [%[input], r8]\n"
+                     "    ldrsb r5, [%[input], r5]\n"
+                     "    pkhbt r4, r6, r4, lsl #16\n"
+                     "    pkhbt r5, r8, r5, lsl #16\n"
+                     "    stmia %[to]!, {r4, r5}\n"
+                     "    subs %[turns], %[turns], #1\n"
+                     "    bne 1b\n"
+                     : [to] "+r"(to), [kept] "+r"(kept), [turns] "+r"(turns)
+                     : [input] "r"(input)
+                     : "r4", "r5", "r6", "r8", "cc", "memory");
+    return to;
+}
+
+/// Four inputs a turn, turns > 0.
+static uint32_t *widen(uint32_t *to, const int8_t *input, uint32_t turns)
+{
+    __asm__ volatile("1:  ldr r6, [%[input]], #4\n"
+                     "    sxtb16 r4, r6\n"         // 0 and 2
+                     "    sxtb16 r6, r6, ror #8\n" // 1 and 3
+                     "    pkhtb r5, r6, r4, asr #16\n"
+                     "    pkhbt r4, r4, r6, lsl #16\n"
+                     "    stmia %[to]!, {r4, r5}\n"
+                     "    subs %[turns], %[turns], #1\n"
+                     "    bne 1b\n"
+                     : [to] "+r"(to), [input] "+r"(input), [turns] "+r"(turns)
+                     :
+                     : "r4", "r5", "r6", "cc", "memory");
+    return to;
+}
+
 void rsl_s8_load(void *act, const int8_t *input, const uint16_t *kept, uint32_t n)
 {
-    uint32_t *to = act; // two at a time: room is a multiple of 16
-    uint32_t i = 0;
-    if (kept != NULL) {
-        for (; i + 4U <= n; i += 4U, kept += 4, to += 2) {
-            to[0] = (uint16_t)input[kept[0]] | ((uint32_t)input[kept[1]] << 16);
-            to[1] = (uint16_t)input[kept[2]] | ((uint32_t)input[kept[3]] << 16);
-        }
-    } else {
-        for (; i + 4U <= n; i += 4U, input += 4, to += 2) {
-            to[0] = (uint16_t)input[0] | ((uint32_t)input[1] << 16);
-            to[1] = (uint16_t)input[2] | ((uint32_t)input[3] << 16);
-        }
-    }
+    uint32_t *to = act;
+    const uint32_t turns = n / 4U;
+    if (turns != 0U)
+        to = kept != NULL ? gather(to, input, kept, turns) : widen(to, input, turns);
     int16_t *rest = (int16_t *)(void *)to;
+    uint32_t i = 4U * turns;
     for (; i < n; ++i)
-        *rest++ = kept != NULL ? input[*kept++] : *input++;
+        *rest++ = kept != NULL ? input[kept[i]] : input[i];
     for (; (i & 15U) != 0U; ++i)
         *rest++ = 0;
 }
@@ -38,8 +70,8 @@ _Static_assert(offsetof(rsl_s8_product, rows) == 4 && offsetof(rsl_s8_product, c
                "the kernel below reads it so");
 
 // Registers: r0 factor, r1 x, r2-r3 four activations, r4-r7 weights, r8-r11 sums of four rows, r12 unpacked
-// weights, lr blocks left. Stack: +0 x, +4 eights of columns, +8 y, +12 y behind the last group of four,
-// +16 zero, +20 (cols + 1) & 6, +24 rows + 1, +28 (cols + 1) / 4.
+// weights, lr blocks left. Stack: +0 y, +4 y behind the last group of four, +8 zero, +12 x, +16 eights of
+// columns, +20 (cols + 1) & 6, +24 rows + 1, +28 (cols + 1) / 4.
 __asm__(".syntax unified\n"
         ".macro rsl_row w, sum\n" // four columns of a row
         "    sxtb16 r12, \\w\n"
@@ -71,7 +103,7 @@ __asm__(".syntax unified\n"
         // perhaps no eights.
         ".macro rsl_groups bits, rest\n"
         "1:  ldmia r0!, {r8-r11}\n"
-        "    ldrd r1, lr, [sp]\n"
+        "    ldrd r1, lr, [sp, #12]\n"
         ".if \\rest == 8\n"
         "    cmp lr, #0\n"
         "    beq 3f\n"
@@ -93,7 +125,7 @@ __asm__(".syntax unified\n"
         "5:\n"
         ".endif\n"
         "    ldmia r0!, {r4-r7}\n"
-        "    ldr r12, [sp, #16]\n"
+        "    ldm sp, {r2, r3, r12}\n"
         "    smmlar r4, r8, r4, r12\n"
         "    smmlar r5, r9, r5, r12\n"
         "    smmlar r6, r10, r6, r12\n"
@@ -102,12 +134,11 @@ __asm__(".syntax unified\n"
         "    ssat r5, #\\bits, r5\n"
         "    ssat r6, #\\bits, r6\n"
         "    ssat r7, #\\bits, r7\n"
-        "    pkhbt r2, r4, r5, lsl #16\n"
-        "    pkhbt r3, r6, r7, lsl #16\n"
-        "    ldrd r4, r5, [sp, #8]\n"
-        "    strd r2, r3, [r4], #8\n"
-        "    str r4, [sp, #8]\n"
-        "    cmp r4, r5\n"
+        "    pkhbt r4, r4, r5, lsl #16\n"
+        "    pkhbt r5, r6, r7, lsl #16\n"
+        "    stmia r2!, {r4, r5}\n"
+        "    str r2, [sp]\n"
+        "    cmp r2, r3\n"
         "    bne 1b\n"
         ".endm\n"
         ".macro rsl_product name, bits\n"
@@ -124,12 +155,13 @@ __asm__(".syntax unified\n"
         "    adds r5, r5, #1\n"
         "    adds r4, r4, #1\n"
         "    lsrs r7, r5, #3\n"
-        "    strd r1, r7, [sp]\n"
+        "    strd r1, r7, [sp, #12]\n"
         "    lsrs r3, r4, #2\n"
         "    add r3, r2, r3, lsl #3\n"
-        "    strd r2, r3, [sp, #8]\n"
+        "    strd r2, r3, [sp]\n"
         "    and r8, r5, #6\n"
-        "    strd r6, r8, [sp, #16]\n"
+        "    str r6, [sp, #8]\n"
+        "    str r8, [sp, #20]\n"
         "    lsrs r5, r5, #2\n"
         "    strd r4, r5, [sp, #24]\n"
         "    cmp r2, r3\n"
@@ -149,7 +181,7 @@ __asm__(".syntax unified\n"
         "    lsls r4, r4, #30\n"
         "    bpl 6f\n"
         "    ldmia r0!, {r8, r9}\n"
-        "    ldr r1, [sp]\n"
+        "    ldr r1, [sp, #12]\n"
         "    ldr lr, [sp, #28]\n"
         "    cmp lr, #0\n"
         "    beq 3f\n"
@@ -166,13 +198,13 @@ __asm__(".syntax unified\n"
         "    ldr r2, [r1], #4\n"
         "    rsl_pair r4, r8, r9\n"
         "4:  ldmia r0!, {r4, r5}\n"
-        "    ldr r12, [sp, #16]\n"
+        "    ldr r12, [sp, #8]\n"
         "    smmlar r4, r8, r4, r12\n"
         "    smmlar r5, r9, r5, r12\n"
         "    ssat r4, #\\bits, r4\n"
         "    ssat r5, #\\bits, r5\n"
         "    pkhbt r2, r4, r5, lsl #16\n"
-        "    ldr r4, [sp, #8]\n"
+        "    ldr r4, [sp]\n"
         "    str r2, [r4]\n"
         "6:  add sp, sp, #36\n"
         "    pop {r4-r11, pc}\n"

@@ -151,7 +151,8 @@ private Q_SLOTS:
     void sketchedModelsTakeTheirMultiplyAddsAndNoMore()
     {
         const Matrix x = examples(2);
-        const auto with = packModel(network(true), {.type = RSL_F32, .name = "w", .foldU = false}, view(x), &twin).value();
+        const auto with =
+            packModel(network(true), {.type = RSL_F32, .name = "w", .foldU = false}, view(x), &twin).value();
         QCOMPARE(with.macs(), std::uint64_t(7 * (31 + 22) + 49 + 5 * (22 + 30) + 25 + 6 * (30 + 9) + 36));
         const auto without = packModel(network(true), {.type = RSL_F32, .name = "w"}, view(x), &twin).value();
         QCOMPARE(without.macs(), with.macs() - 49 - 25 - 36);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "device_link/firmware/twin/rsl_twin.h"
+#include "tests/device_link/support/oracle.h"
+#include "tests/device_link/support/qemu_board.h"
+
+using namespace rosler;
+
+/// Instructions that the int8 kernels take, counted in QEMU. Large models are laid into the file behind the
+/// board's memory by a twin, which is quicker than a serial line.
+class QemuKernelsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void instructionsPerMultiplyAdd_data();
+    void instructionsPerMultiplyAdd();
+    void sketchedNetsKeepTheirAdvantage();
+};
+
+namespace {
+
+AlignedBytes answered(SampleModel model)
+{
+    AlignedBytes image = sampleImage(model);
+    answerImage(image);
+    return image;
+}
+
+/// A file of slots that holds the image, as a board would have left it.
+bool layDown(const QString &path, const AlignedBytes &image)
+{
+    const QByteArray name = QFile::encodeName(path);
+    const rsl_twin_options options {nullptr, 4U << 20, 8U << 20, 1, name.constData()};
+    const std::unique_ptr<rsl_twin, void (*)(rsl_twin *)> twin(rsl_twin_create(&options), &rsl_twin_destroy);
+    WireHost host([&](const std::vector<std::uint8_t> &b) { rsl_twin_feed(twin.get(), b.data(), b.size()); },
+                  [&] {
+                      std::vector<std::uint8_t> bytes(65536);
+                      bytes.resize(rsl_twin_take(twin.get(), bytes.data(), bytes.size()));
+                      return bytes;
+                  });
+    if (!host.hello())
+        return false;
+    const std::optional<Reply> reply = host.push(image);
+    return reply && statusOf(*reply) == RSL_OK;
+}
+
+/// The slots of mps3-an547 lie 256 MB into its 2 GB of DDR; the rest of the file is a hole.
+bool moveSlots(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadWrite))
+        return false;
+    const QByteArray bytes = file.readAll();
+    return file.seek(qint64 {256} << 20) && file.write(bytes) == bytes.size()
+        && file.resize(qint64 {2} << 30);
+}
+
+struct Count {
+    std::int64_t instructions = 0;
+    std::vector<std::int64_t> layers;
+    double perMac = 0;
+};
+
+std::optional<Count> counted(const EmulatedBoard &board, const AlignedBytes &image)
+{
+    const QTemporaryDir folder;
+    const QString slots = folder.filePath(QStringLiteral("slots.bin"));
+    if (!layDown(slots, image)) {
+        qWarning("the twin does not take the image");
+        return std::nullopt;
+    }
+    if (QByteArray(board.slotsSize) == "2G" && !moveSlots(slots))
+        return std::nullopt;
+    QemuBoard qemu(board, QStringLiteral(ROSLER_FIRMWARE), slots);
+    if (!qemu.fault().isEmpty() || !qemu.host().hello()) {
+        qWarning("%s", qPrintable(qemu.fault()));
+        return std::nullopt;
+    }
+    const std::optional<rsl_result> result = qemu.host().bench(3, RSL_BENCH_LAYERS);
+    rsl_model model {};
+    if (!result || rsl_model_open(image.data(), image.size(), &model).fault != RSL_FAULT_NONE)
+        return std::nullopt;
+    Count count;
+    count.instructions = qemu.instructions(result->ticks[0], *result);
+    for (unsigned i = 0; i < result->layers; ++i)
+        count.layers.push_back(qemu.instructions(result->layer_ticks[i], *result));
+    count.perMac = static_cast<double>(count.instructions) / static_cast<double>(rsl_model_macs(&model));
+    return count;
+}
+
+const EmulatedBoard &boardNamed(const QByteArray &name)
+{
+    for (const EmulatedBoard &board : emulatedBoards())
+        if (name == board.name)
+            return board;
+    qFatal("no board %s", name.constData());
+}
+
+} // namespace
+
+void QemuKernelsTest::initTestCase()
+{
+    if (qemuProgram().isEmpty())
+        QSKIP("qemu-system-arm is not installed (Debian: qemu-system-arm)");
+    if (!QFile::exists(QStringLiteral(ROSLER_FIRMWARE "/mps2-an386.elf")))
+        QSKIP("no firmware images: arm-none-eabi-gcc is not installed, or this build has sanitizers");
+}
+
+void QemuKernelsTest::instructionsPerMultiplyAdd_data()
+{
+    QTest::addColumn<QByteArray>("board");
+    QTest::addColumn<int>("rank");
+    QTest::addColumn<double>("most");
+    QTest::newRow("M4F dense 784x784") << QByteArray("mps2-an386") << 0 << 1.25;
+    QTest::newRow("M4F sketched 784x32x784") << QByteArray("mps2-an386") << 32 << 1.50;
+    QTest::newRow("M7 dense 784x784") << QByteArray("mps2-an500") << 0 << 1.25;
+    QTest::newRow("M33 dense 784x784") << QByteArray("mps2-an505") << 0 << 1.25;
+    QTest::newRow("M55 dense 784x784") << QByteArray("mps3-an547") << 0 << 0.25;
+    QTest::newRow("M55 sketched 784x32x784") << QByteArray("mps3-an547") << 32 << 0.75;
+    QTest::newRow("M3 dense 784x784") << QByteArray("mps2-an385") << 0 << 4.6;
+}
+
+void QemuKernelsTest::instructionsPerMultiplyAdd()
+{
+    QFETCH(QByteArray, board);
+    QFETCH(int, rank);
+    QFETCH(double, most);
+    SampleModel model;
+    model.inputs = 784;
+    model.layers = {{784, static_cast<std::uint32_t>(rank), false, false}};
+    model.layout = board == "mps3-an547" ? RSL_LAYOUT_I8_4X16 : RSL_LAYOUT_I8_4X4;
+    const std::optional<Count> count = counted(boardNamed(board), answered(model));
+    QVERIFY(count);
+    qInfo("%s %s: %lld instructions, %.3f per multiply-add", board.constData(),
+          rank > 0 ? "784x32x784" : "784x784", static_cast<long long>(count->instructions), count->perMac);
+    QVERIFY2(count->perMac <= most, qPrintable(QString::number(count->perMac)));
+}
+
+void QemuKernelsTest::sketchedNetsKeepTheirAdvantage()
+{
+    // The shapes of mnist-1024, with random weights.
+    SampleModel dense;
+    dense.inputs = 784;
+    dense.layers = {{1024, 0, true, false}, {1024, 0, true, false}, {10, 0, false, false}};
+    SampleModel rosler;
+    rosler.inputs = 784;
+    rosler.kept = 448;
+    rosler.layers = {{384, 32, true, true}, {384, 10, true, true}, {10, 8, false, true}};
+    const EmulatedBoard &board = boardNamed("mps2-an386");
+    const std::optional<Count> slow = counted(board, answered(dense));
+    const std::optional<Count> fast = counted(board, answered(rosler));
+    QVERIFY(slow && fast);
+    const double instructions =
+        static_cast<double>(slow->instructions) / static_cast<double>(fast->instructions);
+    const double macs = instructions * fast->perMac / slow->perMac;
+    qInfo("dense %lld (%.3f a multiply-add), rosler %lld (%.3f): ratio %.2f of %.2f, %.3f of it",
+          static_cast<long long>(slow->instructions), slow->perMac,
+          static_cast<long long>(fast->instructions), fast->perMac, instructions, macs, instructions / macs);
+    for (const std::int64_t layer : fast->layers)
+        qInfo("a layer of rosler: %lld", static_cast<long long>(layer));
+    QVERIFY(instructions >= 0.85 * macs);
+}
+
+QTEST_GUILESS_MAIN(QemuKernelsTest)
+#include "qemu_kernels_test.moc"
