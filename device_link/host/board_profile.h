@@ -45,7 +45,7 @@ struct BoardProfile {
     StatedNumber ramBytes;                   ///< for a model's input, outputs and scratch
     std::optional<StatedNumber> activeWatts; ///< none: energy stays blank
     std::optional<EmulatedMachine> emulator;
-    std::string firmware; ///< file name of its firmware image: "rosler-mps2-an386.elf"; empty for the twin
+    std::string firmware; ///< file name of its firmware image: "mps2-an386.elf"; empty for the twin
 
     friend bool operator==(const BoardProfile &, const BoardProfile &) = default;
 };

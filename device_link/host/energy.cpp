@@ -16,11 +16,11 @@ std::vector<TraceWindow> windowsOf(const PowerTrace &trace, WindowSignal signal)
     std::optional<std::size_t> begin;
     for (const TraceMark &mark : trace.marks) {
         if (signal == WindowSignal::Level) {
-            if (mark.edge == TraceMark::Edge::Rising) {
+            if (mark.edge == TraceMark::Edge::Falling) {
                 begin = mark.sample;
                 continue;
             }
-            if (mark.edge != TraceMark::Edge::Falling)
+            if (mark.edge != TraceMark::Edge::Rising)
                 continue;
         } else {
             // Of a pulse that shows both edges, the falling one is the mark: the pin idles high.

@@ -11,7 +11,7 @@ namespace rosler {
 
 /// How the board tells a meter when it computes.
 enum class WindowSignal {
-    Level,  ///< the pin is high for as long as a window lasts
+    Level,  ///< the pin idles high and is low for as long as a window lasts
     Pulses, ///< a pulse at the begin of a window and one at its end
 };
 

@@ -45,7 +45,7 @@ private Q_SLOTS:
 
 void EnergyTest::energyIsPowerTimesTimeOverInferences()
 {
-    const auto result = energyOf(fiveWindows(Edge::Rising, Edge::Falling), 100);
+    const auto result = energyOf(fiveWindows(Edge::Falling, Edge::Rising), 100);
     QVERIFY2(result, result ? "" : message(result.error()).c_str());
     QVERIFY(std::abs(result->joules.median.value() - 0.020 * 10.0 / 100.0) < 1e-8);
     QCOMPARE(result->joules.count, std::size_t {5});
@@ -88,7 +88,7 @@ void EnergyTest::statisticsOfAStretch()
 
 void EnergyTest::aWindowThatDropsSamplesHasNoFigure()
 {
-    auto trace = fiveWindows(Edge::Rising, Edge::Falling);
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
     for (std::size_t i = 0; i < 11; ++i) // 11 of 10,000: more than 0.1 %
         trace.watts[2000 + i] = std::numeric_limits<float>::quiet_NaN();
     const auto result = energyOf(trace, 100);
@@ -100,7 +100,7 @@ void EnergyTest::aWindowThatDropsSamplesHasNoFigure()
 
 void EnergyTest::aFewLostSamplesAreBridged()
 {
-    auto trace = fiveWindows(Edge::Rising, Edge::Falling);
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
     for (std::size_t i = 0; i < 10; ++i)
         trace.watts[2000 + i] = std::numeric_limits<float>::quiet_NaN();
     const auto result = energyOf(trace, 100);
@@ -112,7 +112,7 @@ void EnergyTest::aFewLostSamplesAreBridged()
 
 void EnergyTest::timeThatIsUnaccountedForForbidsAFigure()
 {
-    auto trace = fiveWindows(Edge::Rising, Edge::Falling);
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
     trace.unaccountedSeconds = 0.06; // of 55 s: 0.11 %
     const auto result = energyOf(trace, 100);
     QVERIFY(!result);
@@ -123,14 +123,14 @@ void EnergyTest::timeThatIsUnaccountedForForbidsAFigure()
 
 void EnergyTest::halfWindowsDoNotCount()
 {
-    auto trace = fiveWindows(Edge::Rising, Edge::Falling);
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
     trace.marks.pop_back();
     const auto open = energyOf(trace, 100);
     QVERIFY(!open);
     QCOMPARE(open.error().code, ErrorCode::Malformed);
     QVERIFY(open.error().what.find("4 of 5") != std::string::npos);
 
-    trace = fiveWindows(Edge::Rising, Edge::Falling);
+    trace = fiveWindows(Edge::Falling, Edge::Rising);
     trace.marks.erase(trace.marks.begin()); // it had begun before the trace
     QVERIFY(!energyOf(trace, 100));
     QVERIFY(!energyOf(PowerTrace {}, 100));
@@ -138,7 +138,7 @@ void EnergyTest::halfWindowsDoNotCount()
 
 void EnergyTest::shortWindowsNeedTenInferences()
 {
-    auto trace = fiveWindows(Edge::Rising, Edge::Falling);
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
     trace.sampleSeconds = 1e-4; // windows of 1 s
     const auto few = energyOf(trace, 9);
     QVERIFY(!few);
