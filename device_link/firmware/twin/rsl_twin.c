@@ -27,6 +27,7 @@ struct rsl_twin {
     size_t out_length;
     size_t out_room;
     uint32_t ticks;
+    uint32_t baud;
     bool has_power;
     bool will_lose_power;
     uint64_t power_left; ///< bytes that may still be written
@@ -57,6 +58,13 @@ static void write_bytes(void *context, const uint8_t *bytes, size_t length)
     }
     memcpy(t->out + t->out_length, bytes, length);
     t->out_length += length;
+}
+
+static bool set_baud(void *context, uint32_t rate)
+{
+    rsl_twin *t = context;
+    t->baud = rate;
+    return true;
 }
 
 static uint32_t ticks(void *context)
@@ -129,6 +137,7 @@ static bool map_slots(rsl_twin *t, const char *path)
 static void power_up(rsl_twin *t)
 {
     t->has_power = true;
+    t->baud = t->port.baud;
     t->will_lose_power = false;
     t->in_left = 0;
     t->out_length = 0;
@@ -149,12 +158,14 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
         .context = t,
         .board = t->board,
         .vendor = "rosler-twin",
-        .features = RSL_IS_TWIN | (options->slot_file != NULL ? RSL_KEEPS_MODELS : 0U),
-        .clock_hz = 1000000,
+        .features = RSL_IS_TWIN | RSL_SETS_BAUD | (options->slot_file != NULL ? RSL_KEEPS_MODELS : 0U),
+        .clock_hz = 100000000,
         .timer_hz = 1000000,
+        .baud = 115200,
         .credits = 8,
         .read = read_byte,
         .write = write_bytes,
+        .set_baud = set_baud,
         .ticks = ticks,
         .arena_bytes = options->arena_bytes != 0 ? options->arena_bytes : 4U << 20,
         .slots = SLOTS,
@@ -195,13 +206,25 @@ void rsl_twin_feed(rsl_twin *t, const uint8_t *bytes, size_t length)
     t->in_left = length;
     bool more = true;
     while (t->has_power && (more || t->in_left > 0)) {
-        more = rsl_device_step(&t->device);
+        (void)rsl_device_step(&t->device);
+        more = t->device.work != RSL_WORK_NONE; // but not for a baud rate on trial: time stands still here
         if (t->reset_asked) {
             t->reset_asked = false;
             rsl_device_start(&t->device, &t->port);
         }
     }
     t->in_left = 0;
+}
+
+void rsl_twin_wait(rsl_twin *t, uint32_t microseconds)
+{
+    t->ticks += microseconds;
+    rsl_twin_feed(t, NULL, 0);
+}
+
+uint32_t rsl_twin_baud(const rsl_twin *t)
+{
+    return t->baud;
 }
 
 size_t rsl_twin_take(rsl_twin *t, uint8_t *bytes, size_t room)

@@ -31,6 +31,12 @@ void rsl_twin_destroy(rsl_twin *twin);
 /// Gives it bytes and lets it work until it has nothing more to do.
 void rsl_twin_feed(rsl_twin *twin, const uint8_t *bytes, size_t length);
 
+/// Lets time pass: the twin's clock goes by a microsecond when it is looked at, and by this.
+void rsl_twin_wait(rsl_twin *twin, uint32_t microseconds);
+
+/// The rate that its line has been set to; bytes pass at any.
+uint32_t rsl_twin_baud(const rsl_twin *twin);
+
 /// Takes up to @p room bytes of what it has said.
 size_t rsl_twin_take(rsl_twin *twin, uint8_t *bytes, size_t room);
 

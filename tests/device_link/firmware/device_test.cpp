@@ -96,6 +96,7 @@ private Q_SLOTS:
     void benchmarksCountAndCanBeStopped();
     void echoesWhateverComes();
     void slotFilesOutliveTheTwin();
+    void aRateIsKeptOrGivenUp();
 };
 
 void DeviceTest::greetsInText()
@@ -420,7 +421,8 @@ void DeviceTest::requestsOutOfPlaceAreAnswered()
     QCOMPARE(int {statusOf(*host.ask(RSL_BUSY, {}))}, int {RSL_UNKNOWN_TYPE});
     QCOMPARE(int {statusOf(*host.ask(RSL_SLOT, {5, 0}))}, int {RSL_NO_SLOT});
     QCOMPARE(int {statusOf(*host.ask(RSL_SLOT, {0, 9}))}, int {RSL_BAD_PAYLOAD});
-    QCOMPARE(int {statusOf(*host.ask(RSL_BAUD, {0, 0xC2, 1, 0, 0}))}, int {RSL_BAD_RATE});
+    QCOMPARE(int {statusOf(*host.ask(RSL_BAUD, {0, 0, 0, 0, 0}))}, int {RSL_BAD_RATE});
+    QCOMPARE(int {statusOf(*host.ask(RSL_BAUD, {0, 0xC2, 1, 0, 2}))}, int {RSL_BAD_PAYLOAD});
     QCOMPARE(int {host.ask(RSL_ABORT, {})->frame.type}, int {RSL_ABORT});
     const AlignedBytes image = imageOf(1);
     QVERIFY(host.begin(image));
@@ -543,6 +545,38 @@ void DeviceTest::slotFilesOutliveTheTwin()
     QVERIFY(*bench.host.run(input) == oracleOutputs(image, input.data()));
     const rsl_twin_options nowhere {nullptr, 0, 0, 0, "/no/such/folder/slots.bin"};
     QVERIFY(rsl_twin_create(&nowhere) == nullptr);
+}
+
+void DeviceTest::aRateIsKeptOrGivenUp()
+{
+    Bench bench;
+    rsl_twin *twin = bench.twin.get();
+    bench.host.hello();
+    const std::vector<std::uint8_t> tryIt {0, 0x10, 0x0E, 0, RSL_BAUD_TRY}; // 921600
+    const std::vector<std::uint8_t> keepIt {0, 0x10, 0x0E, 0, RSL_BAUD_KEEP};
+    QCOMPARE(int {statusOf(*bench.host.ask(RSL_BAUD, keepIt))}, int {RSL_BAD_RATE}); // not tried
+    // Nobody is heard within a second.
+    QCOMPARE(int {bench.host.ask(RSL_BAUD, tryIt)->frame.type}, int {RSL_BAUD});
+    QCOMPARE(rsl_twin_baud(twin), 921600U);
+    rsl_twin_wait(twin, 900000);
+    QCOMPARE(rsl_twin_baud(twin), 921600U);
+    rsl_twin_wait(twin, 200000);
+    QCOMPARE(rsl_twin_baud(twin), 115200U);
+    // Heard, but not kept within five.
+    bench.host.ask(RSL_BAUD, tryIt);
+    QVERIFY(bench.host.ask(RSL_ECHO, {1}));
+    rsl_twin_wait(twin, 4000000);
+    QCOMPARE(rsl_twin_baud(twin), 921600U);
+    rsl_twin_wait(twin, 1100000);
+    QCOMPARE(rsl_twin_baud(twin), 115200U);
+    // Kept.
+    bench.host.ask(RSL_BAUD, tryIt);
+    QVERIFY(bench.host.ask(RSL_ECHO, {1}));
+    QCOMPARE(int {bench.host.ask(RSL_BAUD, keepIt)->frame.type}, int {RSL_BAUD});
+    QCOMPARE(int {bench.host.ask(RSL_BAUD, keepIt)->frame.type}, int {RSL_BAUD}); // its reply may be lost
+    rsl_twin_wait(twin, 60000000);
+    QCOMPARE(rsl_twin_baud(twin), 921600U);
+    QCOMPARE(bench.host.hello()->baud, 921600U);
 }
 
 QTEST_GUILESS_MAIN(DeviceTest)
