@@ -43,6 +43,8 @@ void rsl_make_newest_ready(rsl_device *d)
     const rsl_port *p = d->port;
     d->active = RSL_NO_ACTIVE_SLOT;
     d->ready.model.bytes = NULL;
+    rsl_forget_input(d);
+    rsl_text_forget(d); // a load that has no model left to load into
     uint32_t below = UINT32_MAX;
     for (;;) { // from the highest generation down, until one is good
         uint8_t best = RSL_NO_ACTIVE_SLOT;

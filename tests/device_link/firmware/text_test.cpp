@@ -22,6 +22,7 @@ private Q_SLOTS:
     void saysWhatIsWrongWithALoad_data();
     void saysWhatIsWrongWithALoad();
     void digitsBeyondTheLastByteAreIgnored();
+    void aLoadEndsWithItsModel();
     void infersWhatWasLoaded();
     void countsWarmUpsAndRuns_data();
     void countsWarmUpsAndRuns();
@@ -167,6 +168,25 @@ void TextTest::digitsBeyondTheLastByteAreIgnored()
     QCOMPARE(say("db 000102030405060708"), QStringLiteral("m-load-done\r\nm-ready\r\n"));
     QCOMPARE(say("db 99"), QStringLiteral("m-ready\r\n"));
     QCOMPARE(say("db print"), QStringLiteral("m-buffer-00-01-02-03-04-05\r\nm-ready\r\n"));
+}
+
+void TextTest::aLoadEndsWithItsModel()
+{
+    for (const rsl_slot_op op : {RSL_SLOT_REJECT, RSL_SLOT_ERASE}) {
+        push(named("kws01"));
+        say("db load 6");
+        say("db 0001");
+        const std::optional<rsl_caps> caps = m_host->hello();
+        QVERIFY(caps && caps->active != RSL_NO_ACTIVE_SLOT);
+        // The active model, and what may be the one before.
+        for (std::uint8_t slot = 0; slot < caps->slots; ++slot)
+            m_host->ask(RSL_SLOT, {slot, static_cast<std::uint8_t>(op)});
+        QCOMPARE(int {m_host->hello()->active}, int {RSL_NO_ACTIVE_SLOT});
+        QCOMPARE(say("db 0203"), QStringLiteral("m-ready\r\n"));
+        QCOMPARE(say("db print"), QStringLiteral("m-ready\r\n"));
+        QCOMPARE(say("infer 1 0"), QStringLiteral("e-[No model]\r\nm-ready\r\n"));
+        QCOMPARE(say("results"), QStringLiteral("e-[No results yet]\r\nm-ready\r\n"));
+    }
 }
 
 void TextTest::infersWhatWasLoaded()
