@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Damaged model images: each is either refused, or computed from within the memory it asked for.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <random>
+
+#include "device_link/firmware/rsl_infer.h"
+#include "device_link/protocol/rsl_bytes.h"
+#include "tests/device_link/support/sample_image.h"
+
+using namespace rosler;
+
+namespace {
+
+std::vector<AlignedBytes> seeds()
+{
+    std::vector<AlignedBytes> all;
+    for (const auto &[number, layout] : {std::pair {RSL_F32, RSL_LAYOUT_F_4X1},
+                                         {RSL_F16, RSL_LAYOUT_F_4X1},
+                                         {RSL_I8, RSL_LAYOUT_I8_4X4},
+                                         {RSL_I8, RSL_LAYOUT_I8_4X16}}) {
+        SampleModel model;
+        model.number = number;
+        model.layout = layout;
+        model.inputs = 12;
+        model.kept = 7;
+        model.layers = {{6, 3, true, true}, {5, 2, false, false}, {3, 0, false, false}};
+        all.push_back(sampleImage(model));
+        model.kept = 0;
+        model.layers = {{4, 0, true, false}, {2, 0, false, false}};
+        all.push_back(sampleImage(model));
+    }
+    return all;
+}
+
+void damage(AlignedBytes &image, std::mt19937 &random)
+{
+    static const std::uint32_t telling[] = {0,   1,      2,      3,      15,      16,         17,
+                                            96,  0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0xFFFFFFF0,
+                                            255, 128,    240,    256,    512,     0x80000000, 0xFFFFFFFF};
+    // Mostly where the structure is: header, table, indices.
+    const std::size_t structure = 96 + 3 * 48 + 32;
+    const std::size_t from = random() % 8 == 0 ? image.size() : std::min(structure, image.size());
+    for (unsigned n = 1 + static_cast<unsigned>(random() % 3); n > 0; --n) {
+        const std::size_t at = random() % from;
+        switch (random() % 4) {
+        case 0:
+            image.data()[at] = static_cast<std::uint8_t>(random());
+            break;
+        case 1:
+            image.data()[at] = static_cast<std::uint8_t>(image.data()[at] ^ (1U << (random() % 8)));
+            break;
+        case 2:
+            rsl_write_u32(image.data() + at / 4 * 4, telling[random() % std::size(telling)]);
+            break;
+        default: // a field's neighbour: small changes of good values
+            rsl_write_u32(image.data() + at / 4 * 4,
+                          rsl_read_u32(image.data() + at / 4 * 4) + static_cast<std::uint32_t>(random() % 65)
+                              - 32U);
+        }
+    }
+    if (random() % 16 != 0)
+        sealImage(image);
+}
+
+struct Freed {
+    void operator()(void *p) const { std::free(p); }
+};
+
+/// Memory of just that size, so that a sanitizer sees the first byte beyond it.
+std::unique_ptr<std::uint8_t, Freed> exactly(std::size_t size)
+{
+    void *p = nullptr;
+    if (posix_memalign(&p, 16, size == 0 ? 1 : size) != 0)
+        std::abort();
+    std::memset(p, 0x5A, size);
+    return std::unique_ptr<std::uint8_t, Freed>(static_cast<std::uint8_t *>(p));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    const unsigned long count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10000;
+    std::mt19937 random(static_cast<unsigned>(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 1));
+    const std::vector<AlignedBytes> good = seeds();
+    unsigned long accepted = 0;
+    unsigned long faults[32] = {};
+    for (unsigned long i = 0; i < count; ++i) {
+        AlignedBytes image = good[random() % good.size()];
+        damage(image, random);
+        const std::size_t length = random() % 16 == 0 ? random() % (image.size() + 1) : image.size();
+        const auto bytes = exactly(length);
+        std::memcpy(bytes.get(), image.data(), length);
+        rsl_model model;
+        const rsl_check check = rsl_model_open(bytes.get(), length, &model);
+        ++faults[check.fault];
+        if (check.fault != RSL_FAULT_NONE)
+            continue;
+        ++accepted;
+        const auto input = exactly(rsl_model_input_bytes(&model));
+        const auto output = exactly(rsl_model_output_bytes(&model));
+        const auto scratch = exactly(rsl_model_scratch_bytes(&model));
+        std::memcpy(input.get(), bytes.get() + model.header->known_input, rsl_model_input_bytes(&model));
+        rsl_infer_prepare(&model, scratch.get());
+        rsl_infer(&model, input.get(), output.get(), scratch.get());
+        if (rsl_infer_class(&model, output.get()) >= model.header->outputs) {
+            std::fprintf(stderr, "input %lu: class out of range\n", i);
+            return 1;
+        }
+    }
+    unsigned kinds = 0;
+    for (const unsigned long n : faults)
+        kinds += n > 0 ? 1 : 0;
+    std::printf("%lu images: %lu computed, the others refused for %u reasons\n", count, accepted, kinds - 1);
+    return accepted > 0 && accepted < count && kinds > 15 ? 0 : 1;
+}
