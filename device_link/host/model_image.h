@@ -11,6 +11,7 @@
 
 #include "core/base/matrix.h"
 #include "core/base/result.h"
+#include "core/data/dataset.h"
 #include "core/nn/network.h"
 #include "device_link/protocol/rsl_model.h"
 
@@ -70,6 +71,9 @@ private:
     std::vector<std::uint8_t> m_bytes; ///< at a multiple of RSL_MODEL_ALIGNMENT
     std::array<std::uint8_t, 32> m_sha256 {};
 };
+
+/// The training examples that ranges are taken from: the first thousand.
+[[nodiscard]] ConstMatrixView calibrationOf(const Dataset &data);
 
 /// Quantises and packs a network.
 ///

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/host/links/emulator.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "device_link/host/links/child_process.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr auto startTime = std::chrono::seconds(20);
+constexpr int writeMilliseconds = 5'000;
+
+std::filesystem::path qemu()
+{
+    return findProgram("qemu-system-arm");
+}
+
+std::filesystem::path imageOf(const BoardProfile &board, const EmulatorOptions &options)
+{
+    return (options.firmware.empty() ? firmwareFolder() : options.firmware) / (board.id + ".elf");
+}
+
+/// The pty that QEMU says it made; empty as long as it has not.
+std::string ptyIn(const std::string &said)
+{
+    const std::size_t begin = said.find("/dev/pts/");
+    if (begin == std::string::npos)
+        return {};
+    const std::size_t end = said.find_first_not_of("0123456789", begin + 9);
+    return end == std::string::npos ? std::string() : said.substr(begin, end - begin);
+}
+
+/// QEMU's options end at commas; doubled ones are commas.
+std::string quoted(std::string text)
+{
+    for (std::size_t at = 0; (at = text.find(',', at)) != std::string::npos; at += 2)
+        text.insert(at, 1, ',');
+    return text;
+}
+
+} // namespace
+
+class EmulatorLink::Private
+{
+public:
+    ~Private()
+    {
+        if (port >= 0)
+            ::close(port);
+        process.kill(); // before its memory is free for others
+        if (lock >= 0)
+            ::close(lock);
+    }
+
+    std::string id;
+    ChildProcess process;
+    int port = -1; ///< our end of the pty
+    int lock = -1; ///< of the model memory
+};
+
+std::filesystem::path firmwareFolder()
+{
+    if (const char *told = std::getenv("ROSLER_FIRMWARE"); told != nullptr && *told != '\0')
+        return told;
+    std::error_code ignored;
+    const std::filesystem::path bin = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+    for (const char *folder : {"../firmware", "../share/rosler/firmware"})
+        if (std::filesystem::exists(bin / folder, ignored))
+            return (bin / folder).lexically_normal();
+    return (bin / "../firmware").lexically_normal();
+}
+
+std::string emulationProblem(const BoardProfile &board, const EmulatorOptions &options)
+{
+    if (!board.emulator)
+        return "there is no emulator for it";
+    if (qemu().empty())
+        return "QEMU is not installed (Debian: apt-get install qemu-system-arm)";
+    std::error_code ignored;
+    const std::filesystem::path image = imageOf(board, options);
+    if (!std::filesystem::exists(image, ignored))
+        return "its firmware image " + image.string()
+            + " is not there; it is built where gcc-arm-none-eabi is installed";
+    return {};
+}
+
+Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &board,
+                                                          const EmulatorOptions &options)
+{
+    const std::string where = "emulated:" + board.id;
+    if (const std::string problem = emulationProblem(board, options); !problem.empty())
+        return fail(board.emulator ? ErrorCode::NotFound : ErrorCode::Unsupported, problem, where);
+    const EmulatedMachine &machine = *board.emulator;
+    auto d = std::make_unique<Private>();
+    d->id = board.id;
+    std::vector<std::string> arguments {"-display", "none",
+                                        "-monitor", "none",
+                                        "-serial",  "pty",
+                                        "-icount",  "shift=" + std::to_string(machine.icountShift),
+                                        "-kernel",  imageOf(board, options).string()};
+    std::string name = machine.machine;
+    if (!options.memory.empty() && !machine.memoryName.empty()) {
+        std::error_code error;
+        std::filesystem::create_directories(options.memory, error);
+        const std::filesystem::path file = options.memory / (board.id + ".memory");
+        d->lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        if (d->lock < 0)
+            return fail(ErrorCode::Unreadable, std::strerror(errno), file.string());
+        if (::flock(d->lock, LOCK_EX | LOCK_NB) != 0)
+            return fail(ErrorCode::Rejected, "another program runs this emulated board", file.string());
+        name += ",memory-backend=models";
+        arguments.insert(arguments.end(),
+                         {"-object",
+                          "memory-backend-file,id=models,size=" + std::to_string(machine.memoryBytes)
+                              + ",share=on,mem-path=" + quoted(file.string())});
+    }
+    arguments.insert(arguments.end(), {"-machine", name});
+    if (const Result<void> started = d->process.start(qemu(), arguments); !started)
+        return tl::unexpected(started.error());
+
+    const Clock::time_point deadline = Clock::now() + startTime;
+    while (ptyIn(d->process.output()).empty())
+        if (!d->process.readOutput(std::chrono::milliseconds(500)) || Clock::now() > deadline)
+            return fail(ErrorCode::Rejected, "QEMU does not start: " + d->process.output(), where);
+    const std::string path = ptyIn(d->process.output());
+    d->port = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    termios line {};
+    if (d->port < 0 || ::tcgetattr(d->port, &line) != 0)
+        return fail(ErrorCode::Unreadable, std::strerror(errno), path);
+    ::cfmakeraw(&line);
+    if (::tcsetattr(d->port, TCSANOW, &line) != 0)
+        return fail(ErrorCode::Unreadable, std::strerror(errno), path);
+    return std::unique_ptr<EmulatorLink>(new EmulatorLink(std::move(d)));
+}
+
+EmulatorLink::EmulatorLink(std::unique_ptr<Private> p)
+    : d(std::move(p))
+{
+}
+
+EmulatorLink::~EmulatorLink() = default;
+
+std::string EmulatorLink::name() const
+{
+    return "emulated:" + d->id;
+}
+
+Result<std::size_t> EmulatorLink::read(std::span<std::uint8_t> buffer, std::chrono::milliseconds timeout)
+{
+    pollfd wait {d->port, POLLIN, 0};
+    const int ready = d->port < 0 ? -1 : ::poll(&wait, 1, static_cast<int>(timeout.count()));
+    if (ready == 0 || (ready < 0 && errno == EINTR && d->port >= 0))
+        return std::size_t {0};
+    if (ready > 0 && (wait.revents & POLLIN) != 0) {
+        const ssize_t n = ::read(d->port, buffer.data(), buffer.size());
+        if (n > 0)
+            return static_cast<std::size_t>(n);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            return std::size_t {0};
+    }
+    return fail(ErrorCode::Unreadable, "the emulator has ended", name());
+}
+
+Result<void> EmulatorLink::write(std::span<const std::uint8_t> bytes)
+{
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        pollfd wait {d->port, POLLOUT, 0};
+        const int ready = d->port < 0 ? -1 : ::poll(&wait, 1, writeMilliseconds);
+        if (ready == 0)
+            return fail(ErrorCode::TimedOut, "the emulator takes no bytes", name());
+        if (ready < 0 && errno == EINTR && d->port >= 0)
+            continue;
+        const ssize_t n = ready > 0 ? ::write(d->port, bytes.data() + done, bytes.size() - done) : -1;
+        if (n > 0)
+            done += static_cast<std::size_t>(n);
+        else if (ready < 0 || (errno != EAGAIN && errno != EINTR))
+            return fail(ErrorCode::Unreadable, "the emulator has ended", name());
+    }
+    return {};
+}
+
+Result<void> EmulatorLink::setBaud(std::uint32_t rate)
+{
+    return fail(ErrorCode::Unsupported,
+                "an emulated port has no rate, not " + std::to_string(rate) + " either", name());
+}
+
+void EmulatorLink::discard()
+{
+    std::array<std::uint8_t, 4096> rubbish {};
+    for (;;) {
+        const Result<std::size_t> read = this->read(rubbish, std::chrono::milliseconds(0));
+        if (!read || *read == 0)
+            return;
+    }
+}
+
+void EmulatorLink::kill()
+{
+    d->process.kill();
+}
+
+std::int64_t EmulatorLink::processId() const
+{
+    return d->process.id();
+}
+
+} // namespace rosler

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "device_link/host/board_profile.h"
+#include "device_link/host/link.h"
+
+namespace rosler {
+
+/// What an emulated board is started with.
+struct EmulatorOptions {
+    /// Where firmware images are: <board>.elf. Empty = firmwareFolder().
+    std::filesystem::path firmware;
+    /// Folder for the file that is the board's model memory, so that a pushed model outlives the emulator,
+    /// even one that is killed. Empty = models are lost with it.
+    std::filesystem::path memory;
+};
+
+/// $ROSLER_FIRMWARE; else, beside the program, ../firmware (as built) or ../share/rosler/firmware
+/// (installed).
+[[nodiscard]] std::filesystem::path firmwareFolder();
+
+/// Why a board cannot be emulated now, and what to do about it; empty = it can.
+[[nodiscard]] std::string emulationProblem(const BoardProfile &board, const EmulatorOptions &options = {});
+
+/// A board in QEMU, as long as this object lives: qemu-system-arm with -icount, its serial port a pty. The
+/// process is this program's child and ends with it, however it ends; and with the thread that made it.
+///
+/// Its baud rate has no effect: baud() is 0.
+class EmulatorLink final : public Link
+{
+public:
+    /// @return NotFound    QEMU or the firmware image is not there: the text says what to install or build
+    /// @return Unsupported the profile says nothing of an emulator
+    /// @return Rejected    QEMU ended at once: the text is what it said; or another program runs a board with
+    ///                     the same model memory
+    [[nodiscard]] static Result<std::unique_ptr<EmulatorLink>> start(const BoardProfile &board,
+                                                                     const EmulatorOptions &options = {});
+    ~EmulatorLink() override;
+
+    std::string name() const override;
+    Result<std::size_t> read(std::span<std::uint8_t> buffer, std::chrono::milliseconds timeout) override;
+    Result<void> write(std::span<const std::uint8_t> bytes) override;
+    Result<void> setBaud(std::uint32_t rate) override;
+    std::uint32_t baud() const override { return 0; }
+    void discard() override;
+
+    /// As a cut of the power: SIGKILL. The link is of no more use.
+    void kill();
+    [[nodiscard]] std::int64_t processId() const;
+
+private:
+    class Private;
+    explicit EmulatorLink(std::unique_ptr<Private> p);
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rosler

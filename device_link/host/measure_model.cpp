@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/host/measure_model.h"
+
+#include <algorithm>
+
+namespace rosler {
+
+namespace {
+
+std::string hex(const std::array<std::uint8_t, 32> &bytes)
+{
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15U];
+    }
+    return text;
+}
+
+std::string layerName(const rsl_model_layer &layer, unsigned number)
+{
+    std::string name = std::to_string(number + 1) + (layer.kind == RSL_DENSE ? " dense " : " sketched ")
+        + std::to_string(layer.read);
+    if (layer.rank > 0)
+        name += "-" + std::to_string(layer.rank);
+    return name + "-" + std::to_string(layer.outputs);
+}
+
+/// Runs the samples on board and twin.
+Result<void> compare(BoardClient &client, const ModelImage &image, const Examples &test, Index samples,
+                     const ReferenceInference &reference, MeasuredModel &measured,
+                     const MeasureProgress &progress, const std::stop_token &stop)
+{
+    const std::size_t classes = image.model().header->outputs;
+    const std::vector<std::uint64_t> none(classes, 0);
+    measured.confusion.board.assign(classes, none);
+    measured.confusion.twin = measured.confusion.board;
+    std::uint64_t boardRight = 0;
+    std::uint64_t twinRight = 0;
+    bool equal = true;
+    const ConstMatrixView features = view(test.features);
+    std::vector<std::uint8_t> wanted(image.knownOutput().size());
+    for (Index i = 0; i < samples; ++i) {
+        const std::vector<std::uint8_t> input =
+            image.input({rowAt(features, i), static_cast<std::size_t>(features.cols())});
+        const Result<RunReply> reply = client.run(input, stop);
+        if (!reply)
+            return tl::unexpected(reply.error());
+        if (!reference(image.bytes(), input, wanted))
+            return fail(ErrorCode::Rejected, "the twin refuses the image", image.name());
+        equal = equal && reply->outputBytes == wanted;
+        const std::size_t label = test.labels[static_cast<std::size_t>(i)];
+        const std::size_t twin = image.classOf(wanted);
+        if (label < classes && reply->classIndex < classes) {
+            ++measured.confusion.board[label][reply->classIndex];
+            ++measured.confusion.twin[label][twin];
+        }
+        boardRight += reply->classIndex == label ? 1 : 0;
+        twinRight += twin == label ? 1 : 0;
+        if (progress)
+            progress(MeasureStep::KnownVectors, static_cast<double>(i + 1) / static_cast<double>(samples),
+                     std::to_string(i + 1) + " of " + std::to_string(samples));
+    }
+    Measurement &m = measured.measurement;
+    m.samples = static_cast<std::uint64_t>(samples);
+    m.outputsEqualTwin = equal;
+    if (samples > 0) {
+        m.boardAccuracy = static_cast<double>(boardRight) / static_cast<double>(samples);
+        m.twinAccuracy = static_cast<double>(twinRight) / static_cast<double>(samples);
+    }
+    return {};
+}
+
+} // namespace
+
+void setTimes(Measurement &measurement, const BoardProfile &profile, const BoardInfo &info,
+              const BenchReply &bench, std::vector<double> *latencies)
+{
+    if (info.isTwin || bench.ticks.empty())
+        return;
+    // A window with nothing in it costs too.
+    std::vector<double> counts;
+    for (const std::uint32_t ticks : bench.ticks) {
+        const double net = ticks > bench.emptyTicks ? static_cast<double>(ticks - bench.emptyTicks) : 0.0;
+        counts.push_back(measurement.emulated && profile.emulator ? profile.emulator->instructions(net)
+                                                                  : net);
+    }
+    std::vector<double> seconds;
+    if (measurement.emulated) {
+        measurement.instructions = spreadOf(counts, Quantity::counted(0, Unit::Instructions));
+        for (const double count : counts)
+            seconds.push_back(modelledSeconds(profile, count).value());
+        measurement.latency = spreadOf(seconds, modelledSeconds(profile, 1));
+    } else {
+        if (info.countsCycles)
+            measurement.cycles = spreadOf(counts, Quantity::measured(0, Unit::Cycles));
+        for (const double count : counts)
+            seconds.push_back(count / bench.timerHz);
+        measurement.latency = spreadOf(seconds, Quantity::measured(0, Unit::Seconds));
+    }
+    std::vector<double> joules;
+    for (const double each : seconds)
+        if (const std::optional<Quantity> energy =
+                modelledJoules(profile, measurement.latency->median.withValue(each)))
+            joules.push_back(energy->value());
+    if (!joules.empty())
+        measurement.energy = spreadOf(joules, *modelledJoules(profile, measurement.latency->median));
+    if (latencies != nullptr)
+        *latencies = std::move(seconds);
+}
+
+Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &profile, const ModelImage &image,
+                                   const Examples &test, const MeasureRequest &request,
+                                   const ReferenceInference &reference, const MeasureProgress &progress,
+                                   const std::stop_token &stop)
+{
+    const auto tell = [&](MeasureStep step, double fraction, const std::string &note) {
+        if (progress)
+            progress(step, fraction, note);
+    };
+    const rsl_model model = image.model();
+    if (test.features.cols() != static_cast<Index>(model.header->inputs))
+        return fail(ErrorCode::OutOfRange,
+                    "the data has " + std::to_string(test.features.cols()) + " features, the model takes "
+                        + std::to_string(model.header->inputs),
+                    image.name());
+    tell(MeasureStep::Send, 0, {});
+    const Result<PushReport> pushed = client.push(
+        image,
+        [&](const BoardProgress &at) {
+            const double fraction =
+                at.total > 0 ? static_cast<double>(at.done) / static_cast<double>(at.total) : 0.0;
+            if (at.step == BoardProgress::Step::Push)
+                tell(MeasureStep::Send, fraction,
+                     std::to_string(at.done) + " of " + std::to_string(at.total) + " bytes");
+            else
+                tell(MeasureStep::Verify, fraction, {});
+        },
+        stop);
+    if (!pushed)
+        return tl::unexpected(pushed.error());
+    tell(MeasureStep::Send, 1,
+         pushed->wasThere ? "was there already" : std::to_string(image.bytes().size()) + " bytes");
+    tell(MeasureStep::Verify, 1, "SHA-256 and known answer are right");
+
+    MeasuredModel measured;
+    Measurement &m = measured.measurement;
+    m.board = profile.id;
+    m.emulated = request.emulated;
+    m.model = request.model;
+    m.type = nameOf(image.type());
+    m.modelSha256 = hex(image.sha256());
+    m.macs = image.macs();
+    m.imageBytes = image.bytes().size();
+    m.ramBytes = image.ramBytes();
+
+    const Index samples = std::min(request.samples, test.count());
+    if (const Result<void> compared =
+            compare(client, image, test, samples, reference, measured, progress, stop);
+        !compared)
+        return tl::unexpected(compared.error());
+    tell(MeasureStep::KnownVectors, 1,
+         m.outputsEqualTwin ? std::to_string(samples) + " equal to the twin, bit for bit"
+                            : "outputs differ from the twin");
+
+    tell(MeasureStep::Measure, -1, {});
+    BoardClient::BenchRequest bench;
+    bench.runs = request.runs;
+    const Result<BenchReply> timed = client.bench(bench, stop);
+    if (!timed)
+        return tl::unexpected(timed.error());
+    setTimes(m, profile, client.info(), *timed, &measured.latencies);
+    bench.layers = true;
+    bench.runs = 1;
+    const Result<BenchReply> layers = client.bench(bench, stop);
+    if (!layers)
+        return tl::unexpected(layers.error());
+    if (!client.info().isTwin && (m.emulated || client.info().countsCycles))
+        for (std::size_t i = 0; i < layers->layerTicks.size() && i < model.header->layers; ++i) {
+            const std::uint32_t ticks = layers->layerTicks[i];
+            const double net =
+                ticks > layers->emptyTicks ? static_cast<double>(ticks - layers->emptyTicks) : 0.0;
+            const Quantity quantity = m.emulated && profile.emulator
+                ? Quantity::counted(profile.emulator->instructions(net), Unit::Instructions)
+                : Quantity::measured(net, Unit::Cycles);
+            m.layers.push_back({layerName(model.layers[i], static_cast<unsigned>(i)), quantity,
+                                rsl_layer_macs(&model.layers[i])});
+        }
+    tell(MeasureStep::Measure, 1, std::to_string(request.runs) + " runs");
+    return measured;
+}
+
+} // namespace rosler
