@@ -23,6 +23,8 @@ constexpr std::array rows {
     Row {"show", "Show one run", &rosler::cli::showCommand},
     Row {"export", "Write figures (SVG, PDF, PNG) and CSV of runs", &rosler::cli::exportCommand},
     Row {"forecast", "What an experiment will cost, without training it", &rosler::cli::forecastCommand},
+    Row {"board", "Push models to boards, emulated or real, and measure them there",
+         &rosler::cli::boardCommand},
     Row {"bench", "Measure how fast this machine trains", &rosler::cli::benchCommand},
 };
 

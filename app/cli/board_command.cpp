@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "app/cli/board_model.h"
+#include "app/cli/commands.h"
+#include "app/cli/experiment_session.h"
+#include "app/cli/progress_bar.h"
+#include "app/cli/text_table.h"
+#include "core/base/quantity_text.h"
+#include "core/figure/figure_writer.h"
+#include "device_link/host/links/board_catalog.h"
+#include "device_link/host/links/twin_link.h"
+#include "device_link/host/measure_model.h"
+#include "device_link/host/measurement_figures.h"
+
+namespace rosler::cli {
+
+namespace {
+
+constexpr const char *mainBoard = "emulated:mps2-an386";
+
+struct BoardOptions {
+    std::string board = mainBoard;
+    std::string model;
+    std::vector<std::string> types {"i8"};
+    std::string dataset;
+    std::string out;
+    std::string figures;
+    std::string csv;
+    std::string command;
+    std::string name; ///< in figures; empty = the model's
+    Index samples = 1000;
+    Index example = 0;
+    std::uint32_t runs = 20;
+    bool json = false;
+    bool verbose = false;
+};
+
+void addBoard(CLI::App &app, BoardOptions &options)
+{
+    app.add_option("--board", options.board, "As `rosler board list` names it")->capture_default_str();
+    app.add_flag("--verbose", options.verbose, "Print what the board says");
+}
+
+void addModel(CLI::App &app, BoardOptions &options)
+{
+    app.add_option("--model", options.model, "A run's id or the beginning of one, or a model.h5")->required();
+    app.add_option("--type", options.types, "f32, f16, i8: one or several")
+        ->check(CLI::IsMember({"f32", "f16", "i8"}))
+        ->capture_default_str();
+    app.add_option("--dataset", options.dataset, "Data to calibrate and test with (default: the run's)");
+    app.add_option("--out", options.out, "Folder that the runs are kept in");
+}
+
+Result<OpenBoard> open(const BoardOptions &options, const std::stop_token &stop)
+{
+    const bool verbose = options.verbose;
+    return openBoard(
+        options.board,
+        [verbose](std::string_view line) {
+            if (verbose)
+                std::fprintf(stderr, "board: %.*s\n", static_cast<int>(line.size()), line.data());
+        },
+        stop);
+}
+
+int list(const BoardOptions &options)
+{
+    TextTable table({"board", "what it is", "state"});
+    for (const BoardEntry &board : listBoards())
+        table.add({board.id, board.title, board.reason.empty() ? "can be used" : board.reason});
+    std::fputs(table.text().c_str(), stdout);
+    (void)options;
+    return Done;
+}
+
+int push(const BoardOptions &options)
+{
+    const Interrupt interrupt;
+    const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
+    if (!source)
+        return reportUnlessCancelled(source.error());
+    auto board = open(options, interrupt.token());
+    if (!board)
+        return reportUnlessCancelled(board.error());
+    const auto image = packFor(*source, options.types.front(), *board);
+    if (!image)
+        return report(image.error());
+    Result<PushReport> pushed = [&] {
+        SimpleProgress bar("push");
+        return board->client->push(
+            *image,
+            [&](const BoardProgress &at) {
+                if (at.total > 0)
+                    bar.report(static_cast<double>(at.done) / static_cast<double>(at.total));
+            },
+            interrupt.token());
+    }();
+    if (!pushed)
+        return reportUnlessCancelled(pushed.error());
+    std::printf("%s: %s as %s, %s%s; SHA-256 and known answer are right\n", options.board.c_str(),
+                source->name.c_str(), options.types.front().c_str(),
+                bytesText(static_cast<double>(image->bytes().size())).c_str(),
+                pushed->wasThere ? ", was there already"
+                    : pushed->resumedAt > 0
+                    ? (", gone on at byte " + std::to_string(pushed->resumedAt)).c_str()
+                    : "");
+    return Done;
+}
+
+int run(const BoardOptions &options)
+{
+    const Interrupt interrupt;
+    const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
+    if (!source)
+        return reportUnlessCancelled(source.error());
+    const Examples &test = source->data->test();
+    if (options.example < 0 || options.example >= test.count())
+        return report({ErrorCode::OutOfRange,
+                       "there are " + std::to_string(test.count()) + " test examples, counted from 0",
+                       "--example"});
+    auto board = open(options, interrupt.token());
+    if (!board)
+        return reportUnlessCancelled(board.error());
+    const auto image = packFor(*source, options.types.front(), *board);
+    if (!image)
+        return report(image.error());
+    if (const auto pushed = board->client->push(*image, {}, interrupt.token()); !pushed)
+        return reportUnlessCancelled(pushed.error());
+    const auto reply = board->client->run(image->input({rowAt(view(test.features), options.example),
+                                                        static_cast<std::size_t>(test.features.cols())}),
+                                          interrupt.token());
+    if (!reply)
+        return reportUnlessCancelled(reply.error());
+    const std::vector<float> logits = image->logits(reply->outputBytes);
+    for (std::size_t i = 0; i < logits.size(); ++i)
+        std::printf("%-12s %9.4f%s\n", source->data->classNames()[i].c_str(), static_cast<double>(logits[i]),
+                    i == reply->classIndex ? "  <- the board's answer" : "");
+    std::printf("true class: %s\n",
+                source->data->classNames()[test.labels[static_cast<std::size_t>(options.example)]].c_str());
+    return Done;
+}
+
+void printMeasurements(const std::vector<Measurement> &all)
+{
+    TextTable table({"model", "board acc.", "equal twin", "instructions", "per MAC", "latency", "energy",
+                     "image", "RAM"});
+    for (const Measurement &m : all) {
+        const std::optional<Spread> &count = m.instructions ? m.instructions : m.cycles;
+        char perMac[32] = "-";
+        if (count && m.macs > 0)
+            std::snprintf(perMac, sizeof perMac, "%.2f", count->median.value() / static_cast<double>(m.macs));
+        table.add({m.model + " " + m.type, m.boardAccuracy ? percentText(*m.boardAccuracy) : "-",
+                   m.outputsEqualTwin ? "yes" : "NO", count ? countText(count->median.value()) : "-", perMac,
+                   m.latency ? text(m.latency->median) : "-", m.energy ? text(m.energy->median) : "-",
+                   bytesText(static_cast<double>(m.imageBytes)), bytesText(static_cast<double>(m.ramBytes))});
+    }
+    std::fputs(table.text().c_str(), stdout);
+    for (const Measurement &m : all)
+        if (m.latency && m.latency->median.isModelled()) {
+            std::printf("~ is modelled, not measured: %s", m.latency->median.assumptions().c_str());
+            if (m.energy)
+                std::printf("; energy: %s", m.energy->median.assumptions().c_str());
+            std::printf("\n");
+            break;
+        }
+}
+
+Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measurement> &all)
+{
+    if (!options.csv.empty()) {
+        std::ofstream file(options.csv, std::ios::binary);
+        file << measurementCsv(all);
+        if (!file.flush())
+            return fail(ErrorCode::Unreadable, "cannot be written", options.csv);
+    }
+    if (options.figures.empty())
+        return {};
+    FigureOrigin origin;
+    origin.command = "rosler board measure --board " + options.board + " --model " + options.model;
+    for (const NamedFigure &figure : measurementFigures(all))
+        if (const Result<void> written =
+                writeFigure(options.figures, figure.stem, figure.figure, PublicationStyle(), origin);
+            !written)
+            return written;
+    return {};
+}
+
+int measure(const BoardOptions &options)
+{
+    const Interrupt interrupt;
+    const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
+    if (!source)
+        return reportUnlessCancelled(source.error());
+    auto board = open(options, interrupt.token());
+    if (!board)
+        return reportUnlessCancelled(board.error());
+    std::vector<Measurement> all;
+    bool equal = true;
+    for (const std::string &type : options.types) {
+        const auto image = packFor(*source, type, *board);
+        if (!image)
+            return report(image.error());
+        MeasureRequest request;
+        request.model = options.name.empty() ? source->name : options.name;
+        request.emulated = board->emulated;
+        request.samples = options.samples;
+        request.runs = options.runs;
+        std::unique_ptr<SimpleProgress> bar;
+        MeasureStep at = MeasureStep::Measure;
+        const auto measured = measureModel(
+            *board->client, board->profile, *image, source->data->test(), request, twinInference(),
+            [&](MeasureStep step, double fraction, const std::string &) {
+                static constexpr const char *names[] = {"push", "verify", "test samples", "measure"};
+                if (!bar || step != at) {
+                    bar.reset(); // its line goes before the next one's comes
+                    bar = std::make_unique<SimpleProgress>(type + " " + names[static_cast<int>(step)]);
+                }
+                at = step;
+                bar->report(std::max(0.0, fraction));
+            },
+            interrupt.token());
+        bar.reset();
+        if (!measured)
+            return reportUnlessCancelled(measured.error());
+        all.push_back(measured->measurement);
+        equal = equal && measured->measurement.outputsEqualTwin;
+    }
+    printMeasurements(all);
+    if (const Result<void> written = writeOutputs(options, all); !written)
+        return report(written.error());
+    if (options.json)
+        for (const Measurement &m : all)
+            std::printf("%s\n", measurementJson(m).c_str());
+    return equal ? Done : WorldFailed;
+}
+
+int console(const BoardOptions &options)
+{
+    const Interrupt interrupt;
+    auto board = open(options, interrupt.token());
+    if (!board)
+        return reportUnlessCancelled(board.error());
+    const auto ask = [&](const std::string &command) -> Result<void> {
+        const auto lines = board->client->textCommand(command, std::chrono::seconds(30), interrupt.token());
+        if (!lines)
+            return tl::unexpected(lines.error());
+        for (const std::string &line : *lines)
+            std::printf("%s\n", line.c_str());
+        return {};
+    };
+    if (!options.command.empty()) {
+        const Result<void> asked = ask(options.command);
+        return asked ? Done : reportUnlessCancelled(asked.error());
+    }
+    std::string line;
+    while (!interrupt.happened() && std::getline(std::cin, line)) {
+        while (!line.empty() && (line.back() == '%' || line.back() == ' '))
+            line.pop_back();
+        if (line.empty())
+            continue;
+        if (const Result<void> asked = ask(line); !asked)
+            return reportUnlessCancelled(asked.error());
+    }
+    return Done;
+}
+
+} // namespace
+
+std::function<int()> boardCommand(CLI::App &app)
+{
+    const auto options = std::make_shared<BoardOptions>();
+    const auto chosen = std::make_shared<std::function<int()>>();
+    app.require_subcommand(1);
+    const auto add = [&](const char *name, const char *description, int (*action)(const BoardOptions &)) {
+        CLI::App *sub = app.add_subcommand(name, description);
+        sub->callback(
+            [options, chosen, action] { *chosen = [options, action] { return action(*options); }; });
+        return sub;
+    };
+    add("list", "Boards that can be chosen", &list);
+
+    CLI::App *pushing = add("push", "Put a model on a board and have it checked there", &push);
+    addBoard(*pushing, *options);
+    addModel(*pushing, *options);
+
+    CLI::App *running = add("run", "Have a board classify one test example", &run);
+    addBoard(*running, *options);
+    addModel(*running, *options);
+    running->add_option("--example", options->example, "Number of the test example, from 0")
+        ->capture_default_str();
+
+    CLI::App *measuring =
+        add("measure", "Push a model, compare it with its twin on test samples, time it", &measure);
+    addBoard(*measuring, *options);
+    addModel(*measuring, *options);
+    measuring->add_option("--samples", options->samples, "Test samples to run on the board")
+        ->check(CLI::Range(0, 10'000'000))
+        ->capture_default_str();
+    measuring->add_option("--runs", options->runs, "Timed inferences")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    measuring->add_option("--name", options->name, "What to call the model in figures");
+    measuring->add_option("--figures", options->figures, "Folder to write figures to (SVG, PDF, PNG, CSV)");
+    measuring->add_option("--csv", options->csv, "File to write all figures' numbers and sources to");
+    measuring->add_flag("--json", options->json, "Print one JSON object a type, on the last lines");
+
+    CLI::App *talking = add(
+        "console", "Speak the MLPerf Tiny text API with a board: name, profile, infer 10 1, ...", &console);
+    addBoard(*talking, *options);
+    talking->add_option("command", options->command,
+                        "One command; without it, commands are read line by line");
+    return [chosen] { return (*chosen)(); };
+}
+
+} // namespace rosler::cli
