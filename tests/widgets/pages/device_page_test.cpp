@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTableView>
+#include <QTableWidget>
+#include <QtTest>
+
+#include "tests/support/accessibility_audit.h"
+#include "widgets/charts/bar_plot_widget.h"
+#include "widgets/controls/error_banner.h"
+#include "widgets/models/measurement_table.h"
+#include "widgets/pages/device_page.h"
+
+using namespace rosler;
+
+namespace {
+
+Measurement measurement(const char *model, double instructions)
+{
+    Measurement m;
+    m.board = "mps2-an386";
+    m.emulated = true;
+    m.model = model;
+    m.type = "i8";
+    m.samples = 200;
+    m.boardAccuracy = 0.975;
+    m.twinAccuracy = 0.975;
+    m.outputsEqualTwin = true;
+    const Quantity counted = Quantity::counted(instructions, Unit::Instructions);
+    const Quantity seconds = Quantity::modelled(instructions / 25e6, Unit::Seconds, "1 cycle at 25 MHz");
+    m.instructions = Spread {counted, counted, 20};
+    m.latency = Spread {seconds, seconds, 20};
+    m.layers = {{"1 dense 784-10", counted, 7840}};
+    m.macs = 7840;
+    m.imageBytes = 8000;
+    m.ramBytes = 1600;
+    return m;
+}
+
+} // namespace
+
+class DevicePageTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_page = std::make_unique<DevicePage>();
+        m_page->setBoards({{"emulated:mps2-an386", "Emulated Cortex-M4F", {}},
+                           {"emulated:mps3-an547", "Emulated Cortex-M55", "qemu-system-arm is not installed"},
+                           {"twin", "Twin", {}}});
+        m_page->setModels({{"r2", "rosler", "mnist"}, {"r1", "dense", "mnist"}, {"r0", "rosler", "digits"}});
+    }
+
+    void offersTheNewestModelsInEveryType()
+    {
+        const auto order = m_page->order();
+        QVERIFY(order.has_value());
+        QCOMPARE(order->board, QStringLiteral("emulated:mps2-an386"));
+        QCOMPARE(order->runs, (QStringList {QStringLiteral("r2"), QStringLiteral("r1")}));
+        QCOMPARE(order->types,
+                 (QStringList {QStringLiteral("f32"), QStringLiteral("f16"), QStringLiteral("i8")}));
+        QCOMPARE(order->samples, child<QSpinBox>("samples")->value());
+    }
+
+    void aBoardThatCannotBeUsedSaysWhy()
+    {
+        child<QComboBox>("boards")->setCurrentIndex(1);
+        QVERIFY(!m_page->order().has_value());
+        QVERIFY(!child<QPushButton>("measure")->isEnabled());
+        QVERIFY(child<QPushButton>("measure")->toolTip().contains(QLatin1String("qemu-system-arm")));
+        // A new list keeps what was chosen.
+        m_page->setBoards({{"twin", "Twin", {}}, {"emulated:mps3-an547", "Emulated Cortex-M55", {}}});
+        QCOMPARE(m_page->order()->board, QStringLiteral("emulated:mps3-an547"));
+    }
+
+    void asksForWhatIsChecked()
+    {
+        QSignalSpy asked(m_page.get(), &DevicePage::measureRequested);
+        child<QCheckBox>("f32")->setChecked(false);
+        child<QCheckBox>("f16")->setChecked(false);
+        child<QListWidget>("models")->item(1)->setCheckState(Qt::Unchecked);
+        child<QPushButton>("measure")->click();
+        QCOMPARE(asked.count(), 1);
+        const auto order = asked[0][0].value<MeasureOrder>();
+        QCOMPARE(order.runs, QStringList {QStringLiteral("r2")});
+        QCOMPARE(order.types, QStringList {QStringLiteral("i8")});
+        child<QCheckBox>("i8")->setChecked(false);
+        QVERIFY(!child<QPushButton>("measure")->isEnabled());
+    }
+
+    void uncheckedModelsStayUnchecked()
+    {
+        child<QListWidget>("models")->item(0)->setCheckState(Qt::Unchecked);
+        m_page->setModels({{"r3", "rosler", "mnist"}, {"r2", "rosler", "mnist"}, {"r1", "dense", "mnist"}});
+        QCOMPARE(m_page->order()->runs, (QStringList {QStringLiteral("r3"), QStringLiteral("r1")}));
+    }
+
+    void figuresAreMarkedByTheirSource()
+    {
+        m_page->begin();
+        QVERIFY(child<QPushButton>("stopMeasuring")->isEnabled());
+        QVERIFY(!m_page->order().has_value()); // one at a time
+        m_page->addMeasurement(measurement("dense", 2e6));
+        m_page->addMeasurement(measurement("rosler", 5e4));
+        m_page->finish();
+        const auto *model = child<QTableView>("measurements")->model();
+        QCOMPARE(model->columnCount(), 3);
+        const auto cell = [&](int row, int role) { return model->index(row, 1).data(role); };
+        QVERIFY(cell(MeasurementTable::Latency, Qt::DisplayRole).toString().startsWith(QLatin1Char('~')));
+        QVERIFY(cell(MeasurementTable::Latency, Qt::FontRole).value<QFont>().italic());
+        QVERIFY(cell(MeasurementTable::Latency, Qt::ToolTipRole)
+                    .toString()
+                    .contains(QLatin1String("1 cycle at 25 MHz")));
+        QVERIFY(!cell(MeasurementTable::Instructions, Qt::FontRole).value<QFont>().italic());
+        QVERIFY(cell(MeasurementTable::Instructions, Qt::ToolTipRole)
+                    .toString()
+                    .contains(QLatin1String("counted")));
+        QCOMPARE(cell(MeasurementTable::Energy, Qt::DisplayRole).toString(),
+                 QStringLiteral("–")); // no power stated
+        QVERIFY(!child<BarPlotWidget>("computeBars")->figure().modelled);
+        QVERIFY(child<BarPlotWidget>("latencyBars")->figure().modelled);
+        QCOMPARE(child<QTableWidget>("layers")->rowCount(), 2);
+        QCOMPARE(m_page->figures().size(), std::size_t(3));
+        m_page->begin(); // a new one forgets the old figures
+        QVERIFY(m_page->figures().empty());
+        QCOMPARE(child<QTableWidget>("layers")->rowCount(), 0);
+    }
+
+    void stepsTellHowFarItIs()
+    {
+        auto *steps = child<StepStrip>("steps");
+        m_page->begin();
+        m_page->setStep(DevicePage::Send, StepStrip::State::Done, 1, QStringLiteral("8000 bytes"));
+        m_page->setStep(DevicePage::Verify, StepStrip::State::Failed, 0, QStringLiteral("wrong"));
+        QCOMPARE(steps->state(DevicePage::Send), StepStrip::State::Done);
+        QVERIFY(steps->accessibleDescription().contains(QLatin1String("Verify: failed")));
+        m_page->setCurrent(QStringLiteral("rosler i8"));
+        QCOMPARE(steps->state(DevicePage::Verify), StepStrip::State::Waiting);
+    }
+
+    void errorsStandInPlace()
+    {
+        m_page->showError({ErrorCode::TimedOut, "the board does not answer", "ttyACM0:seq 3"});
+        const auto *banner = m_page->findChild<ErrorBanner *>();
+        QVERIFY(!banner->isHidden());
+        QVERIFY(banner->text().contains(QLatin1String("does not answer")));
+        m_page->showDoctor({QStringLiteral("no serial port"), QStringLiteral("QEMU is installed")});
+        QVERIFY(child<QPlainTextEdit>("console")->toPlainText().contains(QLatin1String("QEMU is installed")));
+    }
+
+    void everythingThatTakesTheFocusHasAName() { ROSLER_VERIFY_ACCESSIBLE(m_page.get()); }
+
+private:
+    template <typename T>
+    T *child(const char *name)
+    {
+        T *found = m_page->findChild<T *>(QString::fromLatin1(name));
+        Q_ASSERT(found != nullptr);
+        return found;
+    }
+
+    std::unique_ptr<DevicePage> m_page;
+};
+
+QTEST_MAIN(DevicePageTest)
+#include "device_page_test.moc"

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/device_page.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QGridLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTableWidget>
+#include <QToolButton>
+
+#include "core/base/quantity_text.h"
+#include "device_link/host/measurement_figures.h"
+#include "widgets/charts/bar_plot_widget.h"
+#include "widgets/controls/error_banner.h"
+#include "widgets/models/measurement_table.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr int consoleLines = 5000;
+
+QTableWidget *makeTable(const QString &name, const QStringList &columns)
+{
+    auto *table = new QTableWidget(0, static_cast<int>(columns.size()));
+    table->setAccessibleName(name);
+    table->setHorizontalHeaderLabels(columns);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionMode(QAbstractItemView::ContiguousSelection);
+    table->setTabKeyNavigation(false);
+    table->setAlternatingRowColors(true);
+    table->setShowGrid(false);
+    table->setFrameShape(QFrame::NoFrame);
+    table->verticalHeader()->hide();
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    return table;
+}
+
+} // namespace
+
+class DevicePage::Private
+{
+public:
+    explicit Private(DevicePage *page)
+        : q(page)
+    {
+    }
+
+    void build();
+    QWidget *buildChoices();
+    QWidget *buildFigures();
+    QWidget *buildTabs();
+    void updateButtons();
+    void updateFigures();
+    void addLayers(const Measurement &measurement);
+
+    DevicePage *q;
+    bool working = false;
+    QComboBox *boards = nullptr;
+    QListWidget *models = nullptr;
+    QList<QCheckBox *> types;
+    QSpinBox *samples = nullptr;
+    QPushButton *measure = nullptr;
+    QPushButton *stop = nullptr;
+    QPushButton *exportButton = nullptr;
+    QLabel *current = nullptr;
+    StepStrip *steps = nullptr;
+    ErrorBanner *banner = nullptr;
+    BarPlotWidget *compute = nullptr;
+    BarPlotWidget *latency = nullptr;
+    BarPlotWidget *energy = nullptr;
+    BarPlotWidget *memory = nullptr;
+    MeasurementTable *results = nullptr;
+    QTabWidget *tabs = nullptr;
+    QTableWidget *layers = nullptr;
+    QTableWidget *card = nullptr;
+    QPlainTextEdit *console = nullptr;
+};
+
+void DevicePage::Private::build()
+{
+    q->setAccessibleName(tr("Device"));
+    banner = new ErrorBanner(q);
+    steps = new StepStrip({tr("Send model"), tr("Verify"), tr("Known vectors"), tr("Measure")}, q);
+    steps->setObjectName(QStringLiteral("steps"));
+    steps->setAccessibleName(tr("Steps"));
+    auto *rows = new QSplitter(Qt::Vertical);
+    rows->setChildrenCollapsible(false);
+    rows->addWidget(buildFigures());
+    rows->addWidget(buildTabs());
+    rows->setStretchFactor(0, 2);
+    rows->setStretchFactor(1, 3);
+    auto *layout = new QVBoxLayout(q);
+    layout->addWidget(banner);
+    layout->addWidget(buildChoices());
+    layout->addWidget(steps);
+    layout->addWidget(rows, 1);
+    updateFigures();
+    updateButtons();
+}
+
+QWidget *DevicePage::Private::buildChoices()
+{
+    auto *box = new QWidget;
+    auto *grid = new QGridLayout(box);
+    grid->setContentsMargins(0, 0, 0, 0);
+    const auto label = [&](const QString &text, QWidget *buddy, int row) {
+        auto *words = new QLabel(text);
+        words->setBuddy(buddy);
+        grid->addWidget(words, row, 0, Qt::AlignTop);
+    };
+    boards = new QComboBox;
+    boards->setObjectName(QStringLiteral("boards"));
+    boards->setAccessibleName(tr("Board"));
+    boards->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    label(tr("&Board"), boards, 0);
+    grid->addWidget(boards, 0, 1);
+    auto *again = new QToolButton;
+    again->setText(tr("Look again"));
+    again->setObjectName(QStringLiteral("lookAgain"));
+    auto *doctor = new QToolButton;
+    doctor->setText(tr("Why is my board missing?"));
+    doctor->setObjectName(QStringLiteral("doctor"));
+    for (QToolButton *button : {again, doctor})
+        button->setAccessibleName(button->text());
+    auto *beside = new QHBoxLayout;
+    beside->addWidget(again);
+    beside->addWidget(doctor);
+    grid->addLayout(beside, 0, 2);
+
+    models = new QListWidget;
+    models->setObjectName(QStringLiteral("models"));
+    models->setAccessibleName(tr("Models to push"));
+    models->setSelectionMode(QAbstractItemView::NoSelection);
+    models->setFixedHeight(models->fontMetrics().height() * 5);
+    label(tr("&Models"), models, 1);
+    grid->addWidget(models, 1, 1);
+
+    auto *how = new QGridLayout;
+    auto *typeRow = new QHBoxLayout;
+    for (const char *type : {"f32", "f16", "i8"}) {
+        auto *check = new QCheckBox(QString::fromLatin1(type));
+        check->setObjectName(QString::fromLatin1(type));
+        check->setAccessibleName(tr("Number type %1").arg(check->text()));
+        check->setChecked(true);
+        connect(check, &QCheckBox::toggled, q, [this] { updateButtons(); });
+        types << check;
+        typeRow->addWidget(check);
+    }
+    samples = new QSpinBox;
+    samples->setObjectName(QStringLiteral("samples"));
+    samples->setRange(1, 100'000);
+    samples->setValue(200);
+    samples->setAccessibleName(tr("Test samples to run on the board"));
+    auto *words = new QLabel(tr("&Samples"));
+    words->setBuddy(samples);
+    how->addLayout(typeRow, 0, 0, 1, 2);
+    how->addWidget(words, 1, 0);
+    how->addWidget(samples, 1, 1);
+    grid->addLayout(how, 1, 2, Qt::AlignTop);
+    grid->setColumnStretch(1, 1);
+
+    measure = new QPushButton(tr("Push and measure"));
+    measure->setObjectName(QStringLiteral("measure"));
+    stop = new QPushButton(tr("Stop"));
+    stop->setObjectName(QStringLiteral("stopMeasuring"));
+    exportButton = new QPushButton(tr("Export figures…"));
+    exportButton->setObjectName(QStringLiteral("exportDevice"));
+    current = new QLabel;
+    current->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(measure);
+    buttons->addWidget(stop);
+    buttons->addWidget(current, 1);
+    buttons->addWidget(exportButton);
+    grid->addLayout(buttons, 2, 0, 1, 3);
+
+    connect(boards, &QComboBox::currentIndexChanged, q, [this] {
+        updateButtons();
+        Q_EMIT q->boardChosen(boards->currentData().toString());
+    });
+    connect(models, &QListWidget::itemChanged, q, [this] { updateButtons(); });
+    connect(again, &QToolButton::clicked, q, &DevicePage::boardsRequested);
+    connect(doctor, &QToolButton::clicked, q,
+            [this] { Q_EMIT q->doctorRequested(boards->currentData().toString()); });
+    connect(measure, &QPushButton::clicked, q, [this] {
+        if (const std::optional<MeasureOrder> order = q->order())
+            Q_EMIT q->measureRequested(*order);
+    });
+    connect(stop, &QPushButton::clicked, q, &DevicePage::stopRequested);
+    connect(exportButton, &QPushButton::clicked, q, &DevicePage::exportRequested);
+    return box;
+}
+
+QWidget *DevicePage::Private::buildFigures()
+{
+    auto *row = new QSplitter(Qt::Horizontal);
+    row->setChildrenCollapsible(false);
+    const auto bars = [&](const char *name) {
+        auto *plot = new BarPlotWidget;
+        plot->setObjectName(QString::fromLatin1(name));
+        plot->setEmptyText(tr("Nothing measured yet"));
+        row->addWidget(plot);
+        return plot;
+    };
+    compute = bars("computeBars");
+    latency = bars("latencyBars");
+    energy = bars("energyBars");
+    memory = bars("deviceMemoryBars");
+    return row;
+}
+
+QWidget *DevicePage::Private::buildTabs()
+{
+    tabs = new QTabWidget;
+    tabs->setObjectName(QStringLiteral("deviceTabs"));
+    tabs->setAccessibleName(tr("Results"));
+    tabs->setDocumentMode(true);
+    results = new MeasurementTable(q);
+    auto *table = new QTableView;
+    table->setObjectName(QStringLiteral("measurements"));
+    table->setAccessibleName(tr("Figures of each model"));
+    table->setModel(results);
+    table->setShowGrid(false);
+    table->setAlternatingRowColors(true);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setTabKeyNavigation(false);
+    table->setWordWrap(false);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setMinimumSectionSize(1);
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 5 / 4);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    layers = makeTable(tr("Layers"),
+                       {tr("Model"), tr("Layer"), tr("Count"), tr("Multiply-adds"), tr("Per multiply-add")});
+    layers->setObjectName(QStringLiteral("layers"));
+    card = makeTable(tr("Board"), {tr("Board"), QString()});
+    card->setObjectName(QStringLiteral("card"));
+    console = new QPlainTextEdit;
+    console->setObjectName(QStringLiteral("console"));
+    console->setAccessibleName(tr("Console"));
+    console->setReadOnly(true);
+    console->setTabChangesFocus(true);
+    console->setMaximumBlockCount(consoleLines);
+    tabs->addTab(table, tr("Figures"));
+    tabs->addTab(layers, tr("Layers"));
+    tabs->addTab(card, tr("Board"));
+    tabs->addTab(console, tr("Console"));
+    return tabs;
+}
+
+void DevicePage::Private::updateButtons()
+{
+    measure->setEnabled(q->order().has_value());
+    stop->setEnabled(working);
+    exportButton->setEnabled(!results->measurements().empty());
+    const QString reason = boards->currentData(Qt::UserRole + 1).toString();
+    measure->setToolTip(reason);
+    if (!working)
+        current->setText(!reason.isEmpty()          ? reason
+                             : models->count() == 0 ? tr("Train a model first")
+                                                    : QString());
+}
+
+void DevicePage::Private::updateFigures()
+{
+    const std::vector<Measurement> &all = results->measurements();
+    const auto show = [](BarPlotWidget *plot, BarFigure figure, const QString &title) {
+        figure.title = title.toStdString();
+        figure.value.title.clear();
+        plot->setFigure(figure);
+    };
+    const bool cycles = !all.empty() && all.front().cycles.has_value();
+    show(compute, computeFigure(all), cycles ? tr("Cycles (k)") : tr("Instructions (k)"));
+    show(latency, latencyFigure(all), tr("Latency (ms)"));
+    show(energy, energyFigure(all), tr("Energy (µJ)"));
+    show(memory, deviceMemoryFigure(all), tr("Memory (kB)"));
+}
+
+void DevicePage::Private::addLayers(const Measurement &measurement)
+{
+    for (const LayerShare &share : measurement.layers) {
+        const int row = layers->rowCount();
+        layers->insertRow(row);
+        const double macs = static_cast<double>(share.macs);
+        const QStringList cells {
+            QString::fromStdString(measurement.model + ' ' + measurement.type),
+            QString::fromStdString(share.name), QString::fromStdString(text(share.quantity)),
+            QString::fromStdString(countText(macs)),
+            macs > 0 ? QString::number(share.quantity.value() / macs, 'f', 2) : QStringLiteral("–")};
+        for (int column = 0; column < cells.size(); ++column) {
+            auto *item = new QTableWidgetItem(cells[column]);
+            if (column >= 2)
+                item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+            layers->setItem(row, column, item);
+        }
+    }
+}
+
+DevicePage::DevicePage(QWidget *parent)
+    : QWidget(parent)
+    , d(std::make_unique<Private>(this))
+{
+    d->build();
+}
+
+DevicePage::~DevicePage() = default;
+
+void DevicePage::setBoards(const QList<BoardChoice> &boards)
+{
+    const QString chosen = d->boards->currentData().toString();
+    const QSignalBlocker blocker(d->boards);
+    d->boards->clear();
+    for (const BoardChoice &board : boards) {
+        d->boards->addItem(board.title, board.id);
+        d->boards->setItemData(d->boards->count() - 1, board.reason, Qt::UserRole + 1);
+        d->boards->setItemData(d->boards->count() - 1, board.reason, Qt::ToolTipRole);
+    }
+    const int row = d->boards->findData(chosen);
+    d->boards->setCurrentIndex(row >= 0 ? row : 0);
+    d->updateButtons();
+}
+
+void DevicePage::setModels(const QList<PushableModel> &models)
+{
+    QStringList checked;
+    QStringList known;
+    for (int row = 0; row < d->models->count(); ++row) {
+        const QListWidgetItem *item = d->models->item(row);
+        known << item->data(Qt::UserRole).toString();
+        if (item->checkState() == Qt::Checked)
+            checked << known.back();
+    }
+    const QSignalBlocker blocker(d->models);
+    d->models->clear();
+    QStringList names;
+    for (const PushableModel &model : models) {
+        auto *item = new QListWidgetItem(tr("%1 (%2)").arg(model.name, model.detail), d->models);
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable);
+        item->setData(Qt::UserRole, model.runId);
+        // What is new and the newest of its name is wanted; what the user unchecked stays so.
+        const bool newest = !names.contains(model.name);
+        names << model.name;
+        const bool wanted =
+            known.contains(model.runId) ? checked.contains(model.runId) : newest && names.size() <= 2;
+        item->setCheckState(wanted ? Qt::Checked : Qt::Unchecked);
+    }
+    d->updateButtons();
+}
+
+void DevicePage::setTheme(const ChartTheme &theme)
+{
+    for (BarPlotWidget *plot : {d->compute, d->latency, d->energy, d->memory})
+        plot->setTheme(theme);
+}
+
+void DevicePage::setCard(const QList<QPair<QString, QString>> &rows)
+{
+    d->card->setRowCount(static_cast<int>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row) {
+        d->card->setItem(row, 0, new QTableWidgetItem(rows[row].first));
+        d->card->setItem(row, 1, new QTableWidgetItem(rows[row].second));
+    }
+}
+
+void DevicePage::begin()
+{
+    d->working = true;
+    d->banner->dismiss();
+    d->steps->reset();
+    d->results->setMeasurements({});
+    d->layers->setRowCount(0);
+    d->updateFigures();
+    d->updateButtons();
+}
+
+void DevicePage::setCurrent(const QString &what)
+{
+    d->current->setText(what);
+    d->steps->reset();
+}
+
+void DevicePage::setStep(Step step, StepStrip::State state, double fraction, const QString &note)
+{
+    d->steps->setState(step, state, fraction, note);
+}
+
+void DevicePage::addMeasurement(const Measurement &measurement)
+{
+    std::vector<Measurement> all = d->results->measurements();
+    all.push_back(measurement);
+    d->results->setMeasurements(std::move(all));
+    d->addLayers(measurement);
+    d->updateFigures();
+    d->updateButtons();
+}
+
+void DevicePage::finish()
+{
+    d->working = false;
+    d->current->clear();
+    d->updateButtons();
+}
+
+void DevicePage::showError(const Error &error)
+{
+    d->banner->showMessage(ErrorBanner::Severity::Error, QString::fromStdString(error.what),
+                           QString::fromStdString(error.where));
+}
+
+void DevicePage::appendConsole(const QString &line)
+{
+    d->console->appendPlainText(line);
+}
+
+void DevicePage::showDoctor(const QStringList &findings)
+{
+    for (const QString &line : findings)
+        d->console->appendPlainText(line);
+    d->tabs->setCurrentWidget(d->console);
+}
+
+std::optional<MeasureOrder> DevicePage::order() const
+{
+    MeasureOrder order;
+    order.board = d->boards->currentData().toString();
+    order.samples = d->samples->value();
+    if (d->working || order.board.isEmpty() || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
+        return std::nullopt;
+    for (int row = 0; row < d->models->count(); ++row)
+        if (d->models->item(row)->checkState() == Qt::Checked)
+            order.runs << d->models->item(row)->data(Qt::UserRole).toString();
+    for (const QCheckBox *type : d->types)
+        if (type->isChecked())
+            order.types << type->text();
+    if (order.runs.isEmpty() || order.types.isEmpty())
+        return std::nullopt;
+    return order;
+}
+
+const std::vector<Measurement> &DevicePage::measurements() const
+{
+    return d->results->measurements();
+}
+
+std::vector<NamedFigure> DevicePage::figures() const
+{
+    const std::vector<Measurement> &all = d->results->measurements();
+    return all.empty() ? std::vector<NamedFigure>() : measurementFigures(all);
+}
+
+} // namespace rosler

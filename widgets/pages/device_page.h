@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <QList>
+#include <QPair>
+#include <QStringList>
+#include <QWidget>
+
+#include "core/base/result.h"
+#include "core/experiment/run_figures.h"
+#include "device_link/host/measurement.h"
+#include "widgets/charts/chart_theme.h"
+#include "widgets/controls/step_strip.h"
+
+namespace rosler {
+
+/// A board that can be chosen: on a port, emulated, or the twin.
+struct BoardChoice {
+    QString id;     ///< "emulated:mps2-an386", "port:/dev/ttyACM0", "twin"
+    QString title;  ///< "Emulated Cortex-M4F (QEMU mps2-an386)"
+    QString reason; ///< why it cannot be used now; empty = it can
+};
+
+/// A trained model that can be pushed.
+struct PushableModel {
+    QString runId;
+    QString name;   ///< "rosler"
+    QString detail; ///< "mnist, 98.31 %"
+};
+
+/// What the user wants measured: every model in every number type.
+struct MeasureOrder {
+    QString board;
+    QStringList runs;
+    QStringList types; ///< of "f32", "f16", "i8"
+    int samples = 0;
+};
+
+/// The Device page: choose a board and models, push, verify, check known vectors, measure; and see the
+/// figures of all models on the same axes, each with its source. Starts nothing itself: it asks by signals.
+/// GUI thread only.
+class DevicePage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    enum Step { Send, Verify, KnownVectors, Measure, StepCount };
+
+    explicit DevicePage(QWidget *parent = nullptr);
+    ~DevicePage() override;
+
+    void setBoards(const QList<BoardChoice> &boards); ///< the chosen one stays chosen
+    /// Newest first; the newest group's are checked at first.
+    void setModels(const QList<PushableModel> &models);
+    void setTheme(const ChartTheme &theme);
+    /// What the connected board says of itself: name and value.
+    void setCard(const QList<QPair<QString, QString>> &rows);
+    /// Forgets the figures before; the page shows that it works until finish().
+    void begin();
+    /// What is on the board's table now: "rosler i8 (2 of 6)".
+    void setCurrent(const QString &what);
+    void setStep(Step step, StepStrip::State state, double fraction, const QString &note);
+    void addMeasurement(const Measurement &measurement);
+    void finish();
+    void showError(const Error &error);
+    void appendConsole(const QString &line);
+    /// What the doctor found, line by line.
+    void showDoctor(const QStringList &findings);
+
+    [[nodiscard]] std::optional<MeasureOrder> order() const; ///< none while nothing can be done
+    [[nodiscard]] const std::vector<Measurement> &measurements() const;
+    /// Of what was measured; empty before.
+    [[nodiscard]] std::vector<NamedFigure> figures() const;
+
+Q_SIGNALS:
+    void boardsRequested();
+    void doctorRequested(const QString &board);
+    void boardChosen(const QString &board);
+    void measureRequested(const rosler::MeasureOrder &order);
+    void stopRequested();
+    void exportRequested();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rosler
