@@ -51,7 +51,11 @@ void FigureCommands::exportFigure(const QString &which)
 
 void FigureCommands::exportAll()
 {
-    std::vector<NamedFigure> figures = m_page->allRunFigures();
+    exportFigures(m_page->allRunFigures());
+}
+
+void FigureCommands::exportFigures(std::vector<NamedFigure> figures)
+{
     if (figures.empty())
         Q_EMIT nothingToExport();
     else

@@ -30,6 +30,7 @@ public:
 
     void exportFigure(const QString &which);
     void exportAll();
+    void exportFigures(std::vector<NamedFigure> figures);
     void copy(const QString &which);
     void exportVisibleData(const QString &which);
     /// Without asking, all formats: for the scripted mode.

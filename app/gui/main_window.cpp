@@ -24,6 +24,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/command_palette.h"
+#include "app/gui/device_control.h"
 #include "app/gui/figure_commands.h"
 #include "app/gui/hint_bar.h"
 #include "app/gui/notice_bar.h"
@@ -37,6 +38,7 @@
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
 #include "widgets/pages/design_page.h"
+#include "widgets/pages/device_page.h"
 #include "widgets/pages/log_page.h"
 #include "widgets/pages/problems_page.h"
 #include "widgets/pages/runs_page.h"
@@ -109,12 +111,14 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     buildCommands();
     buildToolBars();
     addPage(m_compare, tr("Compare"), tintedIcon(QStringLiteral("compare"), QPalette::WindowText));
+    addPage(m_devicePage, tr("Device"), tintedIcon(QStringLiteral("device"), QPalette::WindowText));
 
     connectTraining();
     connectData();
     connectRuns();
     connectDesign();
     connectFigures();
+    connectDevice();
     m_saveTimer.setSingleShot(true);
     m_saveTimer.setInterval(2000);
     connect(&m_saveTimer, &QTimer::timeout, this, &MainWindow::saveState);
@@ -138,6 +142,8 @@ MainWindow::~MainWindow()
     m_services.training().disconnect(this);
     m_services.runs().disconnect(this);
     m_services.datasets().disconnect(this);
+    m_services.devices().disconnect(m_device);
+    m_services.devices().disconnect(m_devicePage);
     m_design.disconnect();
     m_runs.disconnect();
     delete m_plotted;
@@ -149,6 +155,8 @@ void MainWindow::buildPages()
 {
     m_compare = new ComparePage;
     m_compare->setObjectName(QStringLiteral("comparePage"));
+    m_devicePage = new DevicePage;
+    m_devicePage->setObjectName(QStringLiteral("devicePage"));
     m_notice = new NoticeBar;
     m_pages = new QTabWidget;
     m_pages->setObjectName(QStringLiteral("pages"));
@@ -432,6 +440,19 @@ void MainWindow::connectFigures()
         m_services.log().add(LogEntry::Level::Info, text);
         m_notice->tell(NoticeBar::Kind::Information, text);
         scheduleSave();
+    });
+}
+
+void MainWindow::connectDevice()
+{
+    m_device = new DeviceControl(
+        m_devicePage, &m_services.devices(), &m_services.runs(), [this] { return dataset(); }, this);
+    connect(m_device, &DeviceControl::problem, this, &MainWindow::report);
+    connect(m_device, &DeviceControl::exportRequested, this,
+            [this] { m_figures->exportFigures(m_devicePage->figures()); });
+    connect(m_pages, &QTabWidget::currentChanged, this, [this] {
+        if (m_pages->currentWidget() == m_devicePage)
+            m_device->pageShown();
     });
 }
 

@@ -26,6 +26,8 @@ namespace rosler {
 
 class CommandPalette;
 class ComparePage;
+class DeviceControl;
+class DevicePage;
 class DataPage;
 class DesignPage;
 class FigureCommands;
@@ -94,6 +96,7 @@ private:
     void connectRuns();
     void connectDesign();
     void connectFigures();
+    void connectDevice();
     QDockWidget *addDock(const QString &name, const QString &title, QWidget *content,
                          Qt::DockWidgetArea area);
     void arrangeLeftDocks();
@@ -141,6 +144,8 @@ private:
 
     QTabWidget *m_pages = nullptr;
     ComparePage *m_compare = nullptr;
+    DevicePage *m_devicePage = nullptr;
+    DeviceControl *m_device = nullptr;
     DataPage *m_dataPage = nullptr;
     DesignPage *m_designPage = nullptr;
     RunsPage *m_runsPage = nullptr;

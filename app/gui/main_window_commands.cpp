@@ -25,6 +25,7 @@
 #include "app/gui/tinted_icon.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
+#include "widgets/pages/device_page.h"
 #include "widgets/pages/runs_page.h"
 
 namespace rosler {
@@ -266,6 +267,7 @@ void MainWindow::setTheme(ThemeKind kind)
     m_theme.set(kind);
     m_commands.action(QStringLiteral("theme-%1").arg(ThemeSwitch::name(kind)))->setChecked(true);
     m_compare->setTheme(m_theme.charts());
+    m_devicePage->setTheme(m_theme.charts());
     m_runsPage->setTheme(m_theme.charts());
     scheduleSave();
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QList>
+#include <QObject>
+#include <QPair>
+#include <QStringList>
+
+#include "core/data/dataset.h"
+#include "core/store/run_store.h"
+#include "device_link/host/links/board_catalog.h"
+#include "device_link/host/measure_model.h"
+
+namespace rosler {
+
+/// Which models are measured on which board, and how.
+struct DeviceOrder {
+    QString board;
+    QStringList runs;
+    QStringList types; ///< "f32", "f16", "i8"
+    int samples = 0;
+};
+
+/// Boards, on a worker thread: lists them, pushes models and measures. One order at a time. GUI thread only;
+/// its signals come on the GUI thread.
+class DeviceSession : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @param store  where the models of runs lie
+    explicit DeviceSession(std::shared_ptr<RunStore> store, QObject *parent = nullptr);
+    ~DeviceSession() override; ///< stops what runs
+
+    [[nodiscard]] bool isWorking() const;
+
+public Q_SLOTS:
+    void list(); ///< answers listed()
+    void measure(const rosler::DeviceOrder &order, std::shared_ptr<const rosler::Dataset> data);
+    void stop();
+
+Q_SIGNALS:
+    void listed(const QList<rosler::BoardEntry> &boards);
+    void began();
+    /// What the board says of itself: name and value.
+    void connected(const QList<QPair<QString, QString>> &card);
+    void current(const QString &what); ///< "rosler i8 (2 of 6)"
+    void stepped(rosler::MeasureStep step, bool done, double fraction, const QString &note);
+    void stepFailed(rosler::MeasureStep step, const QString &why);
+    void measured(const rosler::MeasuredModel &model);
+    void consoleLine(const QString &line);
+    void failed(const rosler::Error &error);
+    void finished();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace rosler
