@@ -475,12 +475,33 @@ void rsl_text_forget(rsl_device *d)
     d->text.loaded = 0;
 }
 
+void rsl_text_open(rsl_device *d)
+{
+    d->text.length = 0;
+    d->text.plain = true;
+}
+
+static bool is_text(uint8_t byte)
+{
+    return (byte >= ' ' && byte <= '~') || byte == '\r' || byte == '\n';
+}
+
+bool rsl_text_overhear(rsl_device *d, uint8_t byte)
+{
+    rsl_text *t = &d->text;
+    t->plain = t->plain && is_text(byte);
+    if (!t->plain)
+        return false;
+    rsl_text_feed(d, byte);
+    return byte == '%';
+}
+
 void rsl_text_feed(rsl_device *d, uint8_t byte)
 {
     rsl_text *t = &d->text;
     if (byte == '\r' || byte == '\n')
         return;
-    if (byte < ' ' || byte > '~') { // what is left of a broken frame is no command
+    if (!is_text(byte)) { // what is left of a broken frame is no command
         t->length = 0;
         return;
     }
