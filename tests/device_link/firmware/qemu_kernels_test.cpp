@@ -106,10 +106,8 @@ const EmulatedBoard &boardNamed(const QByteArray &name)
 
 void QemuKernelsTest::initTestCase()
 {
-    if (qemuProgram().isEmpty())
-        QSKIP("qemu-system-arm is not installed (Debian: qemu-system-arm)");
-    if (!QFile::exists(QStringLiteral(ROSLER_FIRMWARE "/mps2-an386.elf")))
-        QSKIP("no firmware images: arm-none-eabi-gcc is not installed, or this build has sanitizers");
+    if (const QString missing = qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
 }
 
 void QemuKernelsTest::instructionsPerMultiplyAdd_data()

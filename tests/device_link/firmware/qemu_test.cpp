@@ -70,10 +70,8 @@ const EmulatedBoard &boardOf(int row)
 
 void QemuTest::initTestCase()
 {
-    if (qemuProgram().isEmpty())
-        QSKIP("qemu-system-arm is not installed (Debian: qemu-system-arm)");
-    if (!QFile::exists(QStringLiteral(ROSLER_FIRMWARE "/mps2-an386.elf")))
-        QSKIP("no firmware images: arm-none-eabi-gcc is not installed, or this build has sanitizers");
+    if (const QString missing = qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
 }
 
 void QemuTest::eachBoardComputesTheOraclesBits_data()

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
+#include <random>
 
 #include <QtTest>
 
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "tests/device_link/support/oracle.h"
-#include "tests/device_link/support/wire_host.h"
+#include "tests/device_link/support/text_rows.h"
 
 using namespace rosler;
 
-/// The MLPerf Tiny device API, command by command and error by error.
+/// The MLPerf Tiny device API, command by command and error by error, on the twin; qemu_text_test holds
+/// boards against the same rows.
 class TextTest final : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
     void init();
-    void answersWithoutAModel_data();
     void answersWithoutAModel();
-    void loadsHexInAnyCase();
-    void saysWhatIsWrongWithALoad_data();
-    void saysWhatIsWrongWithALoad();
-    void digitsBeyondTheLastByteAreIgnored();
+    void answersWithAModel();
+    void greetsInText();
+    void loadsAsTheRunnerDoes_data();
+    void loadsAsTheRunnerDoes();
     void aLoadEndsWithItsModel();
     void infersWhatWasLoaded();
     void countsWarmUpsAndRuns_data();
@@ -30,9 +31,9 @@ private Q_SLOTS:
     void anAutoencoderGivesOneNumber();
     void pixelsBecomeInt8();
     void floatsAreQuantised();
-    void longCommandsAreRefusedWhole();
-    void energyModeIsSilent();
     void framesAndTextShareThePort();
+    void aStrayZeroOpensNoFrame();
+    void aFrameEndsHalfACommand();
 
 private:
     void push(const AlignedBytes &image);
@@ -41,29 +42,6 @@ private:
     std::unique_ptr<rsl_twin, void (*)(rsl_twin *)> m_twin {nullptr, &rsl_twin_destroy};
     std::unique_ptr<WireHost> m_host;
 };
-
-namespace {
-
-AlignedBytes named(const char *name, rsl_number number = RSL_I8, std::uint32_t outputs = 3)
-{
-    SampleModel model;
-    model.number = number;
-    model.inputs = 6;
-    model.layers = {{outputs, 0, false, false}};
-    model.name = name;
-    AlignedBytes image = sampleImage(model);
-    answerImage(image);
-    return image;
-}
-
-std::uint32_t knownInput(const AlignedBytes &image)
-{
-    rsl_model model {};
-    (void)rsl_model_open(image.data(), image.size(), &model);
-    return model.header->known_input;
-}
-
-} // namespace
 
 void TextTest::init()
 {
@@ -85,95 +63,70 @@ void TextTest::push(const AlignedBytes &image)
     QVERIFY(reply && statusOf(*reply) == RSL_OK);
 }
 
-void TextTest::answersWithoutAModel_data()
-{
-    QTest::addColumn<QByteArray>("command");
-    QTest::addColumn<QString>("answer"); // a pattern, of all before m-ready
-    const auto row = [](const char *command, const char *answer) {
-        QTest::newRow(command[0] != 0 ? command : "nothing")
-            << QByteArray(command) << QString::fromLatin1(answer);
-    };
-    row("name", "m-name-dut-\\[rosler-twin\\]\r\n");
-    row("profile", "m-profile-\\[ULPMark for tinyML Firmware V0.0.1\\]\r\nm-model-\\[none\\]\r\n");
-    row("timestamp", "m-lap-us-[0-9]+\r\n");
-    row("results", "e-\\[No results yet\\]\r\n");
-    row("infer 1", "e-\\[No model\\]\r\n");
-    row("infer 0", "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n");
-    row("infer -1", "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n");
-    row("infer 1 x", "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n");
-    row("infer 99999999999", "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n");
-    row("", "e-\\[Empty command\\]\r\n");
-    row("   ", "e-\\[Empty command\\]\r\n");
-    row("hello", "e-\\[Unknown command: hello\\]\r\n");
-    row("NAME", "e-\\[Unknown command: NAME\\]\r\n");
-    row("db", "e-\\[Command 'db' requires a subcommand\\]\r\n");
-    row("db load", "e-\\[Command 'db load' must be >0 bytes\\]\r\n");
-    row("db load 0", "e-\\[Command 'db load' must be >0 bytes\\]\r\n");
-    row("db load 5", "Supplied buffer size 5 exceeds maximum of 0\r\n");
-    row("db print", "");
-    row("db 00", "");
-    row("mode loud", "e-\\[Unknown command: mode\\]\r\n");
-    row("help", "(.+\r\n){9}");
-}
-
 void TextTest::answersWithoutAModel()
 {
-    QFETCH(QByteArray, command);
-    QFETCH(QString, answer);
-    const QString got = say(command.constData());
-    QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(answer + QStringLiteral("m-ready\r\n")))
-                 .match(got)
-                 .hasMatch(),
-             qPrintable(got));
+    for (const TextRow &row : textRowsWithoutModel("rosler-twin")) {
+        const std::string said = m_host->text(row.command);
+        QVERIFY2(answers(said, row), (row.command + ": " + said).c_str());
+    }
 }
 
-void TextTest::loadsHexInAnyCase()
+void TextTest::answersWithAModel()
 {
-    push(named("kws01"));
-    QCOMPARE(say("db load 6"), QStringLiteral("m-[Expecting 6 bytes]\r\nm-ready\r\n"));
-    QCOMPARE(say("db 00fF"), QStringLiteral("m-ready\r\n"));
-    QCOMPARE(say("db print"), QStringLiteral("m-buffer-00-ff\r\nm-ready\r\n"));
-    QCOMPARE(say("db 7f80aBCd"), QStringLiteral("m-load-done\r\nm-ready\r\n"));
-    QCOMPARE(say("db print"), QStringLiteral("m-buffer-00-ff-7f-80-ab-cd\r\nm-ready\r\n"));
-    QCOMPARE(
-        say("profile"),
-        QStringLiteral("m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[kws01]\r\nm-ready\r\n"));
+    push(textModel("kws01"));
+    for (const TextRow &row : textRowsWithModel()) {
+        const std::string said = m_host->text(row.command);
+        QVERIFY2(answers(said, row), (row.command + ": " + said).c_str());
+    }
 }
 
-void TextTest::saysWhatIsWrongWithALoad_data()
+void TextTest::greetsInText()
 {
-    QTest::addColumn<QByteArray>("command");
-    QTest::addColumn<QString>("answer");
-    QTest::newRow("odd") << QByteArray("db 0") << QStringLiteral("e-[Insufficent number of hex digits]");
-    QTest::newRow("no digit") << QByteArray("db 0g") << QStringLiteral("e-[Invalid hex digit '0g']");
-    QTest::newRow("too many") << QByteArray("db load 25")
-                              << QStringLiteral("Supplied buffer size 25 exceeds maximum of 24");
-    QTest::newRow("other size") << QByteArray(
-        "db load 7") << QStringLiteral("e-[The model takes 6 inputs of one byte, or of four as float32]");
+    QVERIFY(m_host->ask(RSL_RESET, {}));
+    const std::string said = m_host->untilReady();
+    QVERIFY2(answers(said, {"", textBanner()}), said.c_str());
 }
 
-void TextTest::saysWhatIsWrongWithALoad()
+void TextTest::loadsAsTheRunnerDoes_data()
 {
-    QFETCH(QByteArray, command);
-    QFETCH(QString, answer);
-    push(named("kws01"));
-    say("db load 6");
-    QCOMPARE(say(command.constData()), answer + QStringLiteral("\r\nm-ready\r\n"));
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<int>("inputs");
+    QTest::addColumn<int>("outputs");
+    QTest::newRow("keywords, int8") << QByteArray("kws01") << 490 << 12;
+    QTest::newRow("images, pixels") << QByteArray("ic01") << 3072 << 10;
 }
 
-void TextTest::digitsBeyondTheLastByteAreIgnored()
+void TextTest::loadsAsTheRunnerDoes()
 {
-    push(named("kws01"));
-    say("db load 6");
-    QCOMPARE(say("db 000102030405060708"), QStringLiteral("m-load-done\r\nm-ready\r\n"));
-    QCOMPARE(say("db 99"), QStringLiteral("m-ready\r\n"));
-    QCOMPARE(say("db print"), QStringLiteral("m-buffer-00-01-02-03-04-05\r\nm-ready\r\n"));
+    QFETCH(QByteArray, name);
+    QFETCH(int, inputs);
+    QFETCH(int, outputs);
+    const AlignedBytes image = textModel(name.toStdString(), static_cast<std::uint32_t>(inputs),
+                                         static_cast<std::uint32_t>(outputs));
+    const rsl_twin_options options {nullptr, 65536, 131072, 1, nullptr};
+    m_twin.reset(rsl_twin_create(&options));
+    QVERIFY(m_host->hello());
+    push(image);
+    std::mt19937 random(3);
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(inputs));
+    for (std::uint8_t &byte : bytes)
+        byte = static_cast<std::uint8_t>(random());
+    const std::string fault = loadByText(*m_host, bytes);
+    QVERIFY2(fault.empty(), fault.c_str());
+    if (name == "ic01")
+        for (std::uint8_t &byte : bytes)
+            byte ^= 0x80;
+    const std::vector<double> said = textResults(m_host->text("infer 1 0"));
+    const std::vector<double> wanted = oracleResults(image, bytes.data());
+    QCOMPARE(said.size(), wanted.size());
+    for (std::size_t i = 0; i < said.size(); ++i)
+        QVERIFY(std::abs(said[i] - wanted[i]) < 0.00051);
 }
 
 void TextTest::aLoadEndsWithItsModel()
 {
     for (const rsl_slot_op op : {RSL_SLOT_REJECT, RSL_SLOT_ERASE}) {
-        push(named("kws01"));
+        push(textModel("kws01"));
         say("db load 6");
         say("db 0001");
         const std::optional<rsl_caps> caps = m_host->hello();
@@ -191,7 +144,7 @@ void TextTest::aLoadEndsWithItsModel()
 
 void TextTest::infersWhatWasLoaded()
 {
-    const AlignedBytes image = named("kws01");
+    const AlignedBytes image = textModel("kws01");
     push(image);
     say("db load 6");
     say("db 10203040f0e0");
@@ -221,7 +174,7 @@ void TextTest::countsWarmUpsAndRuns()
     QFETCH(QByteArray, command);
     QFETCH(int, runs);
     QFETCH(int, warmUps);
-    push(named("kws01"));
+    push(textModel("kws01"));
     const QString got = say(command.constData());
     const QRegularExpression form(QRegularExpression::anchoredPattern(
         QStringLiteral("m-warmup-start-%1\r\nm-warmup-done\r\nm-infer-start-%2\r\nm-lap-us-([0-9]+)\r\nm-lap-"
@@ -239,57 +192,34 @@ void TextTest::countsWarmUpsAndRuns()
 void TextTest::resultsAreProbabilities()
 {
     for (const rsl_number number : {RSL_F32, RSL_I8}) {
-        const AlignedBytes image = named("kws01", number);
+        const AlignedBytes image = textModel("kws01", 6, 3, number);
         push(image);
-        say("infer 1 0");
-        const std::vector<std::uint8_t> bytes = oracleOutputs(image, image.data() + knownInput(image));
-        std::vector<double> logits;
-        for (std::size_t i = 0; i < 3; ++i) {
-            float f = 0;
-            std::int16_t q = 0;
-            if (number == RSL_F32)
-                std::memcpy(&f, &bytes[4 * i], 4);
-            else
-                std::memcpy(&q, &bytes[2 * i], 2);
-            logits.push_back(number == RSL_F32 ? static_cast<double>(f) : 0.001 * q);
-        }
-        double sum = 0;
-        for (const double logit : logits)
-            sum += std::exp(logit);
-        const QString got = say("results");
-        const QStringList values = got.mid(11, got.indexOf(QLatin1Char(']')) - 11).split(QLatin1Char(','));
-        QCOMPARE(values.size(), 3);
-        for (int i = 0; i < 3; ++i)
-            QVERIFY2(std::abs(values[i].toDouble() - std::exp(logits[static_cast<std::size_t>(i)]) / sum)
-                         < 0.00051,
-                     qPrintable(got));
+        m_host->text("infer 1 0");
+        const std::vector<double> said = textResults(m_host->text("results"));
+        const std::vector<double> wanted = oracleResults(image, nullptr);
+        QCOMPARE(said.size(), std::size_t {3});
+        for (std::size_t i = 0; i < 3; ++i)
+            QVERIFY(std::abs(said[i] - wanted[i]) < 0.00051);
     }
 }
 
 void TextTest::anAutoencoderGivesOneNumber()
 {
-    const AlignedBytes image = named("ad01", RSL_F32, 6);
+    const AlignedBytes image = textModel("ad01", 6, 6, RSL_F32);
     push(image);
-    say("db load 24");
-    say("db 0000803f0000803f0000803f0000803f0000803f0000803f"); // six times 1
-    say("infer 1 0");
-    std::vector<float> ones(6, 1.0F);
-    const std::vector<std::uint8_t> bytes =
-        oracleOutputs(image, reinterpret_cast<const std::uint8_t *>(ones.data()));
-    double error = 0;
-    for (std::size_t i = 0; i < 6; ++i) {
-        float y = 0;
-        std::memcpy(&y, &bytes[4 * i], 4);
-        error += (static_cast<double>(y) - 1) * (static_cast<double>(y) - 1) / 6;
-    }
-    const QString got = say("results");
-    QVERIFY(got.startsWith(QStringLiteral("m-results-[")));
-    QVERIFY(std::abs(got.mid(11, got.indexOf(QLatin1Char(']')) - 11).toDouble() - error) < 0.00051);
+    const std::vector<float> ones(6, 1.0F);
+    const auto *bytes = reinterpret_cast<const std::uint8_t *>(ones.data());
+    const std::string fault = loadByText(*m_host, {bytes, bytes + 24});
+    QVERIFY2(fault.empty(), fault.c_str());
+    m_host->text("infer 1 0");
+    const std::vector<double> said = textResults(m_host->text("results"));
+    QCOMPARE(said.size(), std::size_t {1});
+    QVERIFY(std::abs(said[0] - oracleResults(image, bytes)[0]) < 0.00051);
 }
 
 void TextTest::pixelsBecomeInt8()
 {
-    const AlignedBytes image = named("ic01");
+    const AlignedBytes image = textModel("ic01");
     push(image);
     say("db load 6");
     say("db 00ff80010203");
@@ -305,7 +235,7 @@ void TextTest::pixelsBecomeInt8()
 
 void TextTest::floatsAreQuantised()
 {
-    const AlignedBytes image = named("ad01"); // scale 1/255, zero point -128
+    const AlignedBytes image = textModel("ad01"); // scale 1/255, zero point -128
     push(image);
     say("db load 24");
     say("db 000000000000803f0000003f"); // 0, 1, 0.5
@@ -320,27 +250,6 @@ void TextTest::floatsAreQuantised()
             == oracleOutputs(image, input.data()));
 }
 
-void TextTest::longCommandsAreRefusedWhole()
-{
-    const std::string eighty = "db " + std::string(77, '0');
-    QCOMPARE(say(eighty.c_str()), QStringLiteral("e-[Insufficent number of hex digits]\r\nm-ready\r\n"));
-    QCOMPARE(say((eighty + "0").c_str()),
-             QStringLiteral("e-[Command longer than 80 characters]\r\nm-ready\r\n"));
-    QCOMPARE(say(std::string(100000, 'x').c_str()),
-             QStringLiteral("e-[Command longer than 80 characters]\r\nm-ready\r\n"));
-    QCOMPARE(say("name"), QStringLiteral("m-name-dut-[rosler-twin]\r\nm-ready\r\n"));
-}
-
-void TextTest::energyModeIsSilent()
-{
-    push(named("kws01"));
-    QCOMPARE(say("mode energy"), QStringLiteral("m-timestamp-mode-energy\r\nm-ready\r\n"));
-    QCOMPARE(say("timestamp"), QStringLiteral("m-ready\r\n"));
-    QVERIFY(!say("infer 2 0").contains(QStringLiteral("m-lap-us")));
-    QCOMPARE(say("mode performance"), QStringLiteral("m-timestamp-mode-performance\r\nm-ready\r\n"));
-    QVERIFY(say("timestamp").startsWith(QStringLiteral("m-lap-us-")));
-}
-
 void TextTest::framesAndTextShareThePort()
 {
     QCOMPARE(say("\x01na\x02name"),
@@ -348,6 +257,35 @@ void TextTest::framesAndTextShareThePort()
     QVERIFY(m_host->hello());
     QCOMPARE(say("name\r\n"), QStringLiteral("m-name-dut-[rosler-twin]\r\nm-ready\r\n"));
     QVERIFY(m_host->ask(RSL_ECHO, {'n', 'a', 'm', 'e', '%', 0, 0})->payload.size() == 7);
+}
+
+void TextTest::aStrayZeroOpensNoFrame()
+{
+    const auto noise = [this](const std::vector<std::uint8_t> &bytes) {
+        rsl_twin_feed(m_twin.get(), bytes.data(), bytes.size());
+    };
+    const QString name = QStringLiteral("m-name-dut-[rosler-twin]\r\nm-ready\r\n");
+    noise({0});
+    QCOMPARE(say("name"), name);
+    QCOMPARE(say("name"), name);
+    noise({0, 0});
+    QCOMPARE(say("\r\nname"), name);
+    noise({0, 0x80, 0xFF, 0}); // a frame that is none
+    QCOMPARE(say("name"), name);
+    noise({0, 2, 'n', 'a', 'm', 'e', '%'}); // the begin of a frame: no command
+    QVERIFY(m_host->hello());
+    QCOMPARE(say("name"), name);
+    noise({0});
+    QCOMPARE(say("db 0"), QStringLiteral("e-[Insufficent number of hex digits]\r\nm-ready\r\n"));
+    noise({0});
+    QVERIFY(m_host->hello());
+}
+
+void TextTest::aFrameEndsHalfACommand()
+{
+    rsl_twin_feed(m_twin.get(), reinterpret_cast<const std::uint8_t *>("PI"), 2); // left of a broken frame
+    QVERIFY(m_host->hello());
+    QCOMPARE(say("name"), QStringLiteral("m-name-dut-[rosler-twin]\r\nm-ready\r\n"));
 }
 
 QTEST_GUILESS_MAIN(TextTest)

@@ -30,9 +30,24 @@ QString qemuProgram()
     return QStandardPaths::findExecutable(QStringLiteral("qemu-system-arm"));
 }
 
+QString qemuMissing(const QString &firmwareFolder)
+{
+    if (qemuProgram().isEmpty())
+        return QStringLiteral("qemu-system-arm is not installed (Debian: qemu-system-arm)");
+    if (!QFileInfo::exists(firmwareFolder + QStringLiteral("/mps2-an386.elf")))
+        return QStringLiteral(
+            "no firmware images: arm-none-eabi-gcc or its C library is not installed (Debian: "
+            "gcc-arm-none-eabi, picolibc-arm-none-eabi), or this build has sanitizers");
+    return {};
+}
+
 QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, const QString &slotFile)
     : m_board(board)
-    , m_host([this](const std::vector<std::uint8_t> &bytes) { write(bytes); }, [this] { return read(4000); })
+    , m_host(
+          [this](const std::vector<std::uint8_t> &bytes) {
+              write(bytes);
+          }, // Until it has started, what is sent may be lost: soon again.
+          [this] { return read(m_heard ? 4000 : 250); })
 {
     const QString machine = QString::fromLatin1(board.machine);
     const QString elf = QStringLiteral("%1/%2.elf").arg(firmwareFolder, QString::fromLatin1(board.name));
@@ -74,6 +89,7 @@ QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, 
         return;
     }
     cfmakeraw(&line);
+    (void)cfsetspeed(&line, B115200);
     (void)tcsetattr(m_port, TCSANOW, &line);
 }
 
@@ -110,6 +126,7 @@ std::vector<std::uint8_t> QemuBoard::read(int milliseconds)
     if (m_port < 0 || ::poll(&port, 1, milliseconds) <= 0)
         return {};
     const ssize_t n = ::read(m_port, bytes.data(), bytes.size());
+    m_heard = m_heard || n > 0;
     bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
     return bytes;
 }

@@ -46,10 +46,14 @@ private:
     QProcess m_process;
     QString m_fault;
     int m_port = -1;
+    bool m_heard = false; ///< it has said something
     WireHost m_host;
 };
 
 /// Path of qemu-system-arm, or empty.
 [[nodiscard]] QString qemuProgram();
+
+/// What is missing to run firmware in QEMU, for a test to skip itself by; empty when nothing is.
+[[nodiscard]] QString qemuMissing(const QString &firmwareFolder);
 
 } // namespace rosler

@@ -2,6 +2,7 @@
 #include "tests/device_link/support/wire_host.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "device_link/protocol/rsl_crc.h"
 
@@ -79,7 +80,7 @@ std::optional<Reply> WireHost::ask(rsl_type type, const std::vector<std::uint8_t
 
 std::optional<rsl_caps> WireHost::hello()
 {
-    return decoded(&rsl_decode_caps, ask(RSL_HELLO, {1, 1}, 5), RSL_HELLO);
+    return decoded(&rsl_decode_caps, ask(RSL_HELLO, {1, 1}, 20), RSL_HELLO);
 }
 
 std::optional<rsl_begin_reply> WireHost::begin(const AlignedBytes &image, bool fresh)
@@ -159,19 +160,28 @@ std::optional<rsl_result> WireHost::bench(std::uint32_t runs, std::uint16_t flag
 std::string WireHost::text(const std::string &command)
 {
     m_text.clear();
-    m_write(std::vector<std::uint8_t>(command.begin(), command.end()));
-    m_write({'%'});
-    while (m_text.find("m-ready\r\n") == std::string::npos) {
+    std::vector<std::uint8_t> bytes(command.begin(), command.end());
+    bytes.push_back('%');
+    m_write(bytes);
+    return untilReady();
+}
+
+std::string WireHost::untilReady()
+{
+    static const std::string ready = "m-ready\r\n";
+    while (m_text.size() < ready.size()
+           || m_text.compare(m_text.size() - ready.size(), ready.size(), ready) != 0) {
         if (m_at == m_pending.size()) {
             m_pending = m_read();
             m_at = 0;
             if (m_pending.empty())
                 break;
         }
-        (void)rsl_decoder_feed(&m_decoder, m_pending[m_at]);
-        m_text.push_back(static_cast<char>(m_pending[m_at++]));
+        const std::uint8_t byte = m_pending[m_at++];
+        if (rsl_decoder_feed(&m_decoder, byte) == RSL_FEED_TEXT)
+            m_text.push_back(static_cast<char>(byte));
     }
-    return m_text;
+    return std::exchange(m_text, {});
 }
 
 rsl_begin announcement(const AlignedBytes &image)

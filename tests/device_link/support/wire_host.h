@@ -45,6 +45,8 @@ public:
     std::optional<rsl_result> bench(std::uint32_t runs, std::uint16_t flags = 0);
     /// A text command without its '%'; the reply up to m-ready.
     std::string text(const std::string &command);
+    /// Text that came since the last, up to the next m-ready: a boot banner.
+    std::string untilReady();
 
     std::uint32_t dataFramesSent = 0;
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <random>
+
+#include <QtTest>
+
+#include "tests/device_link/support/qemu_board.h"
+#include "tests/device_link/support/text_rows.h"
+
+using namespace rosler;
+
+/// The MLPerf Tiny device API over the pty of emulated boards: the rows that text_test holds the twin
+/// against, and the runner's way of working.
+class QemuTextTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void eachBoardSpeaksTheWholeApi_data();
+    void eachBoardSpeaksTheWholeApi();
+    void theRunnersWayOfWorking_data();
+    void theRunnersWayOfWorking();
+};
+
+namespace {
+
+const EmulatedBoard &boardOf(int row)
+{
+    return emulatedBoards().at(static_cast<std::size_t>(row));
+}
+
+/// The sample as bytes of `db`, and as the input that they are for the model.
+struct Sample {
+    std::vector<std::uint8_t> sent;
+    std::vector<std::uint8_t> input;
+};
+
+Sample sampleFor(const rsl_model_header &header, std::mt19937 &random)
+{
+    Sample sample;
+    const std::string name = header.name;
+    if (name.rfind("ad", 0) == 0) { // float32, quantised on the board
+        for (std::uint32_t i = 0; i < header.inputs; ++i) {
+            const auto q = static_cast<std::int8_t>(random());
+            const float value = header.input_scale * static_cast<float>(q - header.input_zero);
+            std::uint8_t bytes[4];
+            std::memcpy(bytes, &value, 4);
+            sample.sent.insert(sample.sent.end(), bytes, bytes + 4);
+            sample.input.push_back(static_cast<std::uint8_t>(q));
+        }
+        return sample;
+    }
+    const bool pixels = name.rfind("ic", 0) == 0 || name.rfind("vww", 0) == 0;
+    for (std::uint32_t i = 0; i < header.inputs; ++i) {
+        const auto byte = static_cast<std::uint8_t>(random());
+        sample.sent.push_back(byte);
+        sample.input.push_back(static_cast<std::uint8_t>(byte ^ (pixels ? 0x80U : 0U)));
+    }
+    return sample;
+}
+
+long long lap(const QString &said, int index)
+{
+    static const QRegularExpression form(QStringLiteral("m-lap-us-([0-9]+)\r\n"));
+    auto match = form.globalMatch(said);
+    for (; index > 0 && match.hasNext(); --index)
+        match.next();
+    return match.hasNext() ? match.next().captured(1).toLongLong() : -1;
+}
+
+} // namespace
+
+void QemuTextTest::initTestCase()
+{
+    if (const QString missing = qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+}
+
+void QemuTextTest::eachBoardSpeaksTheWholeApi_data()
+{
+    QTest::addColumn<int>("row");
+    for (std::size_t i = 0; i < emulatedBoards().size(); ++i)
+        QTest::newRow(emulatedBoards()[i].name) << static_cast<int>(i);
+}
+
+void QemuTextTest::eachBoardSpeaksTheWholeApi()
+{
+    QFETCH(int, row);
+    QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+    QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+    WireHost &host = board.host();
+    const std::optional<rsl_caps> caps = host.hello();
+    QVERIFY(caps);
+    const auto vendor = QString::fromStdString(host.text("name"))
+                            .section(QLatin1Char('['), 1)
+                            .section(QLatin1Char(']'), 0, 0)
+                            .toStdString();
+    QVERIFY(!vendor.empty());
+    for (const TextRow &exchange : textRowsWithoutModel(vendor)) {
+        const std::string said = host.text(exchange.command);
+        QVERIFY2(answers(said, exchange), (exchange.command + ": " + said).c_str());
+    }
+    const auto layout = static_cast<rsl_layout>(caps->preferred);
+    const std::optional<Reply> pushed = host.push(textModel("kws01", 6, 3, RSL_I8, layout));
+    QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
+    for (const TextRow &exchange : textRowsWithModel()) {
+        const std::string said = host.text(exchange.command);
+        QVERIFY2(answers(said, exchange), (exchange.command + ": " + said).c_str());
+    }
+    // The banner: the port stays open while the board starts anew.
+    QVERIFY(host.ask(RSL_RESET, {}));
+    const std::string said = host.untilReady();
+    QVERIFY2(answers(said, {"", textBanner()}), said.c_str());
+}
+
+void QemuTextTest::theRunnersWayOfWorking_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<int>("inputs");
+    QTest::addColumn<int>("outputs");
+    QTest::addColumn<int>("samples");
+    // The four tasks' shapes.
+    QTest::newRow("keywords: int8") << QByteArray("kws01") << 490 << 12 << 3;
+    QTest::newRow("images: pixels") << QByteArray("ic01") << 3072 << 10 << 2;
+    QTest::newRow("persons: pixels") << QByteArray("vww01") << 27648 << 2 << 1;
+    QTest::newRow("anomalies: float32") << QByteArray("ad01") << 640 << 640 << 1;
+}
+
+void QemuTextTest::theRunnersWayOfWorking()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(int, inputs);
+    QFETCH(int, outputs);
+    QFETCH(int, samples);
+    QemuBoard board(boardOf(0), QStringLiteral(ROSLER_FIRMWARE));
+    QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+    WireHost &host = board.host();
+    QVERIFY(host.hello());
+    const AlignedBytes image = textModel(name.toStdString(), static_cast<std::uint32_t>(inputs),
+                                         static_cast<std::uint32_t>(outputs));
+    rsl_model model {};
+    QCOMPARE(int {rsl_model_open(image.data(), image.size(), &model).fault}, int {RSL_FAULT_NONE});
+    const std::optional<Reply> pushed = host.push(image);
+    QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
+
+    // Detection, then accuracy: `infer 1 0` for each sample.
+    QVERIFY(host.text("name").find("m-name-dut-[") == 0);
+    QVERIFY(host.text("profile").find("m-model-[" + name.toStdString() + "]") != std::string::npos);
+    std::mt19937 random(7);
+    for (int i = 0; i < samples; ++i) {
+        const Sample sample = sampleFor(*model.header, random);
+        const std::string fault = loadByText(host, sample.sent);
+        QVERIFY2(fault.empty(), fault.c_str());
+        const std::string said = host.text("infer 1 0");
+        const std::vector<double> got = textResults(said);
+        const std::vector<double> wanted = oracleResults(image, sample.input.data());
+        QVERIFY2(got.size() == wanted.size(), said.c_str());
+        for (std::size_t j = 0; j < got.size(); ++j) // three decimals
+            QVERIFY2(std::abs(got[j] - wanted[j]) < 0.00051 + 1e-6 * wanted[j], said.c_str());
+        QCOMPARE(host.text("results"), said.substr(said.find("m-results")));
+    }
+
+    // Performance: five windows; time goes on from each to the next, and twice as many take twice as long.
+    long long before = -1;
+    double each = 0;
+    for (int window = 0; window < 5; ++window) {
+        const int runs = window == 4 ? 20 : 10;
+        const QString said =
+            QString::fromStdString(host.text("infer " + std::to_string(runs) + (window == 0 ? "" : " 1")));
+        const long long begin = lap(said, 0);
+        const long long end = lap(said, 1);
+        QVERIFY2(begin > before && end > begin, qPrintable(said));
+        const double now = static_cast<double>(end - begin) / runs;
+        if (window > 0) // the clock is of instructions; it also counts the bytes that came meanwhile
+            QVERIFY2(std::abs(now - each) < 0.05 * each + 1, qPrintable(said));
+        each = now;
+        before = end;
+    }
+    const long long stamp = lap(QString::fromStdString(host.text("timestamp")), 0);
+    QVERIFY(stamp > before);
+}
+
+QTEST_GUILESS_MAIN(QemuTextTest)
+#include "qemu_text_test.moc"

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/device_link/support/text_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include <QRegularExpression>
+
+#include "tests/device_link/support/oracle.h"
+
+namespace rosler {
+namespace {
+
+constexpr std::size_t bytesACommand = 31; // of the runner: 66 characters
+
+std::string inferred(const std::string &warmUps, const std::string &runs, bool laps = true)
+{
+    const std::string lap = laps ? "m-lap-us-[0-9]+\r\n" : "";
+    return "m-warmup-start-" + warmUps + "\r\nm-warmup-done\r\nm-infer-start-" + runs + "\r\n" + lap + lap
+        + "m-infer-done\r\nm-results-\\[[01]\\.[0-9]{3}(,[01]\\.[0-9]{3}){2}\\]\r\n";
+}
+
+/// The real value of number @p i of an image's numbers.
+double valueAt(const rsl_model_header &header, const std::uint8_t *bytes, std::size_t i, bool input)
+{
+    if (header.number != RSL_I8) {
+        float f = 0;
+        std::memcpy(&f, bytes + 4 * i, 4);
+        return static_cast<double>(f);
+    }
+    if (input)
+        return static_cast<double>(header.input_scale)
+            * (static_cast<std::int8_t>(bytes[i]) - header.input_zero);
+    std::int16_t q = 0;
+    std::memcpy(&q, bytes + 2 * i, 2);
+    return static_cast<double>(header.output_scale) * q;
+}
+
+} // namespace
+
+std::vector<TextRow> textRowsWithoutModel(const std::string &vendor)
+{
+    const std::string iterations = "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n";
+    const std::string length = "e-\\[Command 'db load' must be >0 bytes\\]\r\n";
+    return {
+        {"name", "m-name-dut-\\[" + vendor + "\\]\r\n"},
+        {"  name  ", "m-name-dut-\\[" + vendor + "\\]\r\n"},
+        {"\r\nname\r\n", "m-name-dut-\\[" + vendor + "\\]\r\n"},
+        {"profile", "m-profile-\\[ULPMark for tinyML Firmware V0.0.1\\]\r\nm-model-\\[none\\]\r\n"},
+        {"timestamp", "m-lap-us-[0-9]+\r\n"},
+        {"help", "([^\r]+\r\n){9}"},
+        {"results", "e-\\[No results yet\\]\r\n"},
+        {"infer 1", "e-\\[No model\\]\r\n"},
+        {"infer 0", iterations},
+        {"infer -1", iterations},
+        {"infer x", iterations},
+        {"infer 1 x", iterations},
+        {"infer 1 -1", iterations},
+        {"infer 99999999999", iterations},
+        {"", "e-\\[Empty command\\]\r\n"},
+        {"   ", "e-\\[Empty command\\]\r\n"},
+        {"hello", "e-\\[Unknown command: hello\\]\r\n"},
+        {"NAME", "e-\\[Unknown command: NAME\\]\r\n"},
+        {"names", "e-\\[Unknown command: names\\]\r\n"},
+        {"db", "e-\\[Command 'db' requires a subcommand\\]\r\n"},
+        {"db load", length},
+        {"db load 0", length},
+        {"db load -1", length},
+        {"db load x", length},
+        {"db load 5", "Supplied buffer size 5 exceeds maximum of 0\r\n"},
+        {"db print", ""},
+        {"db 00", ""}, // nothing is expected, so all digits are beyond the last
+        {"db 0", "e-\\[Insufficent number of hex digits\\]\r\n"},
+        {"mode", "e-\\[Unknown command: mode\\]\r\n"},
+        {"mode loud", "e-\\[Unknown command: mode\\]\r\n"},
+        {"mode energy", "m-timestamp-mode-energy\r\n"},
+        {"timestamp", ""},
+        {"mode performance", "m-timestamp-mode-performance\r\n"},
+        {"db " + std::string(77, '0'), "e-\\[Insufficent number of hex digits\\]\r\n"},
+        {"db " + std::string(78, '0'), "e-\\[Command longer than 80 characters\\]\r\n"},
+        {std::string(5000, 'x'), "e-\\[Command longer than 80 characters\\]\r\n"},
+        {"name", "m-name-dut-\\[" + vendor + "\\]\r\n"},
+    };
+}
+
+std::vector<TextRow> textRowsWithModel()
+{
+    return {
+        {"profile", "m-profile-\\[ULPMark for tinyML Firmware V0.0.1\\]\r\nm-model-\\[kws01\\]\r\n"},
+        {"db print", ""},
+        {"db load 25", "Supplied buffer size 25 exceeds maximum of 24\r\n"},
+        {"db load 7", "e-\\[The model takes 6 inputs of one byte, or of four as float32\\]\r\n"},
+        {"db load 6", "m-\\[Expecting 6 bytes\\]\r\n"},
+        {"db 0", "e-\\[Insufficent number of hex digits\\]\r\n"},
+        {"db 0g", "e-\\[Invalid hex digit '0g'\\]\r\n"},
+        {"db g0", "e-\\[Invalid hex digit 'g0'\\]\r\n"},
+        {"db 00fF", ""},
+        {"db print", "m-buffer-00-ff\r\n"},
+        {"db 7f80aBCd", "m-load-done\r\n"},
+        {"db print", "m-buffer-00-ff-7f-80-ab-cd\r\n"},
+        {"infer 1 0", inferred("0", "1")},
+        {"results", "m-results-\\[[01]\\.[0-9]{3}(,[01]\\.[0-9]{3}){2}\\]\r\n"},
+        {"db load 6", "m-\\[Expecting 6 bytes\\]\r\n"}, // rewinds
+        {"db print", ""},
+        {"db 0001020304", ""},
+        {"db 05060708", "m-load-done\r\n"}, // what is beyond the last byte is ignored
+        {"db 99", ""},
+        {"db print", "m-buffer-00-01-02-03-04-05\r\n"},
+        {"db load 24", "m-\\[Expecting 24 bytes\\]\r\n"},
+        {"db 000000000000803f0000003f", ""},
+        {"db print", "m-buffer(-[0-9a-f]{2}){8}\r\nm-buffer(-[0-9a-f]{2}){4}\r\n"}, // eight a line
+        {"db 000000000000803f0000003f", "m-load-done\r\n"},
+        {"infer 5 2", inferred("2", "5")},
+        {"infer 3 0", inferred("0", "3")},
+        {"infer 4", inferred("10", "4")}, // ten unless said
+        {"infer", inferred("10", "1")},
+        {"  infer   4   1", inferred("1", "4")},
+        {"infer 0 3", "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n"},
+        {"mode energy", "m-timestamp-mode-energy\r\n"},
+        {"timestamp", ""},
+        {"infer 2 0", inferred("0", "2", false)},
+        {"mode performance", "m-timestamp-mode-performance\r\n"},
+        {"timestamp", "m-lap-us-[0-9]+\r\n"},
+        {"infer 2 0", inferred("0", "2")},
+    };
+}
+
+std::string textBanner()
+{
+    return "m-timestamp-mode-performance\r\nm-lap-us-[0-9]+\r\nm-init-done\r\n";
+}
+
+bool answers(const std::string &said, const TextRow &row)
+{
+    const QString form = QString::fromStdString(row.answer) + QStringLiteral("m-ready\r\n");
+    return QRegularExpression(QRegularExpression::anchoredPattern(form))
+        .match(QString::fromStdString(said))
+        .hasMatch();
+}
+
+AlignedBytes textModel(const std::string &name, std::uint32_t inputs, std::uint32_t outputs,
+                       rsl_number number, rsl_layout layout)
+{
+    SampleModel model;
+    model.number = number;
+    model.layout = layout;
+    model.inputs = inputs;
+    model.layers = {{outputs, inputs > 100 ? 4U : 0U, false, false}};
+    model.kept = inputs > 4000 ? 1000 : 0;
+    model.name = name;
+    AlignedBytes image = sampleImage(model);
+    answerImage(image);
+    return image;
+}
+
+std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes)
+{
+    const std::string size = std::to_string(bytes.size());
+    std::string said = host.text("db load " + size);
+    if (said != "m-[Expecting " + size + " bytes]\r\nm-ready\r\n")
+        return "db load: " + said;
+    for (std::size_t at = 0; at < bytes.size(); at += bytesACommand) {
+        const std::size_t end = std::min(at + bytesACommand, bytes.size());
+        std::string command = "db ";
+        for (std::size_t i = at; i < end; ++i) {
+            static const char digits[] = "0123456789abcdef";
+            command += digits[bytes[i] >> 4];
+            command += digits[bytes[i] & 15];
+        }
+        said = host.text(command);
+        if (said != (end == bytes.size() ? "m-load-done\r\nm-ready\r\n" : "m-ready\r\n"))
+            return "byte " + std::to_string(at) + ": " + said;
+    }
+    return {};
+}
+
+std::vector<double> textResults(const std::string &said)
+{
+    static const std::string begin = "m-results-[";
+    std::vector<double> values;
+    const std::size_t at = said.find(begin);
+    if (at == std::string::npos)
+        return values;
+    const char *next = said.c_str() + at + begin.size();
+    for (;;) {
+        char *end = nullptr;
+        values.push_back(std::strtod(next, &end));
+        if (end == next || (*end != ',' && *end != ']'))
+            return {};
+        if (*end == ']')
+            return values;
+        next = end + 1;
+    }
+}
+
+std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input)
+{
+    rsl_model model {};
+    if (rsl_model_open(image.data(), image.size(), &model).fault != RSL_FAULT_NONE)
+        return {};
+    const rsl_model_header &header = *model.header;
+    const std::uint8_t *in = input != nullptr ? input : image.data() + header.known_input;
+    const std::vector<std::uint8_t> out = oracleOutputs(image, in);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < header.outputs; ++i)
+        values.push_back(valueAt(header, out.data(), i, false));
+    double sum = 0;
+    if (std::string(header.name).rfind("ad", 0) == 0 && header.inputs == header.outputs) {
+        for (std::size_t i = 0; i < values.size(); ++i)
+            sum += std::pow(values[i] - valueAt(header, in, i, true), 2);
+        return {sum / static_cast<double>(values.size())};
+    }
+    const double most = *std::max_element(values.begin(), values.end());
+    for (double &value : values)
+        sum += value = std::exp(value - most);
+    for (double &value : values)
+        value /= sum;
+    return values;
+}
+
+} // namespace rosler
