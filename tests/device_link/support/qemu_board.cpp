@@ -2,6 +2,7 @@
 #include "tests/device_link/support/qemu_board.h"
 
 #include <cmath>
+#include <csignal>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -98,8 +99,18 @@ QemuBoard::~QemuBoard()
     kill();
 }
 
+void QemuBoard::killAfter(std::chrono::microseconds delay)
+{
+    m_killer = std::thread([delay, pid = m_process.processId()] {
+        std::this_thread::sleep_for(delay);
+        (void)::kill(static_cast<pid_t>(pid), SIGKILL); // not yet waited for: the number is its own
+    });
+}
+
 void QemuBoard::kill()
 {
+    if (m_killer.joinable())
+        m_killer.join();
     if (m_port >= 0)
         (void)::close(m_port);
     m_port = -1;

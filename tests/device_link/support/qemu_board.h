@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <thread>
+
 #include <QByteArray>
 #include <QProcess>
 #include <QString>
@@ -34,6 +37,8 @@ public:
     [[nodiscard]] QString fault() const { return m_fault; }
     WireHost &host() { return m_host; }
     void kill();
+    /// SIGKILL so much later, whatever goes on then; kill() waits for it.
+    void killAfter(std::chrono::microseconds delay);
     void write(const std::vector<std::uint8_t> &bytes);
     /// @param milliseconds  to wait for the first byte
     std::vector<std::uint8_t> read(int milliseconds);
@@ -44,6 +49,7 @@ public:
 private:
     EmulatedBoard m_board;
     QProcess m_process;
+    std::thread m_killer;
     QString m_fault;
     int m_port = -1;
     bool m_heard = false; ///< it has said something
