@@ -11,6 +11,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
+#include "app/cli/kernel_bench.h"
 #include "app/cli/text_table.h"
 #include "core/base/matrix.h"
 #include "core/data/synthetic/digits.h"
@@ -123,7 +124,11 @@ std::function<int()> benchCommand(CLI::App &app)
         ->check(CLI::Range(16, 16'384))
         ->capture_default_str();
     app.add_flag("--json", options->json, "Print one JSON object on the last line");
-    return [options]() -> int {
+    CLI::App *const kernels =
+        app.add_subcommand("kernels", "Count the firmware's instructions on emulated boards instead");
+    return [options, kernels, countKernels = kernelBench(*kernels)]() -> int {
+        if (kernels->parsed())
+            return countKernels();
         const int threads = options->threads > 0 ? options->threads : tbb::info::default_concurrency();
         tbb::task_arena arena(threads);
         const auto data = syntheticDigits(stepsMeasured * batch, batch);
