@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -21,6 +22,8 @@ private Q_SLOTS:
     void eachBoardComputesTheOraclesBits();
     void goldenFramesAreUnderstood_data() { eachBoardComputesTheOraclesBits_data(); }
     void goldenFramesAreUnderstood();
+    void countsNeverChange_data() { eachBoardComputesTheOraclesBits_data(); }
+    void countsNeverChange();
     void aKilledBoardKeepsItsModel_data() { eachBoardComputesTheOraclesBits_data(); }
     void aKilledBoardKeepsItsModel();
 };
@@ -124,6 +127,15 @@ void QemuTest::eachBoardComputesTheOraclesBits()
                                       : "i8",
               static_cast<long long>(count));
     }
+    // What PORTING.md says of the stack, after all of this and some text.
+    board.host().text("infer 1 0");
+    board.host().text("help");
+    QVERIFY(board.host().hello());
+    QVERIFY(board.host().hello()); // the log follows the answer
+    const QStringList words = QString::fromStdString(board.host().lastLog).split(QLatin1Char(' '));
+    QVERIFY2(words.size() == 5 && words[0] == QLatin1String("stack:"), board.host().lastLog.c_str());
+    qInfo("%s %s", boardOf(row).name, board.host().lastLog.c_str());
+    QVERIFY(words[1].toInt() > 100 && words[1].toInt() < 2048);
 }
 
 void QemuTest::goldenFramesAreUnderstood()
@@ -167,6 +179,36 @@ void QemuTest::goldenFramesAreUnderstood()
         ++answered;
     }
     QCOMPARE(answered, 11);
+}
+
+void QemuTest::countsNeverChange()
+{
+    QFETCH(int, row);
+    std::set<std::int64_t> counts;
+    std::set<std::vector<std::int64_t>> layers;
+    int benches = 0;
+    for (int start = 0; start < 2; ++start) { // and in another QEMU
+        QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+        QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+        const std::optional<rsl_caps> caps = board.host().hello();
+        QVERIFY(caps);
+        const std::optional<Reply> reply = board.host().push(imageFor(RSL_I8, caps->preferred, 8));
+        QVERIFY(reply && statusOf(*reply) == RSL_OK);
+        for (int i = 0; i < 10; ++i, ++benches) {
+            const std::optional<rsl_result> result = board.host().bench(3, RSL_BENCH_LAYERS);
+            QVERIFY(result && result->samples == 3);
+            for (int run = 0; run < 3; ++run)
+                counts.insert(board.instructions(result->ticks[run], *result));
+            std::vector<std::int64_t> each;
+            for (int layer = 0; layer < result->layers; ++layer)
+                each.push_back(board.instructions(result->layer_ticks[layer], *result));
+            layers.insert(each);
+        }
+    }
+    qInfo("%s: %lld instructions in each of %d benches of 3 runs", boardOf(row).name,
+          static_cast<long long>(*counts.begin()), benches);
+    QCOMPARE(counts.size(), std::size_t {1});
+    QCOMPARE(layers.size(), std::size_t {1});
 }
 
 void QemuTest::aKilledBoardKeepsItsModel()

@@ -70,10 +70,12 @@ std::optional<Reply> WireHost::ask(rsl_type type, const std::vector<std::uint8_t
     wire.resize(rsl_frame_encode(&frame, payload.data(), wire.data(), wire.size()));
     for (int i = 0; i < tries; ++i) {
         m_write(wire);
-        while (std::optional<Reply> reply = nextFrame())
-            if (reply->frame.seq == frame.seq && reply->frame.type != RSL_BUSY
-                && reply->frame.type != RSL_LOG)
+        while (std::optional<Reply> reply = nextFrame()) {
+            if (reply->frame.type == RSL_LOG)
+                lastLog.assign(reply->payload.begin(), reply->payload.end());
+            else if (reply->frame.seq == frame.seq && reply->frame.type != RSL_BUSY)
                 return reply;
+        }
     }
     return std::nullopt;
 }

@@ -49,6 +49,7 @@ public:
     std::string untilReady();
 
     std::uint32_t dataFramesSent = 0;
+    std::string lastLog; ///< what the board said of itself: after HELLO, the stack it has used
 
 private:
     std::optional<Reply> nextFrame();
