@@ -80,7 +80,7 @@ bool rsl_device_step(rsl_device *d)
         case RSL_FEED_BAD:
             if (byte == 0)
                 rsl_text_open(d);
-            else if (d->work == RSL_WORK_NONE && rsl_text_overhear(d, (uint8_t)byte))
+            else if (rsl_text_overhear(d, (uint8_t)byte))
                 rsl_decoder_start(&d->decoder);
             break;
         }

@@ -489,9 +489,11 @@ static bool is_text(uint8_t byte)
 bool rsl_text_overhear(rsl_device *d, uint8_t byte)
 {
     rsl_text *t = &d->text;
-    t->plain = t->plain && is_text(byte);
-    if (!t->plain)
+    t->plain = t->plain && is_text(byte) && d->work == RSL_WORK_NONE;
+    if (!t->plain) {
+        t->length = 0;
         return false;
+    }
     rsl_text_feed(d, byte);
     return byte == '%';
 }

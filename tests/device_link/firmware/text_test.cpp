@@ -34,6 +34,7 @@ private Q_SLOTS:
     void framesAndTextShareThePort();
     void aStrayZeroOpensNoFrame();
     void aFrameEndsHalfACommand();
+    void aFrameThatCameDuringWorkIsNoCommand();
 
 private:
     void push(const AlignedBytes &image);
@@ -285,6 +286,29 @@ void TextTest::aFrameEndsHalfACommand()
 {
     rsl_twin_feed(m_twin.get(), reinterpret_cast<const std::uint8_t *>("PI"), 2); // left of a broken frame
     QVERIFY(m_host->hello());
+    QCOMPARE(say("name"), QStringLiteral("m-name-dut-[rosler-twin]\r\nm-ready\r\n"));
+}
+
+void TextTest::aFrameThatCameDuringWorkIsNoCommand()
+{
+    const auto wire = [](rsl_type type, std::uint16_t seq, const std::vector<std::uint8_t> &payload) {
+        const rsl_frame frame {RSL_PROTOCOL_VERSION,
+                               static_cast<std::uint8_t>(type),
+                               0,
+                               seq,
+                               0x1234,
+                               static_cast<std::uint16_t>(payload.size())};
+        std::vector<std::uint8_t> bytes(RSL_MAX_WIRE_FRAME);
+        bytes.resize(rsl_frame_encode(&frame, payload.data(), bytes.data(), bytes.size()));
+        return bytes;
+    };
+    push(textModel("kws01"));
+    // The benchmark ends while the ECHO is half read, after as much as the loop reads at a time.
+    const std::vector<std::uint8_t> echo = wire(RSL_ECHO, 901, std::vector<std::uint8_t>(40, 'y'));
+    std::vector<std::uint8_t> bytes = wire(RSL_BENCH, 900, {0, 0, 0, 0, 1, 0, 0, 0, 0, 0});
+    bytes.resize(2 * RSL_MAX_WIRE_FRAME - 20, 0);
+    bytes.insert(bytes.end(), echo.begin(), echo.end());
+    rsl_twin_feed(m_twin.get(), bytes.data(), bytes.size());
     QCOMPARE(say("name"), QStringLiteral("m-name-dut-[rosler-twin]\r\nm-ready\r\n"));
 }
 
