@@ -7,8 +7,7 @@
 #include <random>
 
 #include "device_link/firmware/rsl_infer.h"
-#include "device_link/protocol/rsl_bytes.h"
-#include "tests/device_link/support/sample_image.h"
+#include "tests/device_link/support/damage.h"
 
 using namespace rosler;
 
@@ -33,36 +32,6 @@ std::vector<AlignedBytes> seeds()
         all.push_back(sampleImage(model));
     }
     return all;
-}
-
-void damage(AlignedBytes &image, std::mt19937 &random)
-{
-    static const std::uint32_t telling[] = {0,   1,      2,      3,      15,      16,         17,
-                                            96,  0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0xFFFFFFF0,
-                                            255, 128,    240,    256,    512,     0x80000000, 0xFFFFFFFF};
-    // Mostly where the structure is: header, table, indices.
-    const std::size_t structure = 96 + 3 * 48 + 32;
-    const std::size_t from = random() % 8 == 0 ? image.size() : std::min(structure, image.size());
-    for (unsigned n = 1 + static_cast<unsigned>(random() % 3); n > 0; --n) {
-        const std::size_t at = random() % from;
-        switch (random() % 4) {
-        case 0:
-            image.data()[at] = static_cast<std::uint8_t>(random());
-            break;
-        case 1:
-            image.data()[at] = static_cast<std::uint8_t>(image.data()[at] ^ (1U << (random() % 8)));
-            break;
-        case 2:
-            rsl_write_u32(image.data() + at / 4 * 4, telling[random() % std::size(telling)]);
-            break;
-        default: // a field's neighbour: small changes of good values
-            rsl_write_u32(image.data() + at / 4 * 4,
-                          rsl_read_u32(image.data() + at / 4 * 4) + static_cast<std::uint32_t>(random() % 65)
-                              - 32U);
-        }
-    }
-    if (random() % 16 != 0)
-        sealImage(image);
 }
 
 struct Freed {
@@ -90,7 +59,7 @@ int main(int argc, char **argv)
     unsigned long faults[32] = {};
     for (unsigned long i = 0; i < count; ++i) {
         AlignedBytes image = good[random() % good.size()];
-        damage(image, random);
+        damageImage(image, random);
         const std::size_t length = random() % 16 == 0 ? random() % (image.size() + 1) : image.size();
         const auto bytes = exactly(length);
         std::memcpy(bytes.get(), image.data(), length);
