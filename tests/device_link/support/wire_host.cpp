@@ -109,7 +109,15 @@ std::optional<Reply> WireHost::commit(const AlignedBytes &image)
 
 std::optional<Reply> WireHost::push(const AlignedBytes &image, bool fresh)
 {
-    const std::optional<rsl_begin_reply> begun = begin(image, fresh);
+    rsl_begin announced = announcement(image);
+    announced.flags = fresh ? RSL_BEGIN_FRESH : 0;
+    return push(image, announced);
+}
+
+std::optional<Reply> WireHost::push(const AlignedBytes &image, const rsl_begin &announced)
+{
+    const auto begun =
+        decoded(&rsl_decode_begin_reply, ask(RSL_BEGIN, encoded(&rsl_encode_begin, announced), 3), RSL_BEGIN);
     if (!begun || begun->status != RSL_OK)
         return std::nullopt;
     for (std::uint32_t offset = begun->next_off; offset < image.size();) {

@@ -38,6 +38,8 @@ public:
     std::optional<Reply> push(const AlignedBytes &image, bool fresh = false);
     std::optional<rsl_begin_reply> begin(const AlignedBytes &image, bool fresh = false);
     std::optional<rsl_ack> data(const AlignedBytes &image, std::uint32_t offset);
+    /// As a host that announces something else.
+    std::optional<Reply> push(const AlignedBytes &image, const rsl_begin &announced);
     std::optional<Reply> commit(const AlignedBytes &image);
     /// INPUT and RUN, and OUTPUT as often as needed.
     std::optional<std::vector<std::uint8_t>> run(const std::vector<std::uint8_t> &input,
