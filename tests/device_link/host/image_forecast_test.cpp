@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QtTest>
+
+#include "device_link/host/image_forecast.h"
+#include "device_link/host/links/twin_link.h"
+#include "device_link/host/model_image.h"
+
+using namespace rosler;
+
+namespace {
+
+std::vector<LayerShape> dense()
+{
+    return {{.inputs = 50, .outputs = 37, .read = 50, .kept = 37, .relu = true},
+            {.inputs = 37, .outputs = 9, .read = 37, .kept = 9}};
+}
+
+std::vector<LayerShape> sketched()
+{
+    return {
+        {.inputs = 50, .outputs = 40, .rank = 7, .read = 31, .kept = 22, .storesIndices = true, .relu = true},
+        {.inputs = 40, .outputs = 30, .rank = 5, .read = 22, .kept = 30, .relu = true},
+        {.inputs = 30, .outputs = 9, .rank = 6, .read = 30, .kept = 9}};
+}
+
+std::vector<LayerShape> mixed()
+{
+    return {{.inputs = 50, .outputs = 64, .rank = 16, .read = 50, .kept = 64, .relu = true},
+            {.inputs = 64, .outputs = 3, .read = 64, .kept = 3}};
+}
+
+} // namespace
+
+/// What an image will need against what it does need.
+class ImageForecastTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void isWhatPackingMakesToTheByte_data()
+    {
+        QTest::addColumn<int>("net");
+        QTest::addColumn<int>("type");
+        QTest::addColumn<int>("layout");
+        QTest::addColumn<bool>("foldU");
+        const char *const names[] = {"dense", "sketched", "mixed"};
+        for (int net = 0; net < 3; ++net)
+            for (const bool foldU : {false, true}) {
+                const auto row = [&](const char *name, rsl_number type, rsl_layout layout) {
+                    QTest::addRow("%s %s%s", names[net], name, foldU ? ", U folded" : "")
+                        << net << int {type} << int {layout} << foldU;
+                };
+                row("f32", RSL_F32, RSL_LAYOUT_F_4X1);
+                row("f16", RSL_F16, RSL_LAYOUT_F_4X1);
+                row("i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4);
+                row("i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16);
+            }
+    }
+
+    void isWhatPackingMakesToTheByte()
+    {
+        QFETCH(int, net);
+        QFETCH(int, type);
+        QFETCH(int, layout);
+        QFETCH(bool, foldU);
+        const std::vector<LayerShape> shapes = net == 0 ? dense() : net == 1 ? sketched() : mixed();
+        Network network(shapes);
+        network.initialise(3);
+        if (shapes.front().storesIndices) {
+            std::vector<std::uint32_t> kept;
+            for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(shapes.front().read); ++i)
+                kept.push_back(i + i / 2);
+            network.setKeptFeatures(kept);
+        }
+        const Matrix x = Matrix::Constant(4, 50, 0.25F);
+        const auto image = packModel(network,
+                                     {.type = static_cast<rsl_number>(type),
+                                      .int8Layout = static_cast<rsl_layout>(layout),
+                                      .name = "net",
+                                      .foldU = foldU},
+                                     view(x), twinInference());
+        QVERIFY2(image, image ? "" : message(image.error()).c_str());
+        const auto forecast =
+            imageForecast(shapes, static_cast<rsl_number>(type), static_cast<rsl_layout>(layout), foldU);
+        QVERIFY(forecast);
+        QCOMPARE(forecast->imageBytes, std::uint64_t {image->bytes().size()});
+        QCOMPARE(forecast->ramBytes, std::uint64_t {image->ramBytes()});
+        QCOMPARE(forecast->macs, image->macs());
+    }
+
+    void theVerdictNeedsNoBoard()
+    {
+        BoardProfile board;
+        board.flashBytes = {64.0 * 1024.0, "stated"};
+        board.ramBytes = {16.0 * 1024.0, "stated"};
+        const auto small = imageForecast(sketched(), RSL_I8);
+        QVERIFY(small && fitOn(board, *small).fits());
+        const std::vector<LayerShape> wide {
+            {.inputs = 784, .outputs = 1024, .read = 784, .kept = 1024, .relu = true},
+            {.inputs = 1024, .outputs = 10, .read = 1024, .kept = 10}};
+        const auto large = imageForecast(wide, RSL_F32);
+        QVERIFY(large);
+        const FitVerdict verdict = fitOn(board, *large);
+        QVERIFY(!verdict.fits());
+        QVERIFY2(verdict.text().starts_with("needs "), verdict.text().c_str());
+    }
+
+    void shapesThatNoImageHoldsAreRefused()
+    {
+        QVERIFY(!imageForecast({}, RSL_F32));
+        QVERIFY(!imageForecast(std::vector<LayerShape>(33, dense().back()), RSL_F32));
+        std::vector<LayerShape> shapes = dense();
+        shapes.front().inputs = 65536;
+        QCOMPARE(imageForecast(shapes, RSL_I8).error().code, ErrorCode::OutOfRange);
+        shapes = dense();
+        shapes.back().kept = 0;
+        QCOMPARE(imageForecast(shapes, RSL_I8).error().code, ErrorCode::OutOfRange);
+    }
+};
+
+QTEST_APPLESS_MAIN(ImageForecastTest)
+#include "image_forecast_test.moc"
