@@ -17,7 +17,7 @@ namespace {
 
 using Payload = std::array<std::uint8_t, RSL_MAX_PAYLOAD>;
 
-constexpr int tries = 8;
+constexpr int usualTries = 8;
 constexpr std::chrono::milliseconds longestPatience {2000};
 constexpr std::chrono::milliseconds slice {50}; ///< a stop request is heard so often
 constexpr std::size_t longestLine = 1024;
@@ -185,6 +185,11 @@ tl::unexpected<Error> BoardClient::refusal(const rsl_error &error) const
         what += "; does another program use this port?";
         break;
     case RSL_WRONG_VERSION:
+        what = "the firmware on the board speaks version " + std::to_string(error.value)
+            + " of the protocol, this program " + std::to_string(RSL_PROTOCOL_VERSION)
+            + "; flash the firmware that came with it";
+        code = ErrorCode::Unsupported;
+        break;
     case RSL_UNKNOWN_FORMAT:
     case RSL_UNKNOWN_ABI:
         what += ": the board has " + std::to_string(error.value);
@@ -222,6 +227,8 @@ Result<void> BoardClient::send(std::uint8_t type, std::uint16_t seq, std::span<c
 void BoardClient::hearText(std::uint8_t byte)
 {
     ++m_textBytes;
+    if ((byte < ' ' || byte > '~') && byte != '\n' && byte != '\r' && byte != '\t')
+        ++m_oddBytes;
     if (byte != '\n' && byte != '\r') {
         if (m_line.size() < longestLine)
             m_line += static_cast<char>(byte);
@@ -294,12 +301,12 @@ Result<std::optional<BoardClient::Reply>> BoardClient::receive(Milliseconds time
 }
 
 Result<BoardClient::Reply> BoardClient::ask(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                            const std::stop_token &stop, Milliseconds longer)
+                                            const std::stop_token &stop, Milliseconds longer, int attempts)
 {
     const std::uint16_t seq = ++m_seq;
     m_inbox.clear();
     Milliseconds wait = std::max(patience(), longer);
-    for (int attempt = 0; attempt < tries; ++attempt) {
+    for (int attempt = 0; attempt < attempts; ++attempt) {
         if (attempt > 0)
             ++m_statistics.resent;
         if (auto sent = send(type, seq, payload); !sent)
@@ -347,23 +354,25 @@ Result<void> BoardClient::command(std::uint8_t type, std::span<const std::uint8_
     return {};
 }
 
-Result<BoardInfo> BoardClient::hello(const std::stop_token &stop)
+Result<BoardInfo> BoardClient::hello(const std::stop_token &stop, int tries)
 {
     std::random_device random;
     m_session = static_cast<std::uint16_t>(random() % 65535U + 1U);
     const auto badBefore = m_statistics.bad;
     const auto textBefore = m_textBytes;
+    const auto oddBefore = m_oddBytes;
     const auto bytesBefore = m_statistics.bytesReceived;
     Payload payload {};
     const rsl_hello hello {RSL_PROTOCOL_VERSION, RSL_PROTOCOL_VERSION};
-    const auto reply = ask(RSL_HELLO, part(payload, rsl_encode_hello(&hello, payload.data())), stop);
+    const auto reply =
+        ask(RSL_HELLO, part(payload, rsl_encode_hello(&hello, payload.data())), stop, Milliseconds(0), tries);
     if (!reply) {
         Error error = reply.error();
         if (error.code == ErrorCode::TimedOut) {
             error.where = m_link->name();
             if (m_statistics.bytesReceived == bytesBefore)
                 error.what = "nothing answers; is the firmware on the board, and is it this port?";
-            else if (m_textBytes - textBefore > 0 && m_statistics.bad == badBefore)
+            else if (4 * (m_oddBytes - oddBefore) < m_textBytes - textBefore && m_statistics.bad == badBefore)
                 error.what = "something answers, but not our firmware (it sends text or another protocol)";
             else
                 error.what = "what comes is damaged or rubbish; is the baud rate right?";
@@ -376,9 +385,9 @@ Result<BoardInfo> BoardClient::hello(const std::stop_token &stop)
                     m_link->name());
     if (caps.version_min > RSL_PROTOCOL_VERSION || caps.version_max < RSL_PROTOCOL_VERSION)
         return fail(ErrorCode::Unsupported,
-                    "the board speaks version " + std::to_string(caps.version_min) + " to "
+                    "the firmware on the board speaks version " + std::to_string(caps.version_min) + " to "
                         + std::to_string(caps.version_max) + " of the protocol, this program "
-                        + std::to_string(RSL_PROTOCOL_VERSION),
+                        + std::to_string(RSL_PROTOCOL_VERSION) + "; flash the firmware that came with it",
                     m_link->name());
     m_info = infoOf(caps);
     return m_info;
@@ -459,7 +468,7 @@ Result<void> BoardClient::sendChunks(std::uint8_t type, std::span<const std::uin
             return tl::unexpected(reply.error());
         if (!*reply) {
             // The oldest got lost, or its answer.
-            if (++silent >= tries)
+            if (++silent >= usualTries)
                 return fail(ErrorCode::TimedOut, "the board does not answer any more",
                             m_link->name() + ":byte " + std::to_string(first * RSL_CHUNK));
             wait = std::min(2 * wait, longestPatience);
@@ -645,7 +654,7 @@ Result<RunReply> BoardClient::run(std::span<const std::uint8_t> inputBytes, cons
             return tl::unexpected(reply.error());
         rsl_output output {};
         // A chunk that was sent twice and came late begins the input anew.
-        if (attempt < tries && rsl_decode_output(reply->payload.data(), reply->payload.size(), &output)
+        if (attempt < usualTries && rsl_decode_output(reply->payload.data(), reply->payload.size(), &output)
             && output.status == RSL_BAD_INPUT)
             continue;
         return wholeOutput(*reply, stop);

@@ -134,9 +134,10 @@ public:
     void setConsole(std::function<void(std::string_view)> console) { m_console = std::move(console); }
 
     /// Begins a session. First of all, and again after an error.
+    /// @param tries  with patience that doubles from one to the next; 8 take eleven seconds at 115200 baud
     /// @return TimedOut     nobody answers; the text says what came instead: nothing, text, rubbish
     /// @return Unsupported  it speaks another version of the protocol
-    [[nodiscard]] Result<BoardInfo> hello(const std::stop_token &stop = {});
+    [[nodiscard]] Result<BoardInfo> hello(const std::stop_token &stop = {}, int tries = 8);
     [[nodiscard]] const BoardInfo &info() const noexcept { return m_info; } ///< of the last hello()
 
     /// Sends a model, activates it and holds its outputs against the twin's. The old one answers until then,
@@ -190,7 +191,8 @@ private:
     /// The next frame of this session, or none within @p timeout.
     [[nodiscard]] Result<std::optional<Reply>> receive(Milliseconds timeout, const std::stop_token &stop);
     [[nodiscard]] Result<Reply> ask(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                    const std::stop_token &stop, Milliseconds patience = Milliseconds(0));
+                                    const std::stop_token &stop, Milliseconds patience = Milliseconds(0),
+                                    int attempts = 8);
     [[nodiscard]] Result<void> command(std::uint8_t type, std::span<const std::uint8_t> payload,
                                        const std::stop_token &stop = {});
     /// Sends the chunks that are missing, several at a time.
@@ -216,6 +218,7 @@ private:
     std::string m_line;
     std::uint64_t m_foreign = 0; ///< frames of other sessions
     std::uint64_t m_textBytes = 0;
+    std::uint64_t m_oddBytes = 0; ///< of these, those that no text has
 };
 
 } // namespace rosler

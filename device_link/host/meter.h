@@ -80,6 +80,7 @@ struct MeterKind {
     std::string_view title; ///< "Nordic Power Profiler Kit II"
     std::uint16_t vendor;   ///< USB ids by which its port is found
     std::uint16_t product;
+    std::string_view usbName; ///< part of its USB product name: ST uses its ids for boards' ports as well
     std::uint32_t baud;
     Result<std::unique_ptr<Meter>> (*open)(std::unique_ptr<Link>, const MeterSettings &);
 };

@@ -10,9 +10,9 @@ namespace rosler {
 
 namespace {
 constexpr std::array meters {
-    MeterKind {"ppk2", "Nordic Power Profiler Kit II", 0x1915, 0xC00A, 115200, &openPpk2},
-    MeterKind {"powershield", "ST PowerShield (X-NUCLEO-LPM01A, STM32L562E-DK)", 0x0483, 0x5740, 3686400,
-               &openPowerShield},
+    MeterKind {"ppk2", "Nordic Power Profiler Kit II", 0x1915, 0xC00A, "PPK2", 115200, &openPpk2},
+    MeterKind {"powershield", "ST PowerShield (X-NUCLEO-LPM01A, STM32L562E-DK)", 0x0483, 0x5740,
+               "PowerShield", 3686400, &openPowerShield},
 };
 }
 

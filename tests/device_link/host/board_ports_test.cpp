@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+#include <random>
+
+#include <QtTest>
+
+#include "device_link/firmware/twin/rsl_twin.h"
+#include "device_link/host/links/board_catalog.h"
+#include "device_link/host/links/qt_runtime.h"
+#include "device_link/host/links/serial_link.h"
+#include "device_link/protocol/rsl_frame.h"
+#include "device_link/protocol/rsl_message.h"
+#include "tests/device_link/host/pty_peer.h"
+
+using namespace rosler;
+
+namespace {
+
+using Bytes = PtyPeer::Bytes;
+
+struct TwinDeleter {
+    void operator()(rsl_twin *twin) const { rsl_twin_destroy(twin); }
+};
+using Twin = std::shared_ptr<rsl_twin>;
+
+Twin makeTwin()
+{
+    const rsl_twin_options options {};
+    return Twin(rsl_twin_create(&options), TwinDeleter());
+}
+
+Bytes answerOf(const Twin &twin, std::span<const std::uint8_t> heard)
+{
+    if (!heard.empty())
+        rsl_twin_feed(twin.get(), heard.data(), heard.size());
+    std::array<std::uint8_t, 4096> out {};
+    const std::size_t n = rsl_twin_take(twin.get(), out.data(), out.size());
+    return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(n)};
+}
+
+Bytes bytesOf(std::string_view text)
+{
+    return {text.begin(), text.end()};
+}
+
+Bytes wire(const rsl_frame &frame, const std::uint8_t *payload)
+{
+    Bytes bytes(RSL_MAX_WIRE_FRAME);
+    bytes.resize(rsl_frame_encode(&frame, payload, bytes.data(), bytes.size()));
+    return bytes;
+}
+
+/// Calls @p each for every frame in what comes.
+class Frames
+{
+public:
+    Frames() { rsl_decoder_start(&m_decoder); }
+    template <typename Each>
+    void feed(std::span<const std::uint8_t> bytes, const Each &each)
+    {
+        for (const std::uint8_t byte : bytes)
+            if (rsl_decoder_feed(&m_decoder, byte) == RSL_FEED_FRAME)
+                each(m_decoder.frame, m_decoder.payload);
+    }
+
+private:
+    rsl_decoder m_decoder {};
+};
+
+Result<OpenBoard> open(const PtyPeer &peer, std::optional<std::uint32_t> baud = 115200)
+{
+    return openBoard("port:" + peer.path(), {}, {}, baud);
+}
+
+} // namespace
+
+/// Boards on serial ports, and what else may be there. The other end is a thread on a pty.
+class BoardPortsTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!hasSerialPorts())
+            QSKIP("built without Qt SerialPort");
+    }
+
+    void aBoardOnAPortIsOpened()
+    {
+        const Twin twin = makeTwin();
+        const PtyPeer peer([&](auto heard, auto) { return answerOf(twin, heard); });
+        for (const std::string &id : {"port:" + peer.path(), peer.path()}) {
+            const auto board = openBoard(id, {}, {});
+            QVERIFY2(board, board ? "" : message(board.error()).c_str());
+            QCOMPARE(board->profile.id, std::string("twin"));
+            QVERIFY(!board->emulated);
+            QVERIFY2(board->note.empty(), board->note.c_str());
+        }
+    }
+
+    void aWrongRateIsFoundOutAndTold()
+    {
+        const Twin twin = makeTwin();
+        const PtyPeer peer([&](auto heard, auto baud) {
+            if (baud == 460800)
+                return answerOf(twin, heard);
+            Bytes rubbish;
+            for (const std::uint8_t byte : heard)
+                rubbish.push_back(static_cast<std::uint8_t>(byte * 37U | 0x80U));
+            return rubbish;
+        });
+        std::string console;
+        auto board =
+            openBoard("port:" + peer.path(), [&](std::string_view text) { console += text; }, {});
+        QVERIFY2(board, board ? "" : message(board.error()).c_str());
+        QCOMPARE(board->note, std::string("the board answers at 460800 baud, not at 115200"));
+        QVERIFY(console.find(board->note) != std::string::npos);
+        QCOMPARE(board->client->link().baud(), 460800U);
+        board->client.reset();
+        const auto told = openBoard("port:" + peer.path(), {}, {}, 460800);
+        QVERIFY(told && told->note.empty());
+    }
+
+    void aSilentPortIsSaidToBeSilent()
+    {
+        const PtyPeer peer([](auto, auto) { return Bytes(); });
+        const auto board = open(peer);
+        QVERIFY(!board);
+        QCOMPARE(board.error().code, ErrorCode::TimedOut);
+        QVERIFY2(board.error().what.find("nothing answers") != std::string::npos, board.error().what.c_str());
+        QVERIFY2(board.error().what.find("115200 baud") != std::string::npos, board.error().what.c_str());
+    }
+
+    void aBoardThatSpeaksTextAloneIsNamed()
+    {
+        std::string command;
+        const PtyPeer peer([&](auto heard, auto) {
+            Bytes said;
+            for (const std::uint8_t byte : heard) {
+                if (byte != '%') {
+                    command += static_cast<char>(byte);
+                    continue;
+                }
+                const bool name = command == "name";
+                const Bytes line = bytesOf(name ? "m-name-dut-[someone]\r\nm-ready\r\n"
+                                                : "e-[Unknown command: ?]\r\nm-ready\r\n");
+                said.insert(said.end(), line.begin(), line.end());
+                command.clear();
+            }
+            return said;
+        });
+        const auto board = open(peer);
+        QVERIFY(!board);
+        QCOMPARE(board.error().code, ErrorCode::Unsupported);
+        QVERIFY2(board.error().what.find("MLPerf Tiny text API alone at 115200 baud (m-name-dut-[someone])")
+                     != std::string::npos,
+                 board.error().what.c_str());
+    }
+
+    void somethingElseThatSpeaksIsNotTakenForABoard()
+    {
+        const PtyPeer peer([](auto heard, auto) { return heard.empty() ? Bytes() : bytesOf("login: \r\n"); });
+        const auto board = open(peer);
+        QVERIFY(!board);
+        QCOMPARE(board.error().code, ErrorCode::TimedOut);
+        QVERIFY2(board.error().what.find("not our firmware") != std::string::npos,
+                 board.error().what.c_str());
+    }
+
+    void noiseIsCalledNoise()
+    {
+        std::mt19937 random(1);
+        const PtyPeer peer([&](auto heard, auto) {
+            Bytes noise(2 * heard.size());
+            for (std::uint8_t &byte : noise)
+                byte = static_cast<std::uint8_t>(random());
+            return noise;
+        });
+        const auto board = open(peer);
+        QVERIFY(!board);
+        QCOMPARE(board.error().code, ErrorCode::TimedOut);
+        QVERIFY2(board.error().what.find("rubbish") != std::string::npos, board.error().what.c_str());
+    }
+
+    void firmwareOfAnotherVersionIsNamed()
+    {
+        Frames frames;
+        const PtyPeer peer([&](auto heard, auto) {
+            Bytes said;
+            frames.feed(heard, [&](const rsl_frame &frame, const std::uint8_t *) {
+                std::array<std::uint8_t, RSL_MAX_PAYLOAD> payload {};
+                rsl_error error {};
+                error.status = RSL_WRONG_VERSION;
+                error.value = 2;
+                rsl_frame reply = frame;
+                reply.version = 2;
+                reply.type = RSL_ERROR;
+                reply.flags = RSL_FLAG_REPLY;
+                reply.length = static_cast<std::uint16_t>(rsl_encode_error(&error, payload.data()));
+                said = wire(reply, payload.data());
+            });
+            return said;
+        });
+        const auto board = open(peer);
+        QVERIFY(!board);
+        QCOMPARE(board.error().code, ErrorCode::Unsupported);
+        QVERIFY2(board.error().what.find("version 2 of the protocol, this program 1") != std::string::npos,
+                 board.error().what.c_str());
+    }
+
+    void aBoardWithoutAProfileStandsForItself()
+    {
+        const Twin twin = makeTwin();
+        Frames frames;
+        const PtyPeer peer([&](auto heard, auto) {
+            Bytes said;
+            frames.feed(answerOf(twin, heard), [&](const rsl_frame &frame, const std::uint8_t *payload) {
+                rsl_caps caps {};
+                Bytes out(payload, payload + frame.length);
+                rsl_frame renamed = frame;
+                if (frame.type == RSL_HELLO && rsl_decode_caps(payload, frame.length, &caps)) {
+                    std::memset(caps.board, 0, sizeof caps.board);
+                    std::memcpy(caps.board, "my-board", 8);
+                    caps.clock_hz = 48'000'000;
+                    out.resize(RSL_MAX_PAYLOAD);
+                    renamed.length = static_cast<std::uint16_t>(rsl_encode_caps(&caps, out.data()));
+                }
+                const Bytes bytes = wire(renamed, out.data());
+                said.insert(said.end(), bytes.begin(), bytes.end());
+            });
+            return said;
+        });
+        const auto board = open(peer);
+        QVERIFY2(board, board ? "" : message(board.error()).c_str());
+        QCOMPARE(board->profile.id, std::string("my-board"));
+        QCOMPARE(board->profile.clockHz.value, 48e6);
+        QVERIFY(!board->profile.activeWatts);
+        QVERIFY(board->profile.flashBytes.value > 0 && board->profile.ramBytes.value > 0);
+        QVERIFY2(board->note.find("'my-board', of which there is no profile") != std::string::npos,
+                 board->note.c_str());
+    }
+
+    void aSecondProgramIsTold()
+    {
+        const PtyPeer peer([](auto, auto) { return Bytes(); });
+        const auto first = SerialLink::open(peer.path());
+        QVERIFY2(first, first ? "" : message(first.error()).c_str());
+        const auto second = open(peer);
+        QVERIFY(!second);
+        QCOMPARE(second.error().code, ErrorCode::Unreadable);
+        QVERIFY2(second.error().what.find("has it open") != std::string::npos, second.error().what.c_str());
+    }
+
+    void anUnpluggedPortSaysSoAtOnceAndForGood()
+    {
+        PtyPeer peer([](auto, auto) { return Bytes(); });
+        auto link = SerialLink::open(peer.path());
+        QVERIFY(link);
+        peer.unplug();
+        QTRY_VERIFY_WITH_TIMEOUT((*link)->isGone(), 2000);
+        std::array<std::uint8_t, 8> bytes {};
+        for (int i = 0; i < 2; ++i) {
+            const auto read = (*link)->read(bytes, std::chrono::milliseconds(10));
+            QVERIFY(!read);
+            QCOMPARE(read.error().code, ErrorCode::Unreadable);
+            QVERIFY(!(*link)->write(bytes));
+        }
+    }
+
+    void manyBytesComeWhole()
+    {
+        Bytes wanted(300'000);
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            wanted[i] = static_cast<std::uint8_t>(i * 7 + i / 251);
+        const PtyPeer peer([](auto heard, auto) { return Bytes(heard.begin(), heard.end()); });
+        const auto link = SerialLink::open(peer.path());
+        QVERIFY(link);
+        Bytes came;
+        std::array<std::uint8_t, 8192> buffer {};
+        for (std::size_t at = 0; at < wanted.size(); at += 10'000) {
+            QVERIFY((*link)->write(std::span(wanted).subspan(at, 10'000)));
+            while (came.size() < at + 10'000) {
+                const auto n = (*link)->read(buffer, std::chrono::seconds(5));
+                QVERIFY(n && *n > 0);
+                came.insert(came.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*n));
+            }
+        }
+        QVERIFY(came == wanted);
+    }
+
+    void aPortThatIsNotThereIsNamedWithWhatIs()
+    {
+        const auto board = openBoard("port:/dev/ttyNONE7", {}, {});
+        QVERIFY(!board);
+        QCOMPARE(board.error().code, ErrorCode::NotFound);
+        QVERIFY2(board.error().what.find("twin") != std::string::npos, board.error().what.c_str());
+    }
+
+    void portsAreListedByWhatTheyAre()
+    {
+        SerialPortInfo port;
+        port.name = "ttyACM7";
+        port.path = "/dev/ttyACM7";
+        port.description = "STM32 STLink";
+        port.manufacturer = "STMicroelectronics";
+        port.vendor = 0x0483;
+        port.product = 0x374B;
+        BoardEntry entry = entryOf(port);
+        QCOMPARE(entry.id, std::string("port:/dev/ttyACM7"));
+        QCOMPARE(entry.title, std::string("ttyACM7: STM32 STLink, STMicroelectronics"));
+        QVERIFY(entry.kind == BoardEntry::Kind::Port && entry.reason.empty());
+        // ST uses these ids for any board whose firmware is a virtual port.
+        port.product = 0x5740;
+        QVERIFY(entryOf(port).kind == BoardEntry::Kind::Port);
+        port.description = "PowerShield (Virtual ComPort in FS Mode)";
+        entry = entryOf(port);
+        QVERIFY(entry.kind == BoardEntry::Kind::Meter && !entry.reason.empty());
+        QCOMPARE(entry.meter, std::string("powershield"));
+        port.vendor = 0x1915;
+        port.product = 0xC00A;
+        port.description = "PPK2";
+        QCOMPARE(entryOf(port).meter, std::string("ppk2"));
+    }
+};
+
+QTEST_GUILESS_MAIN(BoardPortsTest)
+#include "board_ports_test.moc"
