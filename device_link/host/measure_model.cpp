@@ -154,6 +154,7 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
     m.macs = image.macs();
     m.imageBytes = image.bytes().size();
     m.ramBytes = image.ramBytes();
+    measured.confusion.classNames = request.classNames;
 
     const Index samples = std::min(request.samples, test.count());
     if (const Result<void> compared =

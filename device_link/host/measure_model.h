@@ -9,34 +9,23 @@
 #include "core/data/dataset.h"
 #include "device_link/host/board_client.h"
 #include "device_link/host/board_profile.h"
-#include "device_link/host/measurement.h"
+#include "device_link/host/measured_model.h"
 #include "device_link/host/model_image.h"
 
 namespace rosler {
 
 /// What is measured of one model on one board.
 struct MeasureRequest {
-    std::string model;       ///< "rosler": how figures call it
-    bool emulated = false;   ///< the board is one in QEMU: ticks become instructions
-    Index samples = 0;       ///< of the test set, from its first on; at most all
-    std::uint32_t runs = 20; ///< timed inferences of the known-answer vector
+    std::string model;                   ///< "rosler": how figures call it
+    bool emulated = false;               ///< the board is one in QEMU: ticks become instructions
+    Index samples = 0;                   ///< of the test set, from its first on; at most all
+    std::vector<std::string> classNames; ///< of the data, for the confusion
+    std::uint32_t runs = 20;             ///< timed inferences of the known-answer vector
 };
 
 /// The four steps, and how far the one is.
 enum class MeasureStep { Send, Verify, KnownVectors, Measure };
 using MeasureProgress = std::function<void(MeasureStep step, double fraction, const std::string &note)>;
-
-/// What the board got right: rows are true classes, columns the board's and the twin's answers.
-struct BoardConfusion {
-    std::vector<std::vector<std::uint64_t>> board;
-    std::vector<std::vector<std::uint64_t>> twin;
-};
-
-struct MeasuredModel {
-    Measurement measurement;
-    BoardConfusion confusion;
-    std::vector<double> latencies; ///< in the unit of Measurement::latency, one for each timed run
-};
 
 /// Pushes the image, checks it against the known answer, runs test examples on board and twin and compares
 /// all outputs bit for bit, then times inferences. Modelled figures stand on what @p profile states.

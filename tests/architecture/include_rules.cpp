@@ -71,9 +71,13 @@ const std::vector<FolderRule> &folderRules()
     static const QString links = QStringLiteral("device_link/host/links/");
     static const QString flash = QStringLiteral("device_link/host/flash/");
     static const QString boardTrace = host + QStringLiteral("power_trace.h");
-    static const QStringList boardValues {
-        boardTrace, host + QStringLiteral("board_profile.h"), host + QStringLiteral("energy.h"),
-        host + QStringLiteral("measurement.h"), host + QStringLiteral("measurement_figures.h")};
+    static const QStringList boardValues {boardTrace,
+                                          host + QStringLiteral("board_profile.h"),
+                                          host + QStringLiteral("energy.h"),
+                                          host + QStringLiteral("measurement.h"),
+                                          host + QStringLiteral("measurement_figures.h"),
+                                          host + QStringLiteral("measured_model.h"),
+                                          host + QStringLiteral("latency_histogram.h")};
     static const QString models = QStringLiteral("widgets/models/");
     static const QString charts = QStringLiteral("widgets/charts/");
     static const QString controls = QStringLiteral("widgets/controls/");

@@ -7,7 +7,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QSplitter>
@@ -17,16 +16,18 @@
 #include <QToolButton>
 
 #include "core/base/quantity_text.h"
+#include "device_link/host/latency_histogram.h"
 #include "device_link/host/measurement_figures.h"
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/models/measurement_table.h"
+#include "widgets/pages/board_console.h"
+#include "widgets/pages/confusion_view.h"
+#include "widgets/pages/latency_view.h"
 
 namespace rosler {
 
 namespace {
-
-constexpr int consoleLines = 5000;
 
 QTableWidget *makeTable(const QString &name, const QStringList &columns)
 {
@@ -62,9 +63,15 @@ public:
     void updateButtons();
     void updateFigures();
     void addLayers(const Measurement &measurement);
+    void setMeasured(std::vector<MeasuredModel> all);
+    void showStatus();
 
     DevicePage *q;
     bool working = false;
+    Connection connection = Connection::None;
+    QString connectedBoard; ///< its title
+    QString workingOn;
+    std::vector<MeasuredModel> measured;
     QComboBox *boards = nullptr;
     QListWidget *models = nullptr;
     QList<QCheckBox *> types;
@@ -83,7 +90,11 @@ public:
     QTabWidget *tabs = nullptr;
     QTableWidget *layers = nullptr;
     QTableWidget *card = nullptr;
-    QPlainTextEdit *console = nullptr;
+    BoardConsole *console = nullptr;
+    LatencyView *latencies = nullptr;
+    ConfusionView *confusion = nullptr;
+    QPushButton *connectButton = nullptr;
+    QPushButton *tableButton = nullptr;
 };
 
 void DevicePage::Private::build()
@@ -104,8 +115,7 @@ void DevicePage::Private::build()
     layout->addWidget(buildChoices());
     layout->addWidget(steps);
     layout->addWidget(rows, 1);
-    updateFigures();
-    updateButtons();
+    setMeasured({});
 }
 
 QWidget *DevicePage::Private::buildChoices()
@@ -132,7 +142,10 @@ QWidget *DevicePage::Private::buildChoices()
     doctor->setObjectName(QStringLiteral("doctor"));
     for (QToolButton *button : {again, doctor})
         button->setAccessibleName(button->text());
+    connectButton = new QPushButton;
+    connectButton->setObjectName(QStringLiteral("connectBoard"));
     auto *beside = new QHBoxLayout;
+    beside->addWidget(connectButton);
     beside->addWidget(again);
     beside->addWidget(doctor);
     grid->addLayout(beside, 0, 2);
@@ -175,19 +188,27 @@ QWidget *DevicePage::Private::buildChoices()
     stop->setObjectName(QStringLiteral("stopMeasuring"));
     exportButton = new QPushButton(tr("Export figures…"));
     exportButton->setObjectName(QStringLiteral("exportDevice"));
+    tableButton = new QPushButton(tr("Save table…"));
+    tableButton->setObjectName(QStringLiteral("saveDeviceTable"));
     current = new QLabel;
+    current->setObjectName(QStringLiteral("deviceStatus"));
     current->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(measure);
     buttons->addWidget(stop);
     buttons->addWidget(current, 1);
+    buttons->addWidget(tableButton);
     buttons->addWidget(exportButton);
     grid->addLayout(buttons, 2, 0, 1, 3);
 
-    connect(boards, &QComboBox::currentIndexChanged, q, [this] {
-        updateButtons();
-        Q_EMIT q->boardChosen(boards->currentData().toString());
+    connect(boards, &QComboBox::currentIndexChanged, q, [this] { updateButtons(); });
+    connect(connectButton, &QPushButton::clicked, q, [this] {
+        if (connection == Connection::None)
+            Q_EMIT q->connectRequested(boards->currentData().toString());
+        else
+            Q_EMIT q->disconnectRequested();
     });
+    connect(tableButton, &QPushButton::clicked, q, &DevicePage::tableRequested);
     connect(models, &QListWidget::itemChanged, q, [this] { updateButtons(); });
     connect(again, &QToolButton::clicked, q, &DevicePage::boardsRequested);
     connect(doctor, &QToolButton::clicked, q,
@@ -245,14 +266,15 @@ QWidget *DevicePage::Private::buildTabs()
     layers->setObjectName(QStringLiteral("layers"));
     card = makeTable(tr("Board"), {tr("Board"), QString()});
     card->setObjectName(QStringLiteral("card"));
-    console = new QPlainTextEdit;
-    console->setObjectName(QStringLiteral("console"));
-    console->setAccessibleName(tr("Console"));
-    console->setReadOnly(true);
-    console->setTabChangesFocus(true);
-    console->setMaximumBlockCount(consoleLines);
+    latencies = new LatencyView;
+    connect(latencies, &LatencyView::exportRequested, q, &DevicePage::exportRequested);
+    confusion = new ConfusionView;
+    console = new BoardConsole;
+    connect(console, &BoardConsole::commandEntered, q, &DevicePage::commandEntered);
     tabs->addTab(table, tr("Figures"));
     tabs->addTab(layers, tr("Layers"));
+    tabs->addTab(latencies, tr("Latency"));
+    tabs->addTab(confusion, tr("Confusion"));
     tabs->addTab(card, tr("Board"));
     tabs->addTab(console, tr("Console"));
     return tabs;
@@ -262,18 +284,44 @@ void DevicePage::Private::updateButtons()
 {
     measure->setEnabled(q->order().has_value());
     stop->setEnabled(working);
-    exportButton->setEnabled(!results->measurements().empty());
+    exportButton->setEnabled(!measured.empty());
+    tableButton->setEnabled(!measured.empty());
+    boards->setEnabled(!working);
     const QString reason = boards->currentData(Qt::UserRole + 1).toString();
     measure->setToolTip(reason);
-    if (!working)
-        current->setText(!reason.isEmpty()          ? reason
-                             : models->count() == 0 ? tr("Train a model first")
-                                                    : QString());
+    const bool free = connection == Connection::None;
+    connectButton->setText(free ? tr("Connect") : tr("Disconnect"));
+    connectButton->setAccessibleName(connectButton->text());
+    connectButton->setEnabled(!working && (!free || (boards->count() > 0 && reason.isEmpty())));
+    console->setConnected(connection == Connection::Connected && !working);
+    showStatus();
+}
+
+void DevicePage::Private::showStatus()
+{
+    const QString reason = boards->currentData(Qt::UserRole + 1).toString();
+    QString text;
+    if (working && !workingOn.isEmpty())
+        text = workingOn;
+    else if (connection == Connection::Connecting)
+        text = tr("Connecting…");
+    else if (connection == Connection::Lost)
+        text = tr("The board is gone; waiting for it to come back…");
+    else if (!reason.isEmpty())
+        text = reason;
+    else if (models->count() == 0)
+        text = tr("Train a model first");
+    else if (connection == Connection::Connected)
+        text = tr("Connected: %1").arg(connectedBoard);
+    current->setText(text);
+    current->setToolTip(text);
 }
 
 void DevicePage::Private::updateFigures()
 {
     const std::vector<Measurement> &all = results->measurements();
+    latencies->setModels(measured);
+    confusion->setModels(measured);
     const auto show = [](BarPlotWidget *plot, BarFigure figure, const QString &title) {
         figure.title = title.toStdString();
         figure.value.title.clear();
@@ -284,6 +332,20 @@ void DevicePage::Private::updateFigures()
     show(latency, latencyFigure(all), tr("Latency (ms)"));
     show(energy, energyFigure(all), tr("Energy (µJ)"));
     show(memory, deviceMemoryFigure(all), tr("Memory (kB)"));
+}
+
+void DevicePage::Private::setMeasured(std::vector<MeasuredModel> all)
+{
+    measured = std::move(all);
+    std::vector<Measurement> figures;
+    layers->setRowCount(0);
+    for (const MeasuredModel &model : measured) {
+        figures.push_back(model.measurement);
+        addLayers(model.measurement);
+    }
+    results->setMeasurements(std::move(figures));
+    updateFigures();
+    updateButtons();
 }
 
 void DevicePage::Private::addLayers(const Measurement &measurement)
@@ -361,6 +423,18 @@ void DevicePage::setTheme(const ChartTheme &theme)
 {
     for (BarPlotWidget *plot : {d->compute, d->latency, d->energy, d->memory})
         plot->setTheme(theme);
+    d->latencies->setTheme(theme);
+}
+
+void DevicePage::setConnection(Connection connection, const QString &board)
+{
+    d->connection = connection;
+    d->connectedBoard = board;
+    if (connection == Connection::Connected)
+        d->banner->dismiss();
+    if (connection == Connection::None)
+        d->card->setRowCount(0);
+    d->updateButtons();
 }
 
 void DevicePage::setCard(const QList<QPair<QString, QString>> &rows)
@@ -375,17 +449,16 @@ void DevicePage::setCard(const QList<QPair<QString, QString>> &rows)
 void DevicePage::begin()
 {
     d->working = true;
+    d->workingOn.clear();
     d->banner->dismiss();
     d->steps->reset();
-    d->results->setMeasurements({});
-    d->layers->setRowCount(0);
-    d->updateFigures();
-    d->updateButtons();
+    d->setMeasured({});
 }
 
 void DevicePage::setCurrent(const QString &what)
 {
-    d->current->setText(what);
+    d->workingOn = what;
+    d->showStatus();
     d->steps->reset();
 }
 
@@ -394,20 +467,16 @@ void DevicePage::setStep(Step step, StepStrip::State state, double fraction, con
     d->steps->setState(step, state, fraction, note);
 }
 
-void DevicePage::addMeasurement(const Measurement &measurement)
+void DevicePage::addMeasurement(const MeasuredModel &model)
 {
-    std::vector<Measurement> all = d->results->measurements();
-    all.push_back(measurement);
-    d->results->setMeasurements(std::move(all));
-    d->addLayers(measurement);
-    d->updateFigures();
-    d->updateButtons();
+    std::vector<MeasuredModel> all = d->measured;
+    all.push_back(model);
+    d->setMeasured(std::move(all));
 }
 
 void DevicePage::finish()
 {
     d->working = false;
-    d->current->clear();
     d->updateButtons();
 }
 
@@ -419,13 +488,13 @@ void DevicePage::showError(const Error &error)
 
 void DevicePage::appendConsole(const QString &line)
 {
-    d->console->appendPlainText(line);
+    d->console->append(line);
 }
 
 void DevicePage::showDoctor(const QStringList &findings)
 {
     for (const QString &line : findings)
-        d->console->appendPlainText(line);
+        d->console->append(line);
     d->tabs->setCurrentWidget(d->console);
 }
 
@@ -447,15 +516,20 @@ std::optional<MeasureOrder> DevicePage::order() const
     return order;
 }
 
-const std::vector<Measurement> &DevicePage::measurements() const
+const std::vector<MeasuredModel> &DevicePage::measured() const
 {
-    return d->results->measurements();
+    return d->measured;
 }
 
 std::vector<NamedFigure> DevicePage::figures() const
 {
     const std::vector<Measurement> &all = d->results->measurements();
-    return all.empty() ? std::vector<NamedFigure>() : measurementFigures(all);
+    if (all.empty())
+        return {};
+    std::vector<NamedFigure> figures = measurementFigures(all);
+    if (LineFigure histogram = latencyHistogram(d->measured); !histogram.series.empty())
+        figures.push_back({"device-latency-histogram", std::move(histogram)});
+    return figures;
 }
 
 } // namespace rosler

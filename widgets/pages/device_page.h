@@ -12,7 +12,7 @@
 
 #include "core/base/result.h"
 #include "core/experiment/run_figures.h"
-#include "device_link/host/measurement.h"
+#include "device_link/host/measured_model.h"
 #include "widgets/charts/chart_theme.h"
 #include "widgets/controls/step_strip.h"
 
@@ -48,6 +48,7 @@ class DevicePage : public QWidget
     Q_OBJECT
 
 public:
+    enum class Connection { None, Connecting, Connected, Lost };
     enum Step { Send, Verify, KnownVectors, Measure, StepCount };
 
     explicit DevicePage(QWidget *parent = nullptr);
@@ -57,6 +58,8 @@ public:
     /// Newest first; the newest group's are checked at first.
     void setModels(const QList<PushableModel> &models);
     void setTheme(const ChartTheme &theme);
+    /// Whether there is a board behind the page, and how it calls itself: "Cortex-M4F (Arm MPS2, AN386)".
+    void setConnection(Connection connection, const QString &board = {});
     /// What the connected board says of itself: name and value.
     void setCard(const QList<QPair<QString, QString>> &rows);
     /// Forgets the figures before; the page shows that it works until finish().
@@ -64,7 +67,7 @@ public:
     /// What is on the board's table now: "rosler i8 (2 of 6)".
     void setCurrent(const QString &what);
     void setStep(Step step, StepStrip::State state, double fraction, const QString &note);
-    void addMeasurement(const Measurement &measurement);
+    void addMeasurement(const MeasuredModel &model);
     void finish();
     void showError(const Error &error);
     void appendConsole(const QString &line);
@@ -72,14 +75,17 @@ public:
     void showDoctor(const QStringList &findings);
 
     [[nodiscard]] std::optional<MeasureOrder> order() const; ///< none while nothing can be done
-    [[nodiscard]] const std::vector<Measurement> &measurements() const;
+    [[nodiscard]] const std::vector<MeasuredModel> &measured() const;
     /// Of what was measured; empty before.
     [[nodiscard]] std::vector<NamedFigure> figures() const;
 
 Q_SIGNALS:
     void boardsRequested();
     void doctorRequested(const QString &board);
-    void boardChosen(const QString &board);
+    void connectRequested(const QString &board);
+    void disconnectRequested();
+    void commandEntered(const QString &command); ///< for the board's console
+    void tableRequested();                       ///< the figures as a table in a file
     void measureRequested(const rosler::MeasureOrder &order);
     void stopRequested();
     void exportRequested();

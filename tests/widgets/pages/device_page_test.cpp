@@ -2,6 +2,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -12,6 +13,7 @@
 
 #include "tests/support/accessibility_audit.h"
 #include "widgets/charts/bar_plot_widget.h"
+#include "widgets/charts/plot_widget.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/device_page.h"
@@ -42,6 +44,17 @@ Measurement measurement(const char *model, double instructions)
     return m;
 }
 
+MeasuredModel measured(const char *model, double instructions)
+{
+    MeasuredModel all;
+    all.measurement = measurement(model, instructions);
+    all.latencies.assign(20, instructions / 25e6);
+    all.confusion.classNames = {"no", "yes"};
+    all.confusion.board = {{90, 10}, {5, 95}};
+    all.confusion.twin = {{91, 9}, {5, 95}};
+    return all;
+}
+
 } // namespace
 
 class DevicePageTest final : public QObject
@@ -56,6 +69,67 @@ private Q_SLOTS:
                            {"emulated:mps3-an547", "Emulated Cortex-M55", "qemu-system-arm is not installed"},
                            {"twin", "Twin", {}}});
         m_page->setModels({{"r2", "rosler", "mnist"}, {"r1", "dense", "mnist"}, {"r0", "rosler", "digits"}});
+    }
+
+    void saysWhatItIsConnectedTo()
+    {
+        auto *button = child<QPushButton>("connectBoard");
+        QSignalSpy asked(m_page.get(), &DevicePage::connectRequested);
+        QSignalSpy away(m_page.get(), &DevicePage::disconnectRequested);
+        auto *line = child<QLineEdit>("consoleLine");
+        QVERIFY(!line->isEnabled());
+        button->click();
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked[0][0].toString(), QStringLiteral("emulated:mps2-an386"));
+        m_page->setConnection(DevicePage::Connection::Connecting);
+        m_page->setConnection(DevicePage::Connection::Connected, QStringLiteral("Cortex-M4F"));
+        m_page->setCard({{QStringLiteral("Clock"), QStringLiteral("25 MHz")}});
+        QVERIFY(child<QLabel>("deviceStatus")->text().contains(QLatin1String("Cortex-M4F")));
+        QCOMPARE(child<QTableWidget>("card")->rowCount(), 1);
+        QVERIFY(line->isEnabled());
+        QSignalSpy said(m_page.get(), &DevicePage::commandEntered);
+        QTest::keyClicks(line, QStringLiteral("profile%"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QCOMPARE(said.count(), 1);
+        QCOMPARE(said[0][0].toString(), QStringLiteral("profile"));
+        QTest::keyClick(line, Qt::Key_Up);
+        QCOMPARE(line->text(), QStringLiteral("profile"));
+        m_page->setConnection(DevicePage::Connection::Lost);
+        QVERIFY(child<QLabel>("deviceStatus")->text().contains(QLatin1String("gone")));
+        QVERIFY(!line->isEnabled());
+        button->click();
+        QCOMPARE(away.count(), 1);
+        m_page->setConnection(DevicePage::Connection::None);
+        QCOMPARE(child<QTableWidget>("card")->rowCount(), 0);
+    }
+
+    void showsLatenciesAndConfusion()
+    {
+        m_page->begin();
+        m_page->addMeasurement(measured("dense", 2e6));
+        m_page->addMeasurement(measured("rosler", 5e4));
+        auto *plot = child<PlotWidget>("latencyHistogram");
+        QCOMPARE(plot->seriesIds(), (QStringList {QStringLiteral("dense i8"), QStringLiteral("rosler i8")}));
+        QVERIFY(plot->isLogX());
+        const LineFigure figure = plot->figure(false);
+        QVERIFY(figure.x.title.find("modelled") != std::string::npos);
+        double most = 0;
+        for (const FigurePoint &point : figure.series[0].points)
+            most = std::max(most, point.y);
+        QCOMPARE(most, 20.0);
+        const QString words = child<QLabel>("latencyWords")->text();
+        QVERIFY2(words.contains(QStringLiteral("<i>rosler i8: median ~2.00 ms, p95 ~2.00 ms, n 20</i>")),
+                 qPrintable(words));
+        auto *table = child<QTableWidget>("confusion");
+        QCOMPARE(table->item(0, 1)->text(), QStringLiteral("10"));
+        QCOMPARE(table->horizontalHeaderItem(1)->text(), QStringLiteral("yes"));
+        child<QComboBox>("confusionShown")->setCurrentIndex(2); // board - twin
+        QCOMPARE(table->item(0, 0)->text(), QStringLiteral("-1"));
+        QCOMPARE(table->item(1, 1)->text(), QString());
+        QCOMPARE(m_page->figures().back().stem, std::string("device-latency-histogram"));
+        m_page->begin();
+        QCOMPARE(table->rowCount(), 0);
+        QVERIFY(plot->seriesIds().isEmpty());
     }
 
     void offersTheNewestModelsInEveryType()
@@ -107,8 +181,8 @@ private Q_SLOTS:
         m_page->begin();
         QVERIFY(child<QPushButton>("stopMeasuring")->isEnabled());
         QVERIFY(!m_page->order().has_value()); // one at a time
-        m_page->addMeasurement(measurement("dense", 2e6));
-        m_page->addMeasurement(measurement("rosler", 5e4));
+        m_page->addMeasurement(measured("dense", 2e6));
+        m_page->addMeasurement(measured("rosler", 5e4));
         m_page->finish();
         const auto *model = child<QTableView>("measurements")->model();
         QCOMPARE(model->columnCount(), 3);
@@ -127,7 +201,7 @@ private Q_SLOTS:
         QVERIFY(!child<BarPlotWidget>("computeBars")->figure().modelled);
         QVERIFY(child<BarPlotWidget>("latencyBars")->figure().modelled);
         QCOMPARE(child<QTableWidget>("layers")->rowCount(), 2);
-        QCOMPARE(m_page->figures().size(), std::size_t(3));
+        QCOMPARE(m_page->figures().size(), std::size_t(4));
         m_page->begin(); // a new one forgets the old figures
         QVERIFY(m_page->figures().empty());
         QCOMPARE(child<QTableWidget>("layers")->rowCount(), 0);
