@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/device_control.h"
 
+#include <QFileDialog>
+
 #include "app/session/device_session.h"
 #include "app/session/run_library.h"
 #include "core/base/quantity_text.h"
@@ -41,8 +43,24 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
                                     QString::fromStdString(board.reason)};
         m_page->setBoards(choices);
     });
+    connect(page, &DevicePage::connectRequested, session, &DeviceSession::connectBoard);
+    connect(page, &DevicePage::disconnectRequested, session, &DeviceSession::disconnectBoard);
+    connect(page, &DevicePage::commandEntered, session, &DeviceSession::command);
+    connect(page, &DevicePage::tableRequested, this, &DeviceControl::saveTable);
     connect(session, &DeviceSession::began, page, &DevicePage::begin);
-    connect(session, &DeviceSession::connected, page, &DevicePage::setCard);
+    connect(session, &DeviceSession::connecting, page,
+            [page] { page->setConnection(DevicePage::Connection::Connecting); });
+    connect(session, &DeviceSession::connected, page,
+            [page](const QString &title, const QList<QPair<QString, QString>> &card) {
+                page->setConnection(DevicePage::Connection::Connected, title);
+                page->setCard(card);
+            });
+    connect(session, &DeviceSession::disconnected, page,
+            [page] { page->setConnection(DevicePage::Connection::None); });
+    connect(session, &DeviceSession::lost, page, [page](const Error &why) {
+        page->setConnection(DevicePage::Connection::Lost);
+        page->showError(why);
+    });
     connect(session, &DeviceSession::current, page, &DevicePage::setCurrent);
     connect(session, &DeviceSession::stepped, this,
             [this](MeasureStep step, bool done, double fraction, const QString &note) {
@@ -53,7 +71,7 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
         m_page->setStep(static_cast<DevicePage::Step>(step), StepStrip::State::Failed, 0, why);
     });
     connect(session, &DeviceSession::measured, this,
-            [this](const MeasuredModel &model) { m_page->addMeasurement(model.measurement); });
+            [this](const MeasuredModel &model) { m_page->addMeasurement(model); });
     connect(session, &DeviceSession::consoleLine, page, &DevicePage::appendConsole);
     connect(session, &DeviceSession::finished, page, &DevicePage::finish);
     connect(session, &DeviceSession::failed, this, [this](const Error &error) {
@@ -68,6 +86,18 @@ void DeviceControl::pageShown()
         return;
     m_listed = true;
     m_session->list();
+}
+
+void DeviceControl::saveTable()
+{
+    const QString path = QFileDialog::getSaveFileName(m_page->window(), tr("Save figures as a table"),
+                                                      QStringLiteral("device.csv"), tr("Tables (*.csv)"));
+    if (path.isEmpty())
+        return;
+    std::vector<Measurement> all;
+    for (const MeasuredModel &model : m_page->measured())
+        all.push_back(model.measurement);
+    m_session->save(path, QByteArray::fromStdString(measurementCsv(all)));
 }
 
 void DeviceControl::takeRuns(const QList<RunSummary> &runs)

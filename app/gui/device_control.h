@@ -35,6 +35,7 @@ Q_SIGNALS:
     void exportRequested();
 
 private:
+    void saveTable();
     void takeRuns(const QList<RunSummary> &runs);
 
     DevicePage *m_page;

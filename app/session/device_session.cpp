@@ -2,8 +2,12 @@
 #include "app/session/device_session.h"
 
 #include <algorithm>
+#include <optional>
 #include <stop_token>
 #include <utility>
+
+#include <QSaveFile>
+#include <QTimer>
 
 #include "app/session/job_thread.h"
 #include "core/base/quantity_text.h"
@@ -12,6 +16,16 @@
 namespace rosler {
 
 namespace {
+
+constexpr int pingMilliseconds = 1000;
+constexpr int returnMilliseconds = 1500; ///< between looks for a board that went
+constexpr std::chrono::seconds commandPatience {30};
+
+/// Whether the board itself is out of reach, and not only what was asked of it.
+bool isLoss(const Error &error)
+{
+    return error.code == ErrorCode::Unreadable || error.code == ErrorCode::TimedOut;
+}
 
 QList<QPair<QString, QString>> cardOf(const OpenBoard &board)
 {
@@ -67,61 +81,171 @@ public:
         , store(std::move(runs))
         , thread([this](const Error &error) { post([this, error] { end(error); }); })
     {
+        ping.setInterval(pingMilliseconds);
+        QObject::connect(&ping, &QTimer::timeout, q, [this] { look(); });
     }
-    ~Private() { stopping.request_stop(); }
+    ~Private()
+    {
+        stopping.request_stop();
+        ending.request_stop();
+    }
 
     template <typename F>
     void post(F f)
     {
         QMetaObject::invokeMethod(q, std::move(f), Qt::QueuedConnection);
     }
-    void end(const Error &error)
-    {
-        working = false;
-        if (error.code != ErrorCode::Cancelled)
-            Q_EMIT q->failed(error);
-        Q_EMIT q->finished();
-    }
+
+    // On the GUI thread.
+    void end(const Error &error);
+    void finish();
+    void look();
+    void gone(const Error &why);
+    void ask(const QString &board);
 
     // On the worker thread.
+    Result<void> open(const std::string &id, const std::stop_token &stop);
+    void close() { board.reset(); }
+    void tellCard();
     Result<void> work(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop);
-    Result<void> measureRun(OpenBoard &board, const std::string &run, const DeviceOrder &order,
-                            const Dataset &data, int first, int all, const std::stop_token &stop);
+    Result<void> measureRun(const std::string &run, const DeviceOrder &order, const Dataset &data, int first,
+                            int all, const std::stop_token &stop);
 
     DeviceSession *q;
     std::shared_ptr<RunStore> store;
     bool working = false;
-    std::stop_source stopping;
-    JobThread thread; ///< last: ends before the rest is gone
+    bool isOpen = false;  ///< as far as the GUI thread knows
+    bool looking = false; ///< a ping or an attempt to open is on its way
+    QString wanted;       ///< the board the user is connected to, or will be again; empty = none
+    QTimer ping;
+    std::stop_source stopping; ///< of what the user asked for
+    std::stop_source ending;   ///< of everything
+
+    std::optional<OpenBoard> board; ///< worker thread only
+    std::string boardId;            ///< worker thread only
+    JobThread thread;               ///< last: ends before the rest is gone
 };
 
-Result<void> DeviceSession::Private::work(const DeviceOrder &order, const Dataset &data,
-                                          const std::stop_token &stop)
+void DeviceSession::Private::end(const Error &error)
 {
+    if (error.code != ErrorCode::Cancelled)
+        Q_EMIT q->failed(error);
+    if (isLoss(error))
+        gone(error);
+    finish();
+}
+
+void DeviceSession::Private::finish()
+{
+    working = false;
+    Q_EMIT q->finished();
+}
+
+void DeviceSession::Private::gone(const Error &why)
+{
+    const bool was = isOpen;
+    isOpen = false;
+    ping.setInterval(returnMilliseconds);
+    if (was)
+        Q_EMIT q->lost(why);
+}
+
+void DeviceSession::Private::look()
+{
+    if (working || looking || wanted.isEmpty())
+        return;
+    looking = true;
+    thread.post([this, id = wanted.toStdString(), stop = ending.get_token()] {
+        const bool wasOpen = board.has_value() && boardId == id;
+        Error why;
+        bool answers = false;
+        if (wasOpen) {
+            const Result<BoardInfo> info = board->client->hello(stop);
+            answers = info.has_value();
+            if (!answers) {
+                why = info.error();
+                close();
+            }
+        } else {
+            const Result<void> opened = open(id, stop);
+            answers = opened.has_value();
+            if (!answers)
+                why = opened.error();
+        }
+        post([this, answers, why] {
+            looking = false;
+            if (!answers)
+                gone(why);
+        });
+    });
+}
+
+void DeviceSession::Private::ask(const QString &id)
+{
+    wanted = id;
+    working = true;
+    stopping = std::stop_source();
+    isOpen = false;
+    Q_EMIT q->connecting(id);
+    ping.start(pingMilliseconds);
+}
+
+Result<void> DeviceSession::Private::open(const std::string &id, const std::stop_token &stop)
+{
+    if (board && boardId == id)
+        return {};
+    close();
     const auto console = [this](std::string_view line) {
         post([this, text = QString::fromUtf8(line.data(), static_cast<qsizetype>(line.size()))] {
             Q_EMIT q->consoleLine(text);
         });
     };
-    Result<OpenBoard> board = openBoard(order.board.toStdString(), console, stop);
-    if (!board)
-        return tl::unexpected(board.error());
-    post([this, card = cardOf(*board)] { Q_EMIT q->connected(card); });
+    Result<OpenBoard> opened = openBoard(id, console, stop);
+    if (!opened)
+        return tl::unexpected(opened.error());
+    board = std::move(*opened);
+    boardId = id;
+    tellCard();
+    return {};
+}
+
+void DeviceSession::Private::tellCard()
+{
+    post([this, title = QString::fromStdString(board->profile.title), card = cardOf(*board),
+          id = QString::fromStdString(boardId)] {
+        if (id != wanted)
+            return; // the user has gone on to another one
+        isOpen = true;
+        ping.setInterval(pingMilliseconds);
+        Q_EMIT q->connected(title, card);
+    });
+}
+
+Result<void> DeviceSession::Private::work(const DeviceOrder &order, const Dataset &data,
+                                          const std::stop_token &stop)
+{
+    const auto reached = [this](Result<void> result) {
+        if (!result && isLoss(result.error()))
+            close();
+        return result;
+    };
+    if (Result<void> opened = open(order.board.toStdString(), stop); !opened)
+        return opened;
     const int types = static_cast<int>(order.types.size());
     const int all = static_cast<int>(order.runs.size()) * types;
     for (int i = 0; i < order.runs.size(); ++i)
         if (Result<void> done =
-                measureRun(*board, order.runs[i].toStdString(), order, data, i * types, all, stop);
+                reached(measureRun(order.runs[i].toStdString(), order, data, i * types, all, stop));
             !done)
             return done;
-    if (const Result<BoardInfo> now = board->client->hello(stop))
-        post([this, card = cardOf(*board)] { Q_EMIT q->connected(card); });
+    if (board->client->hello(stop))
+        tellCard(); // slots have changed
     return {};
 }
 
-Result<void> DeviceSession::Private::measureRun(OpenBoard &board, const std::string &run,
-                                                const DeviceOrder &order, const Dataset &data, int first,
-                                                int all, const std::stop_token &stop)
+Result<void> DeviceSession::Private::measureRun(const std::string &run, const DeviceOrder &order,
+                                                const Dataset &data, int first, int all,
+                                                const std::stop_token &stop)
 {
     const Result<RunRecord> record = store->load(run);
     if (!record)
@@ -147,19 +271,20 @@ Result<void> DeviceSession::Private::measureRun(OpenBoard &board, const std::str
             return tl::unexpected(type.error());
         PackOptions options;
         options.type = *type;
-        options.int8Layout = board.client->info().preferred;
+        options.int8Layout = board->client->info().preferred;
         options.name = record->summary.title;
         const Result<ModelImage> image = packModel(*network, options, calibration, reference);
         if (!image)
             return tl::unexpected(image.error());
         MeasureRequest request;
         request.model = record->summary.title;
-        request.emulated = board.emulated;
+        request.emulated = board->emulated;
+        request.classNames = data.classNames();
         request.samples = order.samples;
         MeasureStep at = MeasureStep::Send;
         double told = -1;
         const Result<MeasuredModel> measured = measureModel(
-            *board.client, board.profile, *image, data.test(), request, reference,
+            *board->client, board->profile, *image, data.test(), request, reference,
             [&](MeasureStep step, double fraction, const std::string &note) {
                 const bool done = fraction >= 1;
                 if (step == at && !done && fraction >= 0 && fraction - told < 0.01)
@@ -195,6 +320,11 @@ bool DeviceSession::isWorking() const
     return d->working;
 }
 
+bool DeviceSession::isConnected() const
+{
+    return d->isOpen;
+}
+
 void DeviceSession::list()
 {
     d->thread.post([this] {
@@ -203,29 +333,90 @@ void DeviceSession::list()
     });
 }
 
+void DeviceSession::connectBoard(const QString &board)
+{
+    if (d->working)
+        return;
+    d->ask(board);
+    d->thread.post([this, id = board.toStdString(), stop = d->stopping.get_token()] {
+        const Result<void> opened = d->open(id, stop);
+        d->post([this, opened] {
+            d->working = false;
+            if (opened)
+                return;
+            disconnectBoard();
+            if (opened.error().code != ErrorCode::Cancelled)
+                Q_EMIT failed(opened.error());
+        });
+    });
+}
+
+void DeviceSession::disconnectBoard()
+{
+    d->stopping.request_stop();
+    d->wanted.clear();
+    d->isOpen = false;
+    d->ping.stop();
+    d->thread.post([this] { d->close(); });
+    Q_EMIT disconnected();
+}
+
 void DeviceSession::measure(const DeviceOrder &order, std::shared_ptr<const Dataset> data)
 {
     if (d->working)
         return;
+    const bool there = d->isOpen && d->wanted == order.board;
+    if (!there)
+        d->ask(order.board);
     d->working = true;
     d->stopping = std::stop_source();
     Q_EMIT began();
     d->thread.post([this, order, data = std::move(data), stop = d->stopping.get_token()] {
         const Result<void> done = d->work(order, *data, stop);
         d->post([this, done] {
-            if (!done) {
-                d->end(done.error());
+            if (done) {
+                d->finish();
                 return;
             }
-            d->working = false;
-            Q_EMIT finished();
+            const bool never = !d->isOpen; // it could not even be reached: nothing to come back
+            d->end(done.error());
+            if (never)
+                disconnectBoard();
         });
+    });
+}
+
+void DeviceSession::command(const QString &line)
+{
+    if (d->working || !d->isOpen)
+        return;
+    d->thread.post([this, text = line.toStdString(), stop = d->ending.get_token()] {
+        if (!d->board)
+            return;
+        const auto answered = d->board->client->textCommand(text, commandPatience, stop);
+        if (!answered)
+            d->post([this, error = answered.error()] { Q_EMIT failed(error); });
     });
 }
 
 void DeviceSession::stop()
 {
     d->stopping.request_stop();
+}
+
+void DeviceSession::save(const QString &path, const QByteArray &bytes)
+{
+    d->thread.post([this, path, bytes] {
+        QSaveFile file(path);
+        const bool good =
+            file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
+        d->post([this, path, good, why = file.errorString()] {
+            if (good)
+                Q_EMIT saved(path);
+            else
+                Q_EMIT failed({ErrorCode::Unreadable, why.toStdString(), path.toStdString()});
+        });
+    });
 }
 
 } // namespace rosler

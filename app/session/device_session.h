@@ -23,8 +23,9 @@ struct DeviceOrder {
     int samples = 0;
 };
 
-/// Boards, on a worker thread: lists them, pushes models and measures. One order at a time. GUI thread only;
-/// its signals come on the GUI thread.
+/// Boards, on a worker thread: lists them, keeps one connected, pushes models and measures. One order at a
+/// time. A board that goes is told within a second or two, and taken up again when it is back. GUI thread
+/// only; its signals come on the GUI thread.
 class DeviceSession : public QObject
 {
     Q_OBJECT
@@ -35,22 +36,35 @@ public:
     ~DeviceSession() override; ///< stops what runs
 
     [[nodiscard]] bool isWorking() const;
+    [[nodiscard]] bool isConnected() const;
 
 public Q_SLOTS:
     void list(); ///< answers listed()
+    void connectBoard(const QString &board);
+    void disconnectBoard();
+    /// Connects the order's board first, if another one or none is connected.
     void measure(const rosler::DeviceOrder &order, std::shared_ptr<const rosler::Dataset> data);
+    /// Says a line of the MLPerf Tiny text API to the connected board; it answers by consoleLine().
+    void command(const QString &line);
     void stop();
+    /// Writes a file on the worker thread; failed() tells what went wrong.
+    void save(const QString &path, const QByteArray &bytes);
 
 Q_SIGNALS:
     void listed(const QList<rosler::BoardEntry> &boards);
+    void connecting(const QString &board);
+    /// @param title  what the board calls itself
+    /// @param card   what it says of itself: name and value
+    void connected(const QString &title, const QList<QPair<QString, QString>> &card);
+    void disconnected();                 ///< as was asked for
+    void lost(const rosler::Error &why); ///< it did not answer any more; connected() comes when it is back
     void began();
-    /// What the board says of itself: name and value.
-    void connected(const QList<QPair<QString, QString>> &card);
     void current(const QString &what); ///< "rosler i8 (2 of 6)"
     void stepped(rosler::MeasureStep step, bool done, double fraction, const QString &note);
     void stepFailed(rosler::MeasureStep step, const QString &why);
     void measured(const rosler::MeasuredModel &model);
     void consoleLine(const QString &line);
+    void saved(const QString &path);
     void failed(const rosler::Error &error);
     void finished();
 

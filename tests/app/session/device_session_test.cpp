@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <csignal>
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "app/session/app_services.h"
+#include "tests/app/eventually.h"
+#include "tests/app/small_data.h"
+
+using namespace rosler;
+
+namespace {
+
+/// The emulator that this program has started; 0 = none runs.
+int emulatorOfThisProgram()
+{
+    for (const QString &entry : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
+        QFile stat(QStringLiteral("/proc/%1/stat").arg(entry));
+        if (entry.toInt() == 0 || !stat.open(QIODevice::ReadOnly))
+            continue;
+        const QByteArray line = stat.readAll();
+        const QList<QByteArray> after = line.mid(line.lastIndexOf(')') + 2).split(' ');
+        if (line.contains("(qemu-system-arm")
+            && after.value(1).toLongLong() == QCoreApplication::applicationPid() && after.value(0) != "Z")
+            return entry.toInt();
+    }
+    return 0;
+}
+
+} // namespace
+
+/// Boards behind the window: connected, spoken to, gone and back, measured.
+class DeviceSessionTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        qputenv("XDG_DATA_HOME", m_folder->filePath(QStringLiteral("data")).toUtf8());
+        AppFolders folders;
+        folders.runs = m_folder->filePath(QStringLiteral("runs")).toStdString();
+        folders.state = m_folder->filePath(QStringLiteral("state"));
+        m_services = std::make_unique<AppServices>(folders);
+    }
+    void cleanup()
+    {
+        m_services.reset();
+        m_folder.reset();
+    }
+
+    void boardsAreListed()
+    {
+        QStringList ids;
+        connect(&devices(), &DeviceSession::listed, this, [&](const QList<BoardEntry> &boards) {
+            for (const BoardEntry &board : boards)
+                ids << QString::fromStdString(board.id);
+        });
+        devices().list();
+        EVENTUALLY(ids.contains(QStringLiteral("twin")));
+        QVERIFY(ids.contains(QStringLiteral("emulated:mps2-an386")));
+    }
+
+    void aBoardIsConnectedSpokenToAndLeft()
+    {
+        QSignalSpy connected(&devices(), &DeviceSession::connected);
+        QSignalSpy said(&devices(), &DeviceSession::consoleLine);
+        QSignalSpy left(&devices(), &DeviceSession::disconnected);
+        devices().connectBoard(QStringLiteral("twin"));
+        EVENTUALLY_EQUAL(connected.count(), 1);
+        QVERIFY(devices().isConnected());
+        EVENTUALLY(!devices().isWorking());
+        devices().command(QStringLiteral("name"));
+        const auto heard = [&] {
+            for (const QList<QVariant> &line : said)
+                if (line[0].toString() == QStringLiteral("m-name-dut-[rosler-twin]"))
+                    return true;
+            return false;
+        };
+        EVENTUALLY(heard());
+        devices().disconnectBoard();
+        QCOMPARE(left.count(), 1);
+        QVERIFY(!devices().isConnected());
+    }
+
+    void aBoardThatIsNoneIsAnError()
+    {
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        QSignalSpy left(&devices(), &DeviceSession::disconnected);
+        devices().connectBoard(QStringLiteral("emulated:pdp11"));
+        EVENTUALLY_EQUAL(failed.count(), 1);
+        QCOMPARE(left.count(), 1);
+        QVERIFY(!devices().isWorking());
+    }
+
+    void trainedModelsAreMeasured()
+    {
+        const QStringList runs = trainSmall();
+        QCOMPARE(runs.size(), 2);
+        QList<MeasuredModel> measured;
+        connect(&devices(), &DeviceSession::measured, this,
+                [&](const MeasuredModel &model) { measured << model; });
+        QSignalSpy finished(&devices(), &DeviceSession::finished);
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("f32"), QStringLiteral("i8")}, 64},
+                          test::smallData());
+        QVERIFY(devices().isWorking());
+        EVENTUALLY_EQUAL(finished.count(), 1);
+        QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : failed[0][0].value<Error>().what.c_str());
+        QCOMPARE(measured.size(), 4);
+        for (const MeasuredModel &model : measured) {
+            QVERIFY(model.measurement.outputsEqualTwin);
+            QCOMPARE(model.measurement.samples, std::uint64_t {64});
+            QCOMPARE(model.confusion.classNames.size(), std::size_t {4});
+            QCOMPARE(model.confusion.board, model.confusion.twin);
+        }
+        QVERIFY(devices().isConnected()); // stays so
+        // Other data than it was trained with.
+        devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 1}, test::smallData(100));
+        EVENTUALLY_EQUAL(failed.count(), 1);
+        QVERIFY(failed[0][0].value<Error>().what.find("trained on") != std::string::npos);
+    }
+
+    void aKilledBoardIsToldAndTakenUpAgain()
+    {
+        if (QStandardPaths::findExecutable(QStringLiteral("qemu-system-arm")).isEmpty()
+            || !QFile::exists(QStringLiteral(ROSLER_FIRMWARE "/mps2-an386.elf")))
+            QSKIP("needs qemu-system-arm and gcc-arm-none-eabi");
+        qputenv("ROSLER_FIRMWARE", ROSLER_FIRMWARE);
+        QSignalSpy connected(&devices(), &DeviceSession::connected);
+        QSignalSpy lost(&devices(), &DeviceSession::lost);
+        devices().connectBoard(QStringLiteral("emulated:mps2-an386"));
+        EVENTUALLY_EQUAL(connected.count(), 1);
+        const int idle = emulatorOfThisProgram();
+        QVERIFY(idle > 0);
+        ::kill(idle, SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(lost.count(), 1, 10000);
+        QVERIFY(!devices().isConnected());
+        EVENTUALLY_EQUAL(connected.count(), 2);
+        // In the middle of the work.
+        const QStringList runs = trainSmall();
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        QSignalSpy finished(&devices(), &DeviceSession::finished);
+        bool killed = false;
+        connect(&devices(), &DeviceSession::stepped, this, [&](MeasureStep step) {
+            if (step == MeasureStep::KnownVectors && !std::exchange(killed, true))
+                ::kill(emulatorOfThisProgram(), SIGKILL);
+        });
+        devices().measure({QStringLiteral("emulated:mps2-an386"), runs, {QStringLiteral("i8")}, 64},
+                          test::smallData());
+        EVENTUALLY_EQUAL(finished.count(), 1);
+        QVERIFY(killed);
+        QCOMPARE(failed.count(), 1);
+        QCOMPARE(lost.count(), 2);
+        EVENTUALLY_EQUAL(connected.count(), 3);
+        QVERIFY(emulatorOfThisProgram() > 0);
+        m_services.reset();
+        QCOMPARE(emulatorOfThisProgram(), 0); // none is left behind
+    }
+
+    void filesAreSavedOrItIsSaid()
+    {
+        QSignalSpy saved(&devices(), &DeviceSession::saved);
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        const QString path = m_folder->filePath(QStringLiteral("table.csv"));
+        devices().save(path, "a,b\n");
+        EVENTUALLY_EQUAL(saved.count(), 1);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("a,b\n"));
+        devices().save(m_folder->filePath(QStringLiteral("no/such/folder/table.csv")), "x");
+        EVENTUALLY_EQUAL(failed.count(), 1);
+    }
+
+private:
+    DeviceSession &devices() { return m_services->devices(); }
+
+    QStringList trainSmall()
+    {
+        QSignalSpy ended(&m_services->training(), &TrainingSession::finished);
+        m_services->training().start(test::smallExperiment(2), test::smallData());
+        if (!ended.wait(30000))
+            return {};
+        QStringList ids;
+        bool listed = false;
+        const auto once =
+            connect(&m_services->runs(), &RunLibrary::listed, this, [&](const QList<RunSummary> &runs) {
+                ids.clear();
+                for (const RunSummary &run : runs)
+                    if (run.status == RunStatus::Finished)
+                        ids << QString::fromStdString(run.id);
+                listed = ids.size() >= 2;
+            });
+        m_services->runs().refresh();
+        (void)QTest::qWaitFor([&] { return listed; }, 30000);
+        disconnect(once);
+        return ids.mid(0, 2);
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<AppServices> m_services;
+};
+
+QTEST_GUILESS_MAIN(DeviceSessionTest)
+#include "device_session_test.moc"
