@@ -64,7 +64,27 @@ public:
             ::close(lock);
     }
 
+    /// With its last words, when it had any after it said where its pty is.
+    tl::unexpected<Error> ended()
+    {
+        while (process.readOutput(std::chrono::milliseconds(50)) && process.output().size() < 65536) {
+            if (process.output().size() == heard)
+                break;
+            heard = process.output().size();
+        }
+        const std::string &said = process.output();
+        std::size_t at = said.find("/dev/pts/");
+        at = at == std::string::npos ? at : said.find('\n', at);
+        std::string words = at == std::string::npos ? std::string() : said.substr(at + 1);
+        while (!words.empty() && words.back() == '\n')
+            words.pop_back();
+        return fail(ErrorCode::Unreadable,
+                    words.empty() ? "the emulator has ended" : "the emulator has ended: " + words,
+                    "emulated:" + id);
+    }
+
     std::string id;
+    std::size_t heard = 0;
     ChildProcess process;
     int port = -1; ///< our end of the pty
     int lock = -1; ///< of the model memory
@@ -170,7 +190,7 @@ Result<std::size_t> EmulatorLink::read(std::span<std::uint8_t> buffer, std::chro
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return std::size_t {0};
     }
-    return fail(ErrorCode::Unreadable, "the emulator has ended", name());
+    return d->ended();
 }
 
 Result<void> EmulatorLink::write(std::span<const std::uint8_t> bytes)
@@ -187,7 +207,7 @@ Result<void> EmulatorLink::write(std::span<const std::uint8_t> bytes)
         if (n > 0)
             done += static_cast<std::size_t>(n);
         else if (ready < 0 || (errno != EAGAIN && errno != EINTR))
-            return fail(ErrorCode::Unreadable, "the emulator has ended", name());
+            return d->ended();
     }
     return {};
 }
