@@ -18,7 +18,12 @@ namespace rosler {
 std::filesystem::path findProgram(const std::string &name)
 {
     const char *path = std::getenv("PATH");
-    std::string left = path != nullptr ? path : "/usr/bin:/bin";
+    return findProgram(name, path != nullptr ? path : "/usr/bin:/bin");
+}
+
+std::filesystem::path findProgram(const std::string &name, const std::string &path)
+{
+    std::string left = path;
     while (!left.empty()) {
         const std::size_t end = std::min(left.find(':'), left.size());
         const std::filesystem::path file = std::filesystem::path(left.substr(0, end)) / name;
@@ -84,6 +89,16 @@ bool ChildProcess::readOutput(std::chrono::milliseconds timeout)
         return false;
     m_output.append(bytes.data(), static_cast<std::size_t>(n));
     return true;
+}
+
+int ChildProcess::wait()
+{
+    if (m_id <= 0)
+        return -1;
+    int status = 0;
+    while (::waitpid(m_id, &status, 0) < 0 && errno == EINTR) { }
+    m_id = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void ChildProcess::kill()

@@ -14,6 +14,8 @@ namespace rosler {
 
 /// The program of that name in $PATH; empty when there is none.
 [[nodiscard]] std::filesystem::path findProgram(const std::string &name);
+/// The same in folders of one's own, divided by colons.
+[[nodiscard]] std::filesystem::path findProgram(const std::string &name, const std::string &path);
 
 /// A program that runs as this one's child and never outlives it: killed with this object, and by the system
 /// when the thread that started it ends. Its output is read, its input is empty. Ctrl+C in the terminal does
@@ -34,6 +36,9 @@ public:
     bool readOutput(std::chrono::milliseconds timeout);
     [[nodiscard]] const std::string &output() const noexcept { return m_output; }
     [[nodiscard]] pid_t id() const noexcept { return m_id; } ///< -1 when none runs
+    /// Waits for its end, which is near when readOutput() was false.
+    /// @return its exit code; 128 + the signal that ended it; -1 when none runs
+    int wait();
     /// Ends it at once and waits for its end.
     void kill();
 

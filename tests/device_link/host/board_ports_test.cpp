@@ -111,8 +111,7 @@ private Q_SLOTS:
             return rubbish;
         });
         std::string console;
-        auto board =
-            openBoard("port:" + peer.path(), [&](std::string_view text) { console += text; }, {});
+        auto board = openBoard("port:" + peer.path(), [&](std::string_view text) { console += text; }, {});
         QVERIFY2(board, board ? "" : message(board.error()).c_str());
         QCOMPARE(board->note, std::string("the board answers at 460800 baud, not at 115200"));
         QVERIFY(console.find(board->note) != std::string::npos);
