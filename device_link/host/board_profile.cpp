@@ -86,6 +86,35 @@ public:
         adopt(inner);
     }
 
+    void take(const char *key, bool &value)
+    {
+        const Json *found = member(key);
+        if (found == nullptr)
+            return;
+        if (!found->is_boolean())
+            complain(ErrorCode::Malformed, "expected true or false", at(key));
+        else
+            value = found->get<bool>();
+    }
+
+    void take(const char *key, std::vector<std::string> &values)
+    {
+        const Json *found = member(key);
+        if (found == nullptr)
+            return;
+        values.clear();
+        if (!found->is_array())
+            complain(ErrorCode::Malformed, "expected a list of texts", at(key));
+        else
+            for (const Json &each : *found) {
+                if (!each.is_string() || each.get_ref<const std::string &>().empty()) {
+                    complain(ErrorCode::Malformed, "expected a list of texts", at(key));
+                    return;
+                }
+                values.push_back(each.get<std::string>());
+            }
+    }
+
     [[nodiscard]] bool has(const char *key) const
     {
         return m_json.is_object() && m_json.contains(key) && !m_json[key].is_null();
@@ -123,6 +152,32 @@ private:
     Result<void> m_outcome;
 };
 
+void takeFlash(Members &from, FlashFacts &facts)
+{
+    double number = 0.0;
+    from.take("base_address", number, 0.0, 4294967295.0);
+    facts.baseAddress = static_cast<std::uint64_t>(number);
+    const std::pair<const char *, std::string &> texts[] = {{"openocd_interface", facts.openOcdInterface},
+                                                            {"openocd_target", facts.openOcdTarget},
+                                                            {"pyocd_target", facts.pyOcdTarget},
+                                                            {"probe_rs_chip", facts.probeRsChip},
+                                                            {"dfu_device", facts.dfuDevice}};
+    for (const auto &[key, value] : texts)
+        if (from.has(key))
+            from.take(key, value);
+    if (from.has("st_flash"))
+        from.take("st_flash", facts.stFlash);
+    if (from.has("picotool"))
+        from.take("picotool", facts.picotool);
+    if (from.has("uf2_family")) {
+        from.take("uf2_family", number, 0.0, 4294967295.0);
+        facts.uf2Family = static_cast<std::uint32_t>(number);
+    }
+    if (from.has("volumes"))
+        from.take("volumes", facts.volumes);
+    from.take("source", facts.source);
+}
+
 std::string kilobytes(std::uint64_t bytes)
 {
     return bytesText(static_cast<double>(bytes));
@@ -154,7 +209,7 @@ Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string 
     BoardProfile board;
     Members top(json, where + ":",
                 {"schema", "id", "title", "core", "clock_hz", "cycles_per_instruction", "flash_bytes",
-                 "ram_bytes", "active_watts", "emulator", "firmware"});
+                 "ram_bytes", "active_watts", "emulator", "flash", "firmware"});
     top.take("id", board.id);
     top.take("title", board.title);
     top.take("core", board.core);
@@ -188,6 +243,13 @@ Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string 
                         "a tick of this timer is longer than an instruction at this shift, so that "
                         "instructions could not be counted exactly",
                         where + ":/emulator/timer_hz");
+    }
+    if (top.has("flash")) {
+        Members inner(top.json("flash"), top.at("flash"),
+                      {"base_address", "openocd_interface", "openocd_target", "pyocd_target", "probe_rs_chip",
+                       "dfu_device", "st_flash", "picotool", "uf2_family", "volumes", "source"});
+        takeFlash(inner, board.flash.emplace());
+        top.adopt(inner);
     }
     if (!top.outcome())
         return tl::unexpected(top.outcome().error());

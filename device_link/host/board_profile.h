@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "device_link/host/measurement.h"
@@ -34,6 +35,23 @@ struct EmulatedMachine {
     friend bool operator==(const EmulatedMachine &, const EmulatedMachine &) = default;
 };
 
+/// What tools need to know to flash a board. What is empty, or false, cannot be done with it.
+struct FlashFacts {
+    std::uint64_t baseAddress = 0;    ///< where the firmware begins
+    std::string openOcdInterface;     ///< "interface/stlink.cfg"
+    std::string openOcdTarget;        ///< "target/stm32f4x.cfg"
+    std::string pyOcdTarget;          ///< "stm32f405rgtx"
+    std::string probeRsChip;          ///< "STM32F405RGTx"
+    std::string dfuDevice;            ///< USB ids of its boot loader: "0483:df11"
+    bool stFlash = false;             ///< an STM32
+    bool picotool = false;            ///< an RP2040 or RP2350
+    std::uint32_t uf2Family = 0;      ///< 0 = none
+    std::vector<std::string> volumes; ///< begins of the names of its boot loader's or probe's volume
+    std::string source;               ///< of all these, for people
+
+    friend bool operator==(const FlashFacts &, const FlashFacts &) = default;
+};
+
 /// What is known of a board before it is asked: what a forecast and modelled figures stand on.
 struct BoardProfile {
     std::string id;    ///< as the firmware calls itself, and the file: "mps2-an386"
@@ -45,6 +63,7 @@ struct BoardProfile {
     StatedNumber ramBytes;                   ///< for a model's input, outputs and scratch
     std::optional<StatedNumber> activeWatts; ///< none: energy stays blank
     std::optional<EmulatedMachine> emulator;
+    std::optional<FlashFacts> flash; ///< none: it is emulated, or the twin
     std::string firmware; ///< file name of its firmware image: "mps2-an386.elf"; empty for the twin
 
     friend bool operator==(const BoardProfile &, const BoardProfile &) = default;

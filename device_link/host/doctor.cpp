@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "device_link/host/board_profile.h"
+#include "device_link/host/child_process.h"
 #include "device_link/host/flash/boot_volume.h"
-#include "device_link/host/links/child_process.h"
 #include "device_link/host/links/emulator.h"
 #include "device_link/host/links/port_holder.h"
 #include "device_link/host/links/qt_runtime.h"

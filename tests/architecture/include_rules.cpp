@@ -105,7 +105,10 @@ const std::vector<FolderRule> &folderRules()
         {links,
          {host, QStringLiteral("device_link/firmware/twin/"), protocol, QStringLiteral("core/")},
          apache},
-        {flash, {QStringLiteral("core/")}, apache},
+        {flash,
+         {host + QStringLiteral("board_profile.h"), host + QStringLiteral("child_process.h"),
+          QStringLiteral("core/")},
+         apache},
         // Of boards, widgets know values alone.
         {models, QStringList {QStringLiteral("core/")} + boardValues, gpl},
         {charts, {figure, base, boardTrace}, gpl},

@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "device_link/host/links/child_process.h"
+#include "device_link/host/child_process.h"
 
 namespace rosler {
 

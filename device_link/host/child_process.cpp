@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "device_link/host/links/child_process.h"
+#include "device_link/host/child_process.h"
 
 #include <array>
 #include <cerrno>
