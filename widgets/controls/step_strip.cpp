@@ -58,9 +58,8 @@ StepStrip::StepStrip(const QStringList &names, QWidget *parent)
         step.bar->setTextVisible(false);
         step.bar->setMaximumHeight(fontMetrics().height() / 2);
         step.bar->setAccessibleName(name);
-        step.note = new QLabel;
+        step.note = new ElidedLabel(Qt::ElideRight);
         step.note->setForegroundRole(QPalette::PlaceholderText);
-        step.note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         column->addWidget(step.label);
         column->addWidget(step.bar);
         column->addWidget(step.note);
@@ -98,7 +97,6 @@ void StepStrip::show(const Step &step, const QString &note)
     font.setBold(step.state == State::Running || step.state == State::Failed);
     step.label->setFont(font);
     step.note->setText(note);
-    step.note->setToolTip(note);
     QStringList words;
     for (const Step &each : m_steps)
         words << tr("%1: %2").arg(each.name, wordOf(each.state));

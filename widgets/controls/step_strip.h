@@ -11,6 +11,8 @@ class QProgressBar;
 
 namespace rosler {
 
+class ElidedLabel;
+
 /// Steps that are taken one after another, side by side: each with its state, and the running one with its
 /// progress. Spoken as one sentence.
 class StepStrip : public QFrame
@@ -33,7 +35,7 @@ private:
         QString name;
         State state = State::Waiting;
         QLabel *label = nullptr;
-        QLabel *note = nullptr;
+        ElidedLabel *note = nullptr;
         QProgressBar *bar = nullptr;
     };
     void show(const Step &step, const QString &note);

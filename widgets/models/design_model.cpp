@@ -236,6 +236,20 @@ const QList<ExperimentSpec> &DesignModel::shipped() const noexcept
     return d->shipped;
 }
 
+namespace {
+
+TrialSpec denseTrial(const ExperimentSpec &spec)
+{
+    TrialSpec dense;
+    dense.widths = spec.widths;
+    dense.training = spec.training;
+    dense.seed = spec.seed;
+    dense.model.name = "dense";
+    return dense;
+}
+
+} // namespace
+
 std::optional<TrialCost> DesignModel::forecast(std::size_t model) const
 {
     if (model >= d->spec.models.size() || !d->hasData())
@@ -248,13 +262,24 @@ std::optional<TrialCost> DesignModel::denseForecast() const
 {
     if (!d->hasData())
         return std::nullopt;
-    TrialSpec dense;
-    dense.widths = d->spec.widths;
-    dense.training = d->spec.training;
-    dense.seed = d->spec.seed;
-    dense.model.name = "dense";
-    const auto cost = costOf(dense, d->shape.features, d->shape.classes, d->trainExamples);
+    const auto cost = costOf(denseTrial(d->spec), d->shape.features, d->shape.classes, d->trainExamples);
     return cost ? std::optional(*cost) : std::nullopt;
+}
+
+std::vector<LayerShape> DesignModel::shapes(std::size_t model) const
+{
+    if (model >= d->spec.models.size() || !d->hasData())
+        return {};
+    return layerShapes(trialOf(d->spec, model), d->shape.features, d->shape.classes)
+        .value_or(std::vector<LayerShape>());
+}
+
+std::vector<LayerShape> DesignModel::denseShapes() const
+{
+    if (!d->hasData())
+        return {};
+    return layerShapes(denseTrial(d->spec), d->shape.features, d->shape.classes)
+        .value_or(std::vector<LayerShape>());
 }
 
 QString DesignModel::asCommand(const QString &specFile) const

@@ -11,6 +11,7 @@
 
 #include "core/cost/cost_model.h"
 #include "core/experiment/experiment_spec.h"
+#include "core/nn/layer_shape.h"
 
 class QUndoStack;
 
@@ -57,6 +58,11 @@ public:
 
     /// What the dense reference of the design would cost, whether or not the design has one.
     [[nodiscard]] std::optional<TrialCost> denseForecast() const;
+
+    /// The layers of model number @p model on this data, or none when it does not fit.
+    [[nodiscard]] std::vector<LayerShape> shapes(std::size_t model) const;
+    /// The dense reference's, whether or not the design has one.
+    [[nodiscard]] std::vector<LayerShape> denseShapes() const;
 
     /// The `rosler train` line that does the same, quoted for a POSIX shell, given the file the design is
     /// saved in (may be empty: then the shipped experiment of that name when it is equal to it). Names the

@@ -16,6 +16,7 @@
 #include "widgets/controls/elided_label.h"
 #include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
+#include "widgets/pages/board_fit.h"
 #include "widgets/pages/forecast_table.h"
 #include "widgets/pages/network_group.h"
 #include "widgets/pages/sketch_group.h"
@@ -82,6 +83,7 @@ public:
     QLabel *trainingNote = nullptr;
     SketchGroup *sketch = nullptr;
     ForecastTable *forecast = nullptr;
+    BoardFit *fit = nullptr;
     QLabel *saving = nullptr;
     QLabel *warning = nullptr;
     bool training = false;
@@ -180,8 +182,10 @@ QWidget *DesignPage::Private::buildForecast()
     layout->setSpacing(layout->spacing() / 2);
     layout->addWidget(title);
     layout->addWidget(forecast);
+    fit = new BoardFit(box);
     layout->addWidget(saving);
     layout->addWidget(warning);
+    layout->addWidget(fit);
     return box;
 }
 
@@ -221,7 +225,14 @@ void DesignPage::Private::refreshForecast()
     const auto dense = model->denseForecast();
     const auto cost = model->forecast(current);
     const bool any = current < spec.models.size();
-    forecast->setCosts(any ? QString::fromStdString(spec.models[current].name) : tr("model"), dense, cost);
+    const QString title = any ? QString::fromStdString(spec.models[current].name) : tr("model");
+    forecast->setCosts(title, dense, cost);
+    std::vector<BoardFit::Model> fitted;
+    if (!any || spec.models[current].kind != ModelKind::Dense)
+        fitted.push_back({tr("dense"), model->denseShapes()});
+    if (any)
+        fitted.push_back({title, model->shapes(current)});
+    fit->setModels(std::move(fitted));
     saving->setText(dense && cost && spec.models[current].kind == ModelKind::Rosler
                         ? savingSentence(*dense, *cost)
                         : QString());

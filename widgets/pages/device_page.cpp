@@ -4,6 +4,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
+#include <QHash>
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
@@ -28,6 +29,8 @@
 namespace rosler {
 
 namespace {
+
+constexpr int modelsWanted = 2; ///< at first: dense and Rosler
 
 QTableWidget *makeTable(const QString &name, const QStringList &columns)
 {
@@ -74,6 +77,7 @@ public:
     std::vector<MeasuredModel> measured;
     QComboBox *boards = nullptr;
     QListWidget *models = nullptr;
+    QHash<QString, bool> choices; ///< runs that the user checked or unchecked
     QList<QCheckBox *> types;
     QSpinBox *samples = nullptr;
     QPushButton *measure = nullptr;
@@ -147,7 +151,6 @@ QWidget *DevicePage::Private::buildChoices()
     auto *beside = new QHBoxLayout;
     beside->addWidget(connectButton);
     beside->addWidget(again);
-    beside->addWidget(doctor);
     grid->addLayout(beside, 0, 2);
 
     models = new QListWidget;
@@ -164,7 +167,7 @@ QWidget *DevicePage::Private::buildChoices()
         auto *check = new QCheckBox(QString::fromLatin1(type));
         check->setObjectName(QString::fromLatin1(type));
         check->setAccessibleName(tr("Number type %1").arg(check->text()));
-        check->setChecked(true);
+        check->setChecked(qstrcmp(type, "i8") == 0); // floats take minutes over an emulated port
         connect(check, &QCheckBox::toggled, q, [this] { updateButtons(); });
         types << check;
         typeRow->addWidget(check);
@@ -179,6 +182,7 @@ QWidget *DevicePage::Private::buildChoices()
     how->addLayout(typeRow, 0, 0, 1, 2);
     how->addWidget(words, 1, 0);
     how->addWidget(samples, 1, 1);
+    how->addWidget(doctor, 2, 0, 1, 2);
     grid->addLayout(how, 1, 2, Qt::AlignTop);
     grid->setColumnStretch(1, 1);
 
@@ -209,7 +213,10 @@ QWidget *DevicePage::Private::buildChoices()
             Q_EMIT q->disconnectRequested();
     });
     connect(tableButton, &QPushButton::clicked, q, &DevicePage::tableRequested);
-    connect(models, &QListWidget::itemChanged, q, [this] { updateButtons(); });
+    connect(models, &QListWidget::itemChanged, q, [this](const QListWidgetItem *item) {
+        choices[item->data(Qt::UserRole).toString()] = item->checkState() == Qt::Checked;
+        updateButtons();
+    });
     connect(again, &QToolButton::clicked, q, &DevicePage::boardsRequested);
     connect(doctor, &QToolButton::clicked, q,
             [this] { Q_EMIT q->doctorRequested(boards->currentData().toString()); });
@@ -266,6 +273,9 @@ QWidget *DevicePage::Private::buildTabs()
     layers->setObjectName(QStringLiteral("layers"));
     card = makeTable(tr("Board"), {tr("Board"), QString()});
     card->setObjectName(QStringLiteral("card"));
+    card->horizontalHeader()->hide();
+    card->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    card->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     latencies = new LatencyView;
     connect(latencies, &LatencyView::exportRequested, q, &DevicePage::exportRequested);
     confusion = new ConfusionView;
@@ -394,14 +404,6 @@ void DevicePage::setBoards(const QList<BoardChoice> &boards)
 
 void DevicePage::setModels(const QList<PushableModel> &models)
 {
-    QStringList checked;
-    QStringList known;
-    for (int row = 0; row < d->models->count(); ++row) {
-        const QListWidgetItem *item = d->models->item(row);
-        known << item->data(Qt::UserRole).toString();
-        if (item->checkState() == Qt::Checked)
-            checked << known.back();
-    }
     const QSignalBlocker blocker(d->models);
     d->models->clear();
     QStringList names;
@@ -409,12 +411,11 @@ void DevicePage::setModels(const QList<PushableModel> &models)
         auto *item = new QListWidgetItem(tr("%1 (%2)").arg(model.name, model.detail), d->models);
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable);
         item->setData(Qt::UserRole, model.runId);
-        // What is new and the newest of its name is wanted; what the user unchecked stays so.
-        const bool newest = !names.contains(model.name);
-        names << model.name;
-        const bool wanted =
-            known.contains(model.runId) ? checked.contains(model.runId) : newest && names.size() <= 2;
-        item->setCheckState(wanted ? Qt::Checked : Qt::Unchecked);
+        // The newest of each name are wanted, unless the user has said otherwise.
+        const bool newest = !names.contains(model.name) && names.size() < modelsWanted;
+        if (newest)
+            names << model.name;
+        item->setCheckState(d->choices.value(model.runId, newest) ? Qt::Checked : Qt::Unchecked);
     }
     d->updateButtons();
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include <QWidget>
+
+#include "core/nn/layer_shape.h"
+
+class QComboBox;
+class QLabel;
+
+namespace rosler {
+
+/// Whether the design would fit a board that need not be there: "fits", or how many kB it lacks. The bytes
+/// are those that will be pushed, known from the shapes alone. GUI thread only.
+class BoardFit : public QWidget
+{
+    Q_OBJECT
+
+public:
+    struct Model {
+        QString name;
+        std::vector<LayerShape> shapes; ///< empty = it does not fit the data
+    };
+
+    explicit BoardFit(QWidget *parent = nullptr);
+
+    void setModels(std::vector<Model> models);
+    [[nodiscard]] QString board() const; ///< id of its profile
+    void setBoard(const QString &id);    ///< ids that are none change nothing
+
+private:
+    void refresh();
+
+    std::vector<Model> m_models;
+    QComboBox *m_board;
+    QComboBox *m_type;
+    QLabel *m_words;
+};
+
+} // namespace rosler
