@@ -2,8 +2,10 @@
 #include "device_link/host/measure_energy.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <thread>
 
 namespace rosler {
@@ -168,6 +170,15 @@ Result<MeasuredEnergy> measureEnergy(BoardClient &client, Meter &meter, const En
         measured.trace = std::move(*whole);
     }
     measured.windows = windowsOf(measured.trace, WindowSignal::Level);
+    // A meter may tell of losses later than they were: in no window, or in the next one.
+    if (measured.health.dropRate() > highestDropRate) {
+        std::array<char, 96> text {};
+        std::snprintf(text.data(), text.size(),
+                      "%.2f %% of the samples were lost; above %.1f %% no energy is stated",
+                      measured.health.dropRate() * 100.0, highestDropRate * 100.0);
+        measured.reason = text.data();
+        return measured;
+    }
     const Result<EnergyResult> energy = energyOf(measured.trace, *runs, WindowSignal::Level, request.windows);
     if (!energy) {
         measured.reason = message(energy.error());

@@ -49,7 +49,8 @@ using EnergyProgress = std::function<void(double fraction, const std::string &no
 /// The board is asked on a thread of its own, so that the meter's stream is read all the time; both are this
 /// function's until it returns.
 ///
-/// @param measurement  its energy becomes the instrument's; or none, when the samples do not allow a figure
+/// @param measurement  its energy becomes the instrument's; or none, when the samples do not allow a figure:
+///                     more than highestDropRate lost, in a window or in all
 /// @return Unsupported  the board has no window pin
 /// @return OutOfRange   fewer inferences than a window needs, or none of the windows
 /// @return the errors of BoardClient::bench() and of the meter, which is stopped then too; Cancelled
