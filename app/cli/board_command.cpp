@@ -3,7 +3,9 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 
+#include "app/cli/board_flash.h"
 #include "app/cli/board_model.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
@@ -12,9 +14,11 @@
 #include "core/base/quantity_text.h"
 #include "core/figure/figure_writer.h"
 #include "device_link/host/links/board_catalog.h"
+#include "device_link/host/links/meter_port.h"
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/measure_model.h"
 #include "device_link/host/measurement_figures.h"
+#include "device_link/host/power_figure.h"
 
 namespace rosler::cli {
 
@@ -31,7 +35,11 @@ struct BoardOptions {
     std::string figures;
     std::string csv;
     std::string command;
-    std::string name; ///< in figures; empty = the model's
+    std::string name;  ///< in figures; empty = the model's
+    std::string meter; ///< "ppk2:/dev/ttyACM1"; empty = none
+    double volts = 3.3;
+    bool ampereMeter = false;
+    std::optional<std::uint32_t> baud;
     Index samples = 1000;
     Index example = 0;
     std::uint32_t runs = 20;
@@ -42,6 +50,7 @@ struct BoardOptions {
 void addBoard(CLI::App &app, BoardOptions &options)
 {
     app.add_option("--board", options.board, "As `rosler board list` names it")->capture_default_str();
+    app.add_option("--baud", options.baud, "Rate of a serial port (default: 115200, then other usual ones)");
     app.add_flag("--verbose", options.verbose, "Print what the board says");
 }
 
@@ -64,12 +73,12 @@ Result<OpenBoard> open(const BoardOptions &options, const std::stop_token &stop)
             if (verbose)
                 std::fprintf(stderr, "board: %.*s\n", static_cast<int>(line.size()), line.data());
         },
-        stop);
+        stop, options.baud);
 }
 
 int list(const BoardOptions &options)
 {
-    TextTable table({"board", "what it is", "state"});
+    TextTable table({"board", "what it is", "state"}, 3);
     for (const BoardEntry &board : listBoards())
         table.add({board.id, board.title, board.reason.empty() ? "can be used" : board.reason});
     std::fputs(table.text().c_str(), stdout);
@@ -169,7 +178,8 @@ void printMeasurements(const std::vector<Measurement> &all)
         }
 }
 
-Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measurement> &all)
+Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measurement> &all,
+                          const std::vector<NamedTrace> &traces)
 {
     if (!options.csv.empty()) {
         std::ofstream file(options.csv, std::ios::binary);
@@ -181,7 +191,10 @@ Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measure
         return {};
     FigureOrigin origin;
     origin.command = "rosler board measure --board " + options.board + " --model " + options.model;
-    for (const NamedFigure &figure : measurementFigures(all))
+    std::vector<NamedFigure> figures = measurementFigures(all);
+    if (!traces.empty())
+        figures.push_back({"device-power", powerFigure(traces)});
+    for (const NamedFigure &figure : figures)
         if (const Result<void> written =
                 writeFigure(options.figures, figure.stem, figure.figure, PublicationStyle(), origin);
             !written)
@@ -195,10 +208,19 @@ int measure(const BoardOptions &options)
     const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
+    std::unique_ptr<Meter> meter; // before the board, which it may supply
+    if (!options.meter.empty()) {
+        auto opened = openMeterPort(
+            options.meter, MeterSettings {.volts = options.volts, .suppliesBoard = !options.ampereMeter});
+        if (!opened)
+            return reportUnlessCancelled(opened.error());
+        meter = std::move(*opened);
+    }
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
     std::vector<Measurement> all;
+    std::vector<NamedTrace> traces;
     bool equal = true;
     for (const std::string &type : options.types) {
         const auto image = packFor(*source, type, *board);
@@ -209,6 +231,7 @@ int measure(const BoardOptions &options)
         request.emulated = board->emulated;
         request.samples = options.samples;
         request.runs = options.runs;
+        request.meter = meter.get();
         std::unique_ptr<SimpleProgress> bar;
         MeasureStep at = MeasureStep::Measure;
         const auto measured = measureModel(
@@ -227,10 +250,16 @@ int measure(const BoardOptions &options)
         if (!measured)
             return reportUnlessCancelled(measured.error());
         all.push_back(measured->measurement);
+        if (!measured->energyNote.empty())
+            std::fprintf(stderr, "rosler: %s: no energy: %s\n", options.meter.c_str(),
+                         measured->energyNote.c_str());
+        if (!measured->power.watts.empty())
+            traces.push_back(
+                {request.model + " " + type, std::move(measured->power), std::move(measured->windows)});
         equal = equal && measured->measurement.outputsEqualTwin;
     }
     printMeasurements(all);
-    if (const Result<void> written = writeOutputs(options, all); !written)
+    if (const Result<void> written = writeOutputs(options, all, traces); !written)
         return report(written.error());
     if (options.json)
         for (const Measurement &m : all)
@@ -303,6 +332,13 @@ std::function<int()> boardCommand(CLI::App &app)
     measuring->add_option("--runs", options->runs, "Timed inferences")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
+    measuring->add_option("--meter", options->meter,
+                          "Energy meter: ppk2:PORT or powershield:PORT; without one, energy is modelled");
+    measuring->add_option("--volts", options->volts, "Of the board's supply")
+        ->check(CLI::Range(0.8, 5.0))
+        ->capture_default_str();
+    measuring->add_flag("--ampere-meter", options->ampereMeter,
+                        "The meter only measures current; somebody else supplies the board with --volts");
     measuring->add_option("--name", options->name, "What to call the model in figures");
     measuring->add_option("--figures", options->figures, "Folder to write figures to (SVG, PDF, PNG, CSV)");
     measuring->add_option("--csv", options->csv, "File to write all figures' numbers and sources to");
@@ -313,6 +349,13 @@ std::function<int()> boardCommand(CLI::App &app)
     addBoard(*talking, *options);
     talking->add_option("command", options->command,
                         "One command; without it, commands are read line by line");
+    const auto addOther = [&](const char *name, const char *description,
+                              std::function<int()> (*command)(CLI::App &)) {
+        CLI::App *sub = app.add_subcommand(name, description);
+        sub->callback([chosen, action = command(*sub)] { *chosen = action; });
+    };
+    addOther("flash", "Bring the firmware onto a real board", &boardFlash);
+    addOther("doctor", "Say why a board is missing, and what helps", &boardDoctor);
     return [chosen] { return (*chosen)(); };
 }
 

@@ -153,7 +153,7 @@ int bench(const Options &options)
     if (interrupt.happened())
         return reportUnlessCancelled({ErrorCode::Cancelled, "stopped", {}});
 
-    TextTable table({"kernel", "shape", "board", "instructions", "per MAC"});
+    TextTable table({"kernel", "shape", "board", "instructions", "per MAC"}, 3);
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     bool any = false;
     for (std::size_t k = 0; k < kernels.size(); ++k)

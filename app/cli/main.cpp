@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "core/store/run_environment.h"
+#include "device_link/host/links/qt_runtime.h"
 
 namespace {
 
@@ -32,6 +33,7 @@ constexpr std::array rows {
 
 int main(int argc, char **argv)
 {
+    const rosler::QtRuntime runtime; // serial ports need it
     CLI::App app {"Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler"};
     app.require_subcommand(1);
     app.set_version_flag("--version", rosler::thisEnvironment(0).version);

@@ -18,7 +18,8 @@ std::size_t columnsOf(const std::string &text)
 
 } // namespace
 
-TextTable::TextTable(std::vector<std::string> headings)
+TextTable::TextTable(std::vector<std::string> headings, std::size_t leftColumns)
+    : m_leftColumns(leftColumns)
 {
     m_rows.push_back(std::move(headings));
 }
@@ -40,7 +41,8 @@ std::string TextTable::text() const
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
             const std::string gap(widths[i] - columnsOf(row[i]), ' ');
-            line += i == 0 ? row[i] + gap : "  " + gap + row[i];
+            line += i == 0 ? "" : "  ";
+            line += i < m_leftColumns ? row[i] + gap : gap + row[i];
         }
         line.erase(line.find_last_not_of(' ') + 1);
         text += line + '\n';

@@ -188,7 +188,20 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
             m.layers.push_back({layerName(model.layers[i], static_cast<unsigned>(i)), quantity,
                                 rsl_layer_macs(&model.layers[i])});
         }
-    tell(MeasureStep::Measure, 1, std::to_string(request.runs) + " runs");
+    if (request.meter != nullptr) {
+        Result<MeasuredEnergy> energy = measureEnergy(
+            client, *request.meter, request.energy, m,
+            [&](double fraction, const std::string &note) { tell(MeasureStep::Measure, fraction, note); },
+            stop);
+        if (!energy)
+            return tl::unexpected(energy.error());
+        measured.power = std::move(energy->trace);
+        measured.windows = std::move(energy->windows);
+        measured.energyNote = std::move(energy->reason);
+    }
+    tell(MeasureStep::Measure, 1,
+         std::to_string(request.runs) + " runs"
+             + (measured.energyNote.empty() ? "" : "; no energy: " + measured.energyNote));
     return measured;
 }
 

@@ -9,6 +9,7 @@
 #include "core/data/dataset.h"
 #include "device_link/host/board_client.h"
 #include "device_link/host/board_profile.h"
+#include "device_link/host/measure_energy.h"
 #include "device_link/host/measured_model.h"
 #include "device_link/host/model_image.h"
 
@@ -20,7 +21,11 @@ struct MeasureRequest {
     bool emulated = false;               ///< the board is one in QEMU: ticks become instructions
     Index samples = 0;                   ///< of the test set, from its first on; at most all
     std::vector<std::string> classNames; ///< of the data, for the confusion
-    std::uint32_t runs = 20;             ///< timed inferences of the known-answer vector
+    /// Looks at the board's supply while it computes, for its energy; none = energy is modelled or blank.
+    /// Open, and supplying the board, already; not owned.
+    Meter *meter = nullptr;
+    EnergyRequest energy;    ///< how it looks
+    std::uint32_t runs = 20; ///< timed inferences of the known-answer vector
 };
 
 /// The four steps, and how far the one is.

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "device_link/host/energy.h"
 #include "device_link/host/measurement.h"
+#include "device_link/host/power_trace.h"
 
 namespace rosler {
 
@@ -21,7 +23,10 @@ struct BoardConfusion {
 struct MeasuredModel {
     Measurement measurement;
     BoardConfusion confusion;
-    std::vector<double> latencies; ///< in the unit of Measurement::latency, one for each timed run
+    std::vector<double> latencies;    ///< in the unit of Measurement::latency, one for each timed run
+    PowerTrace power;                 ///< of a meter; empty without one
+    std::vector<TraceWindow> windows; ///< of the trace, in which the board computed
+    std::string energyNote;           ///< why the meter's trace gives no energy; empty when it does
 };
 
 } // namespace rosler

@@ -213,6 +213,17 @@ void BoardTest::wrongNamesAreRefused_data()
         QStringLiteral("i4"));
     row("samples", measuring(QStringLiteral("x"), twin, i8, QStringLiteral("-1")), 2,
         QStringLiteral("--samples"));
+    row("meter",
+        measuring(m_rosler, twin, i8, QStringLiteral("1"))
+            << QStringLiteral("--meter") << QStringLiteral("abacus:/dev/null"),
+        1, QStringLiteral("there are ppk2, powershield"));
+    row("flash an emulated board",
+        {QStringLiteral("flash"), QStringLiteral("--board"), QStringLiteral("mps2-an386")}, 1,
+        QStringLiteral("emulated boards need none"));
+    row("flash with what is none",
+        {QStringLiteral("flash"), QStringLiteral("--tool"), QStringLiteral("hammer"),
+         QStringLiteral("--dry-run")},
+        1, QStringLiteral("st-flash"));
     row("nothing to do", {}, 2, QStringLiteral("subcommand"));
 }
 

@@ -77,6 +77,7 @@ const std::vector<FolderRule> &folderRules()
                                           host + QStringLiteral("measurement.h"),
                                           host + QStringLiteral("measurement_figures.h"),
                                           host + QStringLiteral("measured_model.h"),
+                                          host + QStringLiteral("power_figure.h"),
                                           host + QStringLiteral("image_forecast.h"),
                                           host + QStringLiteral("latency_histogram.h")};
     static const QString models = QStringLiteral("widgets/models/");

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <limits>
+
+#include <QtTest>
+
+#include "device_link/host/latency_histogram.h"
+#include "device_link/host/power_figure.h"
+
+using namespace rosler;
+
+class PowerFigureTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void fewSamplesAreDrawnAsTheyAre()
+    {
+        NamedTrace named;
+        named.name = "rosler i8";
+        named.trace.sampleSeconds = 0.5;
+        named.trace.watts = {0.001F, 0.003F, std::numeric_limits<float>::quiet_NaN(), 0.002F};
+        const LineFigure figure = powerFigure({&named, 1});
+        QCOMPARE(figure.series.size(), std::size_t {1});
+        const auto &points = figure.series[0].points;
+        QCOMPARE(points.size(), std::size_t {4});
+        QCOMPARE(points[1].x, 0.5);
+        QVERIFY(std::abs(points[1].y - 3.0) < 1e-6); // mW
+        QVERIFY(std::isnan(points[2].y));            // lost: the line breaks
+    }
+
+    void ofManyNoPeakIsLost()
+    {
+        NamedTrace named;
+        named.trace.sampleSeconds = 1e-5;
+        named.trace.watts.assign(1'000'000, 0.01F);
+        named.trace.watts[654'321] = 0.5F;
+        named.trace.watts[123'456] = 0.0F;
+        const LineFigure figure = powerFigure({&named, 1}, 1000);
+        const auto &points = figure.series[0].points;
+        QVERIFY(points.size() <= 1100);
+        double low = 1e9;
+        double high = 0;
+        double before = -1;
+        for (const FigurePoint &point : points) {
+            low = std::min(low, point.y);
+            high = std::max(high, point.y);
+            QVERIFY(point.x >= before);
+            before = point.x;
+        }
+        QVERIFY(std::abs(high - 500) < 1e-3);
+        QCOMPARE(low, 0.0);
+    }
+
+    void withoutATraceThereIsNoSeries()
+    {
+        QVERIFY(powerFigure({}).series.empty());
+        const NamedTrace empty;
+        QVERIFY(powerFigure({&empty, 1}).series.empty());
+    }
+
+    void latenciesShareTheirBins()
+    {
+        std::vector<MeasuredModel> models(2);
+        for (std::size_t i = 0; i < 2; ++i) {
+            const Quantity like = Quantity::measured(0, Unit::Seconds);
+            models[i].measurement.model = i == 0 ? "dense" : "rosler";
+            models[i].measurement.type = "i8";
+            models[i].latencies =
+                i == 0 ? std::vector {0.0100, 0.0101, 0.0102} : std::vector {0.0110, 0.0110};
+            models[i].measurement.latency = spreadOf(models[i].latencies, like);
+        }
+        const LineFigure figure = latencyHistogram(models);
+        QVERIFY(!figure.x.logarithmic);
+        QCOMPARE(figure.x.title, std::string("latency (ms)"));
+        QCOMPARE(figure.series.size(), std::size_t {2});
+        for (std::size_t i = 0; i < 2; ++i) {
+            double runs = 0; // each bin is drawn by its two upper corners
+            for (const FigurePoint &point : figure.series[i].points)
+                runs += point.y / 2;
+            QCOMPARE(runs, static_cast<double>(models[i].latencies.size()));
+            QCOMPARE(figure.series[i].points.front().x, figure.series[0].points.front().x);
+        }
+        QCOMPARE(latencyText(models[1]), std::string("rosler i8: median 11.0 ms, p95 11.0 ms, n 2"));
+        models[0].measurement.latency.reset(); // the twin
+        QCOMPARE(latencyHistogram({models.data(), 1}).series.size(), std::size_t {0});
+        QVERIFY(latencyText(models[0]).empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(PowerFigureTest)
+#include "power_figure_test.moc"
