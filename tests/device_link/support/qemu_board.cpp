@@ -145,7 +145,7 @@ std::vector<std::uint8_t> QemuBoard::read(int milliseconds)
 std::int64_t QemuBoard::instructions(std::uint32_t ticks, const rsl_result &result) const
 {
     const double ticksEach = result.timer_hz * std::ldexp(1e-9, m_board.shift);
-    return std::llround((static_cast<double>(ticks) - result.empty_ticks) / ticksEach);
+    return std::llround(ticks / ticksEach) - std::llround(result.empty_ticks / ticksEach);
 }
 
 } // namespace rosler
