@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <random>
 
 #include <QtTest>
@@ -42,6 +45,7 @@ private Q_SLOTS:
     void outputsAreTheOraclesBitForBit();
     void roundsHalvesUpwardsAndSaturates();
     void sumsWrap();
+    void everyHalfIsWidened();
     void whatIsNotANumberIsOnePattern();
     void theFirstLargestIsTheClass();
     void wrongSizesAreRefused();
@@ -138,6 +142,42 @@ void InferTest::sumsWrap()
             const std::vector<std::uint8_t> input(4, static_cast<std::uint8_t>(x));
             std::uint16_t unused = 0;
             QVERIFY(twinOutputs(image, input, &unused) == oracleOutputs(image, input.data()));
+        }
+    }
+}
+
+void InferTest::everyHalfIsWidened()
+{
+    SampleModel sample;
+    sample.number = RSL_F16;
+    sample.inputs = 1;
+    sample.layers = {{32768, 0, false, false}};
+    const rsl_factor f {RSL_F16, RSL_LAYOUT_F_4X1, 32768, 1};
+    AlignedBytes image = sampleImage(sample);
+    std::uint8_t *const factor = image.data() + opened(image).layers[0].c_factor;
+    for (const std::uint32_t sign : {0U, 0x8000U}) {
+        for (std::uint32_t r = 0; r < 32768; ++r) {
+            const auto half = static_cast<std::uint16_t>(sign | r);
+            std::memcpy(factor + rsl_factor_weight(&f, r, 0), &half, 2);
+            std::memset(factor + rsl_factor_bias(&f, r), 0, 4);
+        }
+        sealImage(image);
+        std::uint16_t unused = 0;
+        const std::vector<std::uint8_t> bytes = twinOutputs(image, {0, 0, 0x80, 0x3F}, &unused); // 1
+        QCOMPARE(bytes.size(), std::size_t {4 * 32768});
+        for (std::uint32_t r = 0; r < 32768; ++r) {
+            float y = 0;
+            std::memcpy(&y, &bytes[4 * r], 4);
+            const auto exponent = static_cast<int>(r >> 10);
+            const auto fraction = static_cast<float>(r & 0x3FF);
+            float magnitude =
+                std::ldexp(exponent == 0 ? fraction : 1024.0F + fraction, std::max(exponent, 1) - 25);
+            if (exponent == 31)
+                magnitude = fraction == 0.0F ? std::numeric_limits<float>::infinity()
+                                             : std::numeric_limits<float>::quiet_NaN();
+            const float wanted = sign != 0 ? -magnitude : magnitude;
+            QVERIFY2(y == wanted || (std::isnan(y) && std::isnan(wanted)),
+                     qPrintable(QString::number(r, 16)));
         }
     }
 }

@@ -10,7 +10,7 @@
 
 using namespace rosler;
 
-/// Instructions that the int8 kernels take, counted in QEMU. Large models are laid into the file behind the
+/// Instructions that the kernels take, counted in QEMU. Large models are laid into the file behind the
 /// board's memory by a twin, which is quicker than a serial line.
 class QemuKernelsTest final : public QObject
 {
@@ -20,6 +20,8 @@ private Q_SLOTS:
     void initTestCase();
     void instructionsPerMultiplyAdd_data();
     void instructionsPerMultiplyAdd();
+    void instructionsPerFloatMultiplyAdd_data();
+    void instructionsPerFloatMultiplyAdd();
     void sketchedNetsKeepTheirAdvantage();
 };
 
@@ -137,6 +139,56 @@ void QemuKernelsTest::instructionsPerMultiplyAdd()
     QVERIFY(count);
     qInfo("%s %s: %lld instructions, %.3f per multiply-add", board.constData(),
           rank > 0 ? "784x32x784" : "784x784", static_cast<long long>(count->instructions), count->perMac);
+    QVERIFY2(count->perMac <= most, qPrintable(QString::number(count->perMac)));
+}
+
+void QemuKernelsTest::instructionsPerFloatMultiplyAdd_data()
+{
+    QTest::addColumn<QByteArray>("board");
+    QTest::addColumn<int>("number");
+    QTest::addColumn<int>("outputs");
+    QTest::addColumn<int>("rank");
+    QTest::addColumn<double>("most");
+    const auto row = [](const char *core, const char *board, rsl_number number, int outputs, int rank,
+                        double most) {
+        QTest::addRow("%s %s %s, rank %d", core, number == RSL_F16 ? "f16" : "f32",
+                      outputs == 10        ? "256x10"
+                          : outputs == 256 ? "256x256"
+                                           : "784x784",
+                      rank)
+            << QByteArray(board) << int {number} << outputs << rank << most;
+    };
+    for (const auto &[core, board] : {std::pair {"M4F", "mps2-an386"},
+                                      {"M7", "mps2-an500"},
+                                      {"M33", "mps2-an505"},
+                                      {"M55", "mps3-an547"}}) {
+        row(core, board, RSL_F16, 256, 0, 3.35);
+        row(core, board, RSL_F16, 784, 32, 3.5);
+        row(core, board, RSL_F16, 10, 0, 3.8);
+        row(core, board, RSL_F32, 256, 0, 2.35);
+        row(core, board, RSL_F32, 784, 32, 2.5);
+        row(core, board, RSL_F32, 10, 0, 2.8);
+    }
+    // Without an FPU: the compiler's own library multiplies and adds.
+    row("M3", "mps2-an385", RSL_F16, 256, 0, 105);
+    row("M3", "mps2-an385", RSL_F32, 256, 0, 98);
+}
+
+void QemuKernelsTest::instructionsPerFloatMultiplyAdd()
+{
+    QFETCH(QByteArray, board);
+    QFETCH(int, number);
+    QFETCH(int, outputs);
+    QFETCH(int, rank);
+    QFETCH(double, most);
+    SampleModel model;
+    model.number = static_cast<rsl_number>(number);
+    model.inputs = outputs == 784 ? 784 : 256;
+    model.layers = {{static_cast<std::uint32_t>(outputs), static_cast<std::uint32_t>(rank), false, false}};
+    const std::optional<Count> count = counted(boardNamed(board), answered(model));
+    QVERIFY(count);
+    qInfo("%s %s: %lld instructions, %.3f per multiply-add", board.constData(), QTest::currentDataTag(),
+          static_cast<long long>(count->instructions), count->perMac);
     QVERIFY2(count->perMac <= most, qPrintable(QString::number(count->perMac)));
 }
 

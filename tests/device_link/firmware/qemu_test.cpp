@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <random>
 #include <set>
 
@@ -20,6 +21,8 @@ private Q_SLOTS:
     void initTestCase();
     void eachBoardComputesTheOraclesBits_data();
     void eachBoardComputesTheOraclesBits();
+    void floatWeightsOfEveryKindKeepTheirBits_data() { eachBoardComputesTheOraclesBits_data(); }
+    void floatWeightsOfEveryKindKeepTheirBits();
     void goldenFramesAreUnderstood_data() { eachBoardComputesTheOraclesBits_data(); }
     void goldenFramesAreUnderstood();
     void countsNeverChange_data() { eachBoardComputesTheOraclesBits_data(); }
@@ -62,6 +65,53 @@ std::vector<std::uint8_t> inputFor(rsl_number number, std::uint32_t seed)
             std::memcpy(&input[4 * i], &tiny, 4);
     }
     return input;
+}
+
+/// Bits of a finite weight: first all zeros and subnormal halves, or subnormal singles, then numbers of every
+/// exponent.
+std::uint32_t finiteBits(rsl_number number, std::uint32_t index, std::mt19937 &random)
+{
+    const bool subnormal = index < 2048;
+    const std::uint32_t sign = index & 1;
+    const std::uint32_t fraction = static_cast<std::uint32_t>(random());
+    if (number == RSL_F16)
+        return sign << 15 | (subnormal ? index >> 1 : (1 + (index >> 1) % 30) << 10 | (fraction & 0x3FF));
+    return sign << 31 | (subnormal ? 0 : (1 + (index >> 1) % 254) << 23) | (fraction & 0x7FFFFF);
+}
+
+/// A dense layer of five columns and so many rows, without biases, of weights from `next` on. Some rows hold
+/// an infinity or a NaN besides: in the first four columns, in the one that is left, and in the last row.
+AlignedBytes imageOfEveryKind(rsl_number number, std::uint32_t rows, std::uint32_t &next)
+{
+    SampleModel model;
+    model.number = number;
+    model.inputs = 5;
+    model.layers = {{rows, 0, false, false}};
+    AlignedBytes image = sampleImage(model);
+    rsl_model parts {};
+    if (rsl_model_open(image.data(), image.size(), &parts).fault != RSL_FAULT_NONE)
+        qFatal("the sample is no image");
+    std::uint8_t *const factor = image.data() + parts.layers[0].c_factor;
+    const rsl_factor f {number, RSL_LAYOUT_F_4X1, rows, 5};
+    const auto put = [&](std::uint32_t r, std::uint32_t c, std::uint32_t bits) {
+        std::memcpy(factor + rsl_factor_weight(&f, r, c), &bits, number == RSL_F16 ? 2 : 4);
+    };
+    std::mt19937 random(rows);
+    for (std::uint32_t r = 0; r < rows; ++r) {
+        std::memset(factor + rsl_factor_bias(&f, r), 0, 4);
+        for (std::uint32_t c = 0; c < 5; ++c)
+            put(r, c, finiteBits(number, next++, random));
+    }
+    const std::array<std::uint32_t, 4> singles {0x7F800000, 0xFF800000, 0x7FC00000, 0xFFA00001};
+    const std::array<std::uint32_t, 4> halves {0x7C00, 0xFC00, 0x7E00, 0xFD01}; // the last one signals
+    const auto &special = number == RSL_F16 ? halves : singles;
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        put(i, i, special[i]);
+        put(9 + i, 4, special[i]);
+    }
+    put(rows - 1, rows % 5, special[(rows - 1) % 4]);
+    answerImage(image);
+    return image;
 }
 
 const EmulatedBoard &boardOf(int row)
@@ -136,6 +186,40 @@ void QemuTest::eachBoardComputesTheOraclesBits()
     QVERIFY2(words.size() == 5 && words[0] == QLatin1String("stack:"), board.host().lastLog.c_str());
     qInfo("%s %s", boardOf(row).name, board.host().lastLog.c_str());
     QVERIFY(words[1].toInt() > 100 && words[1].toInt() < 2048);
+}
+
+void QemuTest::floatWeightsOfEveryKindKeepTheirBits()
+{
+    QFETCH(int, row);
+    QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+    QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+    QVERIFY(board.host().hello());
+    for (const rsl_number number : {RSL_F16, RSL_F32}) {
+        std::uint32_t next = 0;
+        for (const std::uint32_t rows : {273, 274, 275}) { // one, two and three rows left of four
+            const AlignedBytes image = imageOfEveryKind(number, rows, next);
+            const std::optional<Reply> reply = board.host().push(image);
+            QVERIFY(reply);
+            QCOMPARE(int {statusOf(*reply)}, int {RSL_OK});
+            // One column after another as it is, then all of them, with products that are subnormal, too.
+            for (std::size_t column = 0; column < 7; ++column) {
+                std::array<float, 5> x {};
+                if (column < 5)
+                    x[column] = 1.0F;
+                else
+                    x = column == 5 ? std::array {1.0F, -3.0F, 0.1F, 1000.0F, -1.0F / 3.0F}
+                                    : std::array {1e-38F, -1e-36F, 3e-35F, 1e-33F, -7e-41F};
+                std::vector<std::uint8_t> input(sizeof x);
+                std::memcpy(input.data(), x.data(), sizeof x);
+                std::uint16_t classIndex = 0;
+                const auto output = board.host().run(input, &classIndex);
+                QVERIFY(output);
+                QVERIFY2(*output == oracleOutputs(image, input.data()),
+                         qPrintable(QStringLiteral("%1 %2").arg(rows).arg(column)));
+            }
+        }
+        QVERIFY(next > 4000);
+    }
 }
 
 void QemuTest::goldenFramesAreUnderstood()

@@ -111,8 +111,12 @@ std::vector<std::uint8_t> oracleOutputs(const AlignedBytes &image, const std::ui
         else
             floats = product(h, image.data() + l.c_factor, l.outputs, floats, relu);
     }
-    if (h.number != RSL_I8)
-        return bytesOf(floats);
+    if (h.number != RSL_I8) {
+        std::vector<std::uint32_t> bits;
+        for (const float y : floats)
+            bits.push_back(std::isnan(y) ? 0x7FC00000U : at<std::uint32_t>(bytesOf(std::vector {y}).data()));
+        return bytesOf(bits);
+    }
     return bytesOf(std::vector<std::int16_t>(ints.begin(), ints.end()));
 }
 

@@ -9,10 +9,11 @@ static float half(const uint8_t *p)
 {
     uint16_t h;
     memcpy(&h, p, sizeof h);
-    const uint32_t exponent = h & 0x7C00U;
-    if (exponent == 0U || exponent == 0x7C00U)
+    // One more than the exponent, modulo 32, is below 2 for zero, subnormals, infinities and NaNs.
+    if (((h + 0x400U) & 0x7800U) == 0U)
         return rsl_half_to_float(h);
-    const uint32_t bits = ((uint32_t)(h & 0x8000U) << 16) | (((h & 0x7FFFU) + 0x1C000U) << 13);
+    // Three copies of the sign are above the exponent; then its bias changes from 15 to 127.
+    const uint32_t bits = (((uint32_t)(int16_t)h << 13) & 0x8FFFFFFFU) + (112U << 23);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
