@@ -253,9 +253,8 @@ int measure(const BoardOptions &options)
         if (!measured->energyNote.empty())
             std::fprintf(stderr, "rosler: %s: no energy: %s\n", options.meter.c_str(),
                          measured->energyNote.c_str());
-        if (!measured->power.watts.empty())
-            traces.push_back(
-                {request.model + " " + type, std::move(measured->power), std::move(measured->windows)});
+        if (measured->power)
+            traces.push_back(std::move(*measured->power));
         equal = equal && measured->measurement.outputsEqualTwin;
     }
     printMeasurements(all);

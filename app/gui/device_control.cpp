@@ -3,9 +3,11 @@
 
 #include <QFileDialog>
 
+#include "app/gui/flash_dialog.h"
 #include "app/session/device_session.h"
 #include "app/session/run_library.h"
 #include "core/base/quantity_text.h"
+#include "device_link/host/measurement.h"
 #include "widgets/pages/device_page.h"
 
 namespace rosler {
@@ -21,27 +23,43 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::boardsRequested, session, &DeviceSession::list);
     connect(page, &DevicePage::stopRequested, session, &DeviceSession::stop);
     connect(page, &DevicePage::exportRequested, this, &DeviceControl::exportRequested);
-    connect(page, &DevicePage::doctorRequested, this, [this] {
-        QStringList findings;
-        for (const BoardEntry &board : listBoards())
-            findings << tr("%1: %2").arg(QString::fromStdString(board.title),
-                                         board.reason.empty() ? tr("can be used")
-                                                              : QString::fromStdString(board.reason));
+    connect(page, &DevicePage::doctorRequested, session, &DeviceSession::diagnose);
+    connect(page, &DevicePage::flashRequested, this, [this] {
+        auto *dialog = new FlashDialog(m_session, m_page->window());
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
+    connect(session, &DeviceSession::diagnosed, this, [this](const QList<BoardFinding> &all) {
+        QList<DoctorFinding> findings;
+        for (const BoardFinding &finding : all)
+            findings << DoctorFinding {
+                static_cast<DoctorFinding::State>(finding.state), QString::fromStdString(finding.what),
+                QString::fromStdString(finding.found), QString::fromStdString(finding.remedy)};
         m_page->showDoctor(findings);
     });
     connect(page, &DevicePage::measureRequested, this, [this](const MeasureOrder &order) {
         if (const std::shared_ptr<const Dataset> loaded = m_data())
-            m_session->measure({order.board, order.runs, order.types, order.samples}, loaded);
+            m_session->measure({order.board, order.runs, order.types, order.samples, order.meter,
+                                MeterSettings {.volts = order.volts, .suppliesBoard = order.meterSupplies}},
+                               loaded);
         else
             m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
     });
 
     connect(session, &DeviceSession::listed, this, [this](const QList<BoardEntry> &boards) {
         QList<BoardChoice> choices;
-        for (const BoardEntry &board : boards)
-            choices << BoardChoice {QString::fromStdString(board.id), QString::fromStdString(board.title),
-                                    QString::fromStdString(board.reason)};
+        QList<BoardChoice> meters;
+        for (const BoardEntry &board : boards) {
+            const bool isMeter = board.kind == BoardEntry::Kind::Meter;
+            BoardChoice choice {QString::fromStdString(board.id), QString::fromStdString(board.title),
+                                QString::fromStdString(board.reason)};
+            if (isMeter) // "port:/dev/ttyACM1" to "ppk2:/dev/ttyACM1"
+                choice.id =
+                    QString::fromStdString(board.meter) + choice.id.mid(choice.id.indexOf(QLatin1Char(':')));
+            (isMeter ? meters : choices) << choice;
+        }
         m_page->setBoards(choices);
+        m_page->setMeters(meters);
     });
     connect(page, &DevicePage::connectRequested, session, &DeviceSession::connectBoard);
     connect(page, &DevicePage::disconnectRequested, session, &DeviceSession::disconnectBoard);

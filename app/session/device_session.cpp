@@ -11,6 +11,7 @@
 
 #include "app/session/job_thread.h"
 #include "core/base/quantity_text.h"
+#include "device_link/host/links/meter_port.h"
 #include "device_link/host/links/twin_link.h"
 
 namespace rosler {
@@ -79,6 +80,7 @@ public:
     Private(DeviceSession *session, std::shared_ptr<RunStore> runs)
         : q(session)
         , store(std::move(runs))
+        , side([this](const Error &error) { post([this, error] { Q_EMIT q->failed(error); }); })
         , thread([this](const Error &error) { post([this, error] { end(error); }); })
     {
         ping.setInterval(pingMilliseconds);
@@ -123,6 +125,8 @@ public:
 
     std::optional<OpenBoard> board; ///< worker thread only
     std::string boardId;            ///< worker thread only
+    std::unique_ptr<Meter> meter;   ///< worker thread only
+    JobThread side;                 ///< what needs no board
     JobThread thread;               ///< last: ends before the rest is gone
 };
 
@@ -229,6 +233,13 @@ Result<void> DeviceSession::Private::work(const DeviceOrder &order, const Datase
             close();
         return result;
     };
+    meter.reset();
+    if (!order.meter.isEmpty()) { // before the board, which it may supply
+        auto opened = openMeterPort(order.meter.toStdString(), order.meterSettings);
+        if (!opened)
+            return tl::unexpected(opened.error());
+        meter = std::move(*opened);
+    }
     if (Result<void> opened = open(order.board.toStdString(), stop); !opened)
         return opened;
     const int types = static_cast<int>(order.types.size());
@@ -280,6 +291,7 @@ Result<void> DeviceSession::Private::measureRun(const std::string &run, const De
         request.model = record->summary.title;
         request.emulated = board->emulated;
         request.classNames = data.classNames();
+        request.meter = meter.get();
         request.samples = order.samples;
         MeasureStep at = MeasureStep::Send;
         double told = -1;
@@ -327,9 +339,78 @@ bool DeviceSession::isConnected() const
 
 void DeviceSession::list()
 {
-    d->thread.post([this] {
+    d->side.post([this] {
         const std::vector<BoardEntry> boards = listBoards();
         d->post([this, list = QList<BoardEntry>(boards.begin(), boards.end())] { Q_EMIT listed(list); });
+    });
+}
+
+void DeviceSession::diagnose()
+{
+    d->side.post([this] {
+        const std::vector<BoardFinding> all = diagnoseBoards();
+        d->post([this, list = QList<BoardFinding>(all.begin(), all.end())] { Q_EMIT diagnosed(list); });
+    });
+}
+
+void DeviceSession::findFlashTools(const QString &board)
+{
+    d->side.post([this, board] {
+        QList<FlashTool> tools;
+        if (const Result<BoardProfile> profile = boardProfile(board.toStdString()))
+            for (FlashTool &tool : availableFlashTools(*profile))
+                tools << std::move(tool);
+        d->post([this, board, tools] { Q_EMIT flashToolsFound(board, tools); });
+    });
+}
+
+void DeviceSession::findFlashCommand(const FlashOrder &order)
+{
+    d->side.post([this, order] {
+        QStringList lines;
+        QString problem;
+        if (const Result<BoardProfile> profile = boardProfile(order.board.toStdString())) {
+            if (const auto commands = flashCommands(order.tool, *profile, order.image.toStdString()))
+                for (const std::vector<std::string> &command : *commands)
+                    lines << QString::fromStdString(commandLine(command));
+            else
+                problem = QString::fromStdString(message(commands.error()));
+        }
+        if (lines.isEmpty() && problem.isEmpty())
+            lines << tr("copy %1 to %2").arg(order.image, QString::fromStdString(order.tool.place.string()));
+        d->post([this, text = lines.join(QStringLiteral(" && ")), problem] {
+            Q_EMIT flashCommandFound(text, problem);
+        });
+    });
+}
+
+void DeviceSession::flash(const FlashOrder &order)
+{
+    if (d->working)
+        return;
+    disconnectBoard(); // the tool may need its port
+    d->working = true;
+    d->stopping = std::stop_source();
+    d->thread.post([this, order, stop = d->stopping.get_token()] {
+        const auto work = [&]() -> Result<FlashReport> {
+            const Result<BoardProfile> profile = boardProfile(order.board.toStdString());
+            if (!profile)
+                return tl::unexpected(profile.error());
+            return flashFirmware(
+                order.tool, *profile, order.image.toStdString(),
+                [this](const FlashProgress &at) {
+                    d->post([this, at] { Q_EMIT flashing(at.fraction, QString::fromStdString(at.line)); });
+                },
+                stop);
+        };
+        const Result<FlashReport> report = work();
+        d->post([this, report] {
+            d->working = false;
+            if (report)
+                Q_EMIT flashed(QString::fromStdString(report->output));
+            else
+                Q_EMIT flashFailed(report.error());
+        });
     });
 }
 
@@ -406,7 +487,7 @@ void DeviceSession::stop()
 
 void DeviceSession::save(const QString &path, const QByteArray &bytes)
 {
-    d->thread.post([this, path, bytes] {
+    d->side.post([this, path, bytes] {
         QSaveFile file(path);
         const bool good =
             file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();

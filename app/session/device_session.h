@@ -10,8 +10,11 @@
 
 #include "core/data/dataset.h"
 #include "core/store/run_store.h"
+#include "device_link/host/doctor.h"
+#include "device_link/host/flash/flash_tool.h"
 #include "device_link/host/links/board_catalog.h"
 #include "device_link/host/measure_model.h"
+#include "device_link/host/meter.h"
 
 namespace rosler {
 
@@ -21,6 +24,15 @@ struct DeviceOrder {
     QStringList runs;
     QStringList types; ///< "f32", "f16", "i8"
     int samples = 0;
+    QString meter = {}; ///< as openMeterPort() takes it; empty = none
+    MeterSettings meterSettings = {};
+};
+
+/// A board's firmware, and how it is to get there.
+struct FlashOrder {
+    QString board; ///< id of its profile
+    FlashTool tool;
+    QString image; ///< file
 };
 
 /// Boards, on a worker thread: lists them, keeps one connected, pushes models and measures. One order at a
@@ -39,7 +51,14 @@ public:
     [[nodiscard]] bool isConnected() const;
 
 public Q_SLOTS:
-    void list(); ///< answers listed()
+    void list();     ///< answers listed()
+    void diagnose(); ///< "why is my board missing?": answers diagnosed()
+    /// Which ways there are to flash the board of that profile, now: answers flashToolsFound().
+    void findFlashTools(const QString &board);
+    /// What would be run: answers flashCommandFound().
+    void findFlashCommand(const rosler::FlashOrder &order);
+    /// Lets go of the connected board first.
+    void flash(const rosler::FlashOrder &order);
     void connectBoard(const QString &board);
     void disconnectBoard();
     /// Connects the order's board first, if another one or none is connected.
@@ -52,6 +71,12 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void listed(const QList<rosler::BoardEntry> &boards);
+    void diagnosed(const QList<rosler::BoardFinding> &findings);
+    void flashToolsFound(const QString &board, const QList<rosler::FlashTool> &tools);
+    void flashCommandFound(const QString &line, const QString &problem); ///< one of them is empty
+    void flashing(double fraction, const QString &line);                 ///< below 0: nobody knows
+    void flashed(const QString &output);
+    void flashFailed(const rosler::Error &error);
     void connecting(const QString &board);
     /// @param title  what the board calls itself
     /// @param card   what it says of itself: name and value

@@ -2,6 +2,7 @@
 #include "device_link/host/measure_model.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace rosler {
 
@@ -195,8 +196,9 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
             stop);
         if (!energy)
             return tl::unexpected(energy.error());
-        measured.power = std::move(energy->trace);
-        measured.windows = std::move(energy->windows);
+        auto trace = std::make_shared<const PowerTrace>(std::move(energy->trace));
+        measured.power =
+            NamedTrace {m.model + " " + m.type, trace, std::move(energy->windows), powerPoints(*trace)};
         measured.energyNote = std::move(energy->reason);
     }
     tell(MeasureStep::Measure, 1,

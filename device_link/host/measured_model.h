@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "device_link/host/energy.h"
 #include "device_link/host/measurement.h"
-#include "device_link/host/power_trace.h"
+#include "device_link/host/power_figure.h"
 
 namespace rosler {
 
@@ -23,10 +23,10 @@ struct BoardConfusion {
 struct MeasuredModel {
     Measurement measurement;
     BoardConfusion confusion;
-    std::vector<double> latencies;    ///< in the unit of Measurement::latency, one for each timed run
-    PowerTrace power;                 ///< of a meter; empty without one
-    std::vector<TraceWindow> windows; ///< of the trace, in which the board computed
-    std::string energyNote;           ///< why the meter's trace gives no energy; empty when it does
+    std::vector<double> latencies; ///< in the unit of Measurement::latency, one for each timed run
+    /// What a meter saw; none without one.
+    std::optional<NamedTrace> power;
+    std::string energyNote; ///< why the meter's trace gives no energy; empty when it does
 };
 
 } // namespace rosler

@@ -3,10 +3,12 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QHash>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSpinBox>
@@ -24,6 +26,7 @@
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/board_console.h"
 #include "widgets/pages/confusion_view.h"
+#include "widgets/pages/energy_view.h"
 #include "widgets/pages/latency_view.h"
 
 namespace rosler {
@@ -47,6 +50,15 @@ QTableWidget *makeTable(const QString &name, const QStringList &columns)
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     return table;
+}
+
+std::vector<NamedTrace> tracesOf(const std::vector<MeasuredModel> &models)
+{
+    std::vector<NamedTrace> traces;
+    for (const MeasuredModel &model : models)
+        if (model.power)
+            traces.push_back(*model.power);
+    return traces;
 }
 
 } // namespace
@@ -96,6 +108,11 @@ public:
     QTableWidget *card = nullptr;
     BoardConsole *console = nullptr;
     LatencyView *latencies = nullptr;
+    EnergyView *power = nullptr;
+    QTableWidget *findings = nullptr;
+    QComboBox *meter = nullptr;
+    QDoubleSpinBox *volts = nullptr;
+    QCheckBox *supplies = nullptr;
     ConfusionView *confusion = nullptr;
     QPushButton *connectButton = nullptr;
     QPushButton *tableButton = nullptr;
@@ -144,13 +161,17 @@ QWidget *DevicePage::Private::buildChoices()
     auto *doctor = new QToolButton;
     doctor->setText(tr("Why is my board missing?"));
     doctor->setObjectName(QStringLiteral("doctor"));
-    for (QToolButton *button : {again, doctor})
+    auto *flash = new QToolButton;
+    flash->setText(tr("Flash firmware…"));
+    flash->setObjectName(QStringLiteral("flashFirmware"));
+    for (QToolButton *button : {again, doctor, flash})
         button->setAccessibleName(button->text());
     connectButton = new QPushButton;
     connectButton->setObjectName(QStringLiteral("connectBoard"));
     auto *beside = new QHBoxLayout;
     beside->addWidget(connectButton);
     beside->addWidget(again);
+    beside->addWidget(flash);
     grid->addLayout(beside, 0, 2);
 
     models = new QListWidget;
@@ -186,6 +207,36 @@ QWidget *DevicePage::Private::buildChoices()
     grid->addLayout(how, 1, 2, Qt::AlignTop);
     grid->setColumnStretch(1, 1);
 
+    meter = new QComboBox;
+    meter->setObjectName(QStringLiteral("meter"));
+    meter->setAccessibleName(tr("Energy meter"));
+    meter->setEditable(true);
+    meter->setInsertPolicy(QComboBox::NoInsert);
+    meter->lineEdit()->setPlaceholderText(tr("none: energy is modelled (ppk2:/dev/ttyACM1 to use one)"));
+    meter->addItem(QString());
+    label(tr("Meter"), meter, 2);
+    grid->addWidget(meter, 2, 1);
+    volts = new QDoubleSpinBox;
+    volts->setObjectName(QStringLiteral("volts"));
+    volts->setAccessibleName(tr("Volts of the board's supply"));
+    volts->setRange(0.8, 5.0);
+    volts->setSingleStep(0.1);
+    volts->setValue(3.3);
+    volts->setSuffix(tr(" V"));
+    supplies = new QCheckBox(tr("supplies the board"));
+    supplies->setObjectName(QStringLiteral("meterSupplies"));
+    supplies->setChecked(true);
+    auto *supply = new QHBoxLayout;
+    supply->addWidget(volts);
+    supply->addWidget(supplies, 1);
+    grid->addLayout(supply, 2, 2);
+    const auto enableSupply = [this] {
+        for (QWidget *each : {static_cast<QWidget *>(volts), static_cast<QWidget *>(supplies)})
+            each->setEnabled(!meter->currentText().trimmed().isEmpty());
+    };
+    connect(meter, &QComboBox::editTextChanged, q, enableSupply);
+    enableSupply();
+
     measure = new QPushButton(tr("Push and measure"));
     measure->setObjectName(QStringLiteral("measure"));
     stop = new QPushButton(tr("Stop"));
@@ -203,7 +254,7 @@ QWidget *DevicePage::Private::buildChoices()
     buttons->addWidget(current, 1);
     buttons->addWidget(tableButton);
     buttons->addWidget(exportButton);
-    grid->addLayout(buttons, 2, 0, 1, 3);
+    grid->addLayout(buttons, 3, 0, 1, 3);
 
     connect(boards, &QComboBox::currentIndexChanged, q, [this] { updateButtons(); });
     connect(connectButton, &QPushButton::clicked, q, [this] {
@@ -218,8 +269,11 @@ QWidget *DevicePage::Private::buildChoices()
         updateButtons();
     });
     connect(again, &QToolButton::clicked, q, &DevicePage::boardsRequested);
-    connect(doctor, &QToolButton::clicked, q,
-            [this] { Q_EMIT q->doctorRequested(boards->currentData().toString()); });
+    connect(doctor, &QToolButton::clicked, q, [this] {
+        tabs->setCurrentWidget(findings);
+        Q_EMIT q->doctorRequested();
+    });
+    connect(flash, &QToolButton::clicked, q, &DevicePage::flashRequested);
     connect(measure, &QPushButton::clicked, q, [this] {
         if (const std::optional<MeasureOrder> order = q->order())
             Q_EMIT q->measureRequested(*order);
@@ -278,15 +332,25 @@ QWidget *DevicePage::Private::buildTabs()
     card->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     latencies = new LatencyView;
     connect(latencies, &LatencyView::exportRequested, q, &DevicePage::exportRequested);
+    power = new EnergyView;
+    connect(power, &EnergyView::exportRequested, q, &DevicePage::exportRequested);
     confusion = new ConfusionView;
+    findings =
+        makeTable(tr("What the doctor found"), {QString(), tr("Looked at"), tr("Found"), tr("What helps")});
+    findings->setObjectName(QStringLiteral("findings"));
+    findings->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    findings->horizontalHeader()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    findings->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     console = new BoardConsole;
     connect(console, &BoardConsole::commandEntered, q, &DevicePage::commandEntered);
     tabs->addTab(table, tr("Figures"));
     tabs->addTab(layers, tr("Layers"));
     tabs->addTab(latencies, tr("Latency"));
+    tabs->addTab(power, tr("Energy"));
     tabs->addTab(confusion, tr("Confusion"));
     tabs->addTab(card, tr("Board"));
     tabs->addTab(console, tr("Console"));
+    tabs->addTab(findings, tr("Doctor"));
     return tabs;
 }
 
@@ -332,6 +396,14 @@ void DevicePage::Private::updateFigures()
     const std::vector<Measurement> &all = results->measurements();
     latencies->setModels(measured);
     confusion->setModels(measured);
+    QStringList notes;
+    for (const MeasuredModel &model : measured)
+        if (!model.energyNote.empty())
+            notes << tr("%1 %2: no energy: %3")
+                         .arg(QString::fromStdString(model.measurement.model),
+                              QString::fromStdString(model.measurement.type),
+                              QString::fromStdString(model.energyNote));
+    power->setTraces(tracesOf(measured), notes);
     const auto show = [](BarPlotWidget *plot, BarFigure figure, const QString &title) {
         figure.title = title.toStdString();
         figure.value.title.clear();
@@ -425,6 +497,7 @@ void DevicePage::setTheme(const ChartTheme &theme)
     for (BarPlotWidget *plot : {d->compute, d->latency, d->energy, d->memory})
         plot->setTheme(theme);
     d->latencies->setTheme(theme);
+    d->power->setTheme(theme);
 }
 
 void DevicePage::setConnection(Connection connection, const QString &board)
@@ -492,11 +565,37 @@ void DevicePage::appendConsole(const QString &line)
     d->console->append(line);
 }
 
-void DevicePage::showDoctor(const QStringList &findings)
+void DevicePage::showDoctor(const QList<DoctorFinding> &all)
 {
-    for (const QString &line : findings)
-        d->console->append(line);
-    d->tabs->setCurrentWidget(d->console);
+    d->findings->setRowCount(static_cast<int>(all.size()));
+    for (int row = 0; row < all.size(); ++row) {
+        const DoctorFinding &finding = all[row];
+        const auto [mark, word] = finding.state == DoctorFinding::State::Ok
+            ? std::pair {QStringLiteral("✓"), tr("in order")}
+            : finding.state == DoctorFinding::State::Warning ? std::pair {QStringLiteral("⚠"), tr("warning")}
+                                                             : std::pair {QStringLiteral("✗"), tr("problem")};
+        int column = 0;
+        for (const QString &text : {mark, finding.what, finding.found, finding.remedy}) {
+            auto *item = new QTableWidgetItem(text);
+            item->setToolTip(text);
+            if (column == 0)
+                item->setData(Qt::AccessibleTextRole, word);
+            d->findings->setItem(row, column++, item);
+        }
+    }
+}
+
+void DevicePage::setMeters(const QList<BoardChoice> &meters)
+{
+    const QString text = d->meter->currentText();
+    const QSignalBlocker blocker(d->meter);
+    d->meter->clear();
+    d->meter->addItem(QString());
+    for (const BoardChoice &meter : meters) {
+        d->meter->addItem(meter.id);
+        d->meter->setItemData(d->meter->count() - 1, meter.title, Qt::ToolTipRole);
+    }
+    d->meter->setCurrentText(text);
 }
 
 std::optional<MeasureOrder> DevicePage::order() const
@@ -504,6 +603,9 @@ std::optional<MeasureOrder> DevicePage::order() const
     MeasureOrder order;
     order.board = d->boards->currentData().toString();
     order.samples = d->samples->value();
+    order.meter = d->meter->currentText().trimmed();
+    order.volts = d->volts->value();
+    order.meterSupplies = d->supplies->isChecked();
     if (d->working || order.board.isEmpty() || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
         return std::nullopt;
     for (int row = 0; row < d->models->count(); ++row)
@@ -530,6 +632,8 @@ std::vector<NamedFigure> DevicePage::figures() const
     std::vector<NamedFigure> figures = measurementFigures(all);
     if (LineFigure histogram = latencyHistogram(d->measured); !histogram.series.empty())
         figures.push_back({"device-latency-histogram", std::move(histogram)});
+    if (const std::vector<NamedTrace> traces = tracesOf(d->measured); !traces.empty())
+        figures.push_back({"device-power", powerFigure(traces)});
     return figures;
 }
 

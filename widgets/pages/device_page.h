@@ -38,6 +38,18 @@ struct MeasureOrder {
     QStringList runs;
     QStringList types; ///< of "f32", "f16", "i8"
     int samples = 0;
+    QString meter; ///< "ppk2:/dev/ttyACM1"; empty = none
+    double volts = 3.3;
+    bool meterSupplies = true; ///< the board; else it only measures current
+};
+
+/// One thing that the doctor looked at.
+struct DoctorFinding {
+    enum class State { Ok, Warning, Problem };
+    State state = State::Ok;
+    QString what;
+    QString found;
+    QString remedy; ///< empty when there is nothing to do
 };
 
 /// The Device page: choose a board and models, push, verify, check known vectors, measure; and see the
@@ -55,6 +67,8 @@ public:
     ~DevicePage() override;
 
     void setBoards(const QList<BoardChoice> &boards); ///< the chosen one stays chosen
+    /// Meters that are plugged in, as their ids; any other can be typed.
+    void setMeters(const QList<BoardChoice> &meters);
     /// Newest first; the newest group's are checked at first.
     void setModels(const QList<PushableModel> &models);
     void setTheme(const ChartTheme &theme);
@@ -71,8 +85,7 @@ public:
     void finish();
     void showError(const Error &error);
     void appendConsole(const QString &line);
-    /// What the doctor found, line by line.
-    void showDoctor(const QStringList &findings);
+    void showDoctor(const QList<DoctorFinding> &findings);
 
     [[nodiscard]] std::optional<MeasureOrder> order() const; ///< none while nothing can be done
     [[nodiscard]] const std::vector<MeasuredModel> &measured() const;
@@ -81,7 +94,8 @@ public:
 
 Q_SIGNALS:
     void boardsRequested();
-    void doctorRequested(const QString &board);
+    void doctorRequested();
+    void flashRequested();
     void connectRequested(const QString &board);
     void disconnectRequested();
     void commandEntered(const QString &command); ///< for the board's console

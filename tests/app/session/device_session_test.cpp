@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <csignal>
 
 #include <QDir>
@@ -162,6 +163,65 @@ private Q_SLOTS:
         QVERIFY(emulatorOfThisProgram() > 0);
         m_services.reset();
         QCOMPARE(emulatorOfThisProgram(), 0); // none is left behind
+    }
+
+    void theDoctorLooks()
+    {
+        QSignalSpy diagnosed(&devices(), &DeviceSession::diagnosed);
+        devices().diagnose();
+        EVENTUALLY_EQUAL(diagnosed.count(), 1);
+        const auto findings = diagnosed[0][0].value<QList<BoardFinding>>();
+        QVERIFY(std::any_of(findings.begin(), findings.end(),
+                            [](const BoardFinding &finding) { return finding.id == "qemu"; }));
+    }
+
+    void aToolThatIsThereFlashes_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::newRow("well") << 0;
+        QTest::newRow("badly") << 1;
+    }
+    void aToolThatIsThereFlashes()
+    {
+        QFETCH(int, status);
+        const QString program = m_folder->filePath(QStringLiteral("st-flash"));
+        QFile script(program);
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write("#!/bin/sh\necho wrote \"$@\"\nexit " + QByteArray::number(status) + "\n");
+        script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        script.close();
+        QFile image(m_folder->filePath(QStringLiteral("firmware.bin")));
+        QVERIFY(image.open(QIODevice::WriteOnly));
+        image.write("12345678");
+        image.close();
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", m_folder->path().toUtf8() + ':' + path);
+
+        QSignalSpy found(&devices(), &DeviceSession::flashToolsFound);
+        devices().findFlashTools(QStringLiteral("stm32f405"));
+        EVENTUALLY_EQUAL(found.count(), 1);
+        FlashTool tool;
+        for (const FlashTool &each : found[0][1].value<QList<FlashTool>>())
+            if (each.id == "st-flash")
+                tool = each;
+        QCOMPARE(QString::fromStdString(tool.reason), QString());
+        const FlashOrder order {QStringLiteral("stm32f405"), tool, image.fileName()};
+        QSignalSpy command(&devices(), &DeviceSession::flashCommandFound);
+        devices().findFlashCommand(order);
+        EVENTUALLY_EQUAL(command.count(), 1);
+        QVERIFY2(command[0][0].toString().contains(QLatin1String("write ")),
+                 qPrintable(command[0][0].toString()));
+        QSignalSpy flashed(&devices(), &DeviceSession::flashed);
+        QSignalSpy failed(&devices(), &DeviceSession::flashFailed);
+        devices().flash(order);
+        QVERIFY(devices().isWorking());
+        EVENTUALLY(flashed.count() + failed.count() == 1);
+        QVERIFY(!devices().isWorking());
+        QCOMPARE(flashed.count(), status == 0 ? 1 : 0);
+        const QString words =
+            status == 0 ? flashed[0][0].toString() : QString::fromStdString(failed[0][0].value<Error>().what);
+        QVERIFY2(words.contains(QLatin1String("firmware.bin")), qPrintable(words));
+        qputenv("PATH", path);
     }
 
     void filesAreSavedOrItIsSaid()

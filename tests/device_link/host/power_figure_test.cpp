@@ -16,28 +16,28 @@ class PowerFigureTest final : public QObject
 private Q_SLOTS:
     void fewSamplesAreDrawnAsTheyAre()
     {
-        NamedTrace named;
-        named.name = "rosler i8";
-        named.trace.sampleSeconds = 0.5;
-        named.trace.watts = {0.001F, 0.003F, std::numeric_limits<float>::quiet_NaN(), 0.002F};
-        const LineFigure figure = powerFigure({&named, 1});
-        QCOMPARE(figure.series.size(), std::size_t {1});
-        const auto &points = figure.series[0].points;
+        PowerTrace trace;
+        trace.sampleSeconds = 0.5;
+        trace.watts = {0.001F, 0.003F, std::numeric_limits<float>::quiet_NaN(), 0.002F};
+        const std::vector<FigurePoint> points = powerPoints(trace);
         QCOMPARE(points.size(), std::size_t {4});
         QCOMPARE(points[1].x, 0.5);
         QVERIFY(std::abs(points[1].y - 3.0) < 1e-6); // mW
         QVERIFY(std::isnan(points[2].y));            // lost: the line breaks
+        const NamedTrace named {"rosler i8", std::make_shared<const PowerTrace>(trace), {}, points};
+        const LineFigure figure = powerFigure({&named, 1});
+        QCOMPARE(figure.series.size(), std::size_t {1});
+        QCOMPARE(figure.series[0].name, std::string("rosler i8"));
     }
 
     void ofManyNoPeakIsLost()
     {
-        NamedTrace named;
-        named.trace.sampleSeconds = 1e-5;
-        named.trace.watts.assign(1'000'000, 0.01F);
-        named.trace.watts[654'321] = 0.5F;
-        named.trace.watts[123'456] = 0.0F;
-        const LineFigure figure = powerFigure({&named, 1}, 1000);
-        const auto &points = figure.series[0].points;
+        PowerTrace trace;
+        trace.sampleSeconds = 1e-5;
+        trace.watts.assign(1'000'000, 0.01F);
+        trace.watts[654'321] = 0.5F;
+        trace.watts[123'456] = 0.0F;
+        const std::vector<FigurePoint> points = powerPoints(trace, 1000);
         QVERIFY(points.size() <= 1100);
         double low = 1e9;
         double high = 0;
@@ -55,8 +55,7 @@ private Q_SLOTS:
     void withoutATraceThereIsNoSeries()
     {
         QVERIFY(powerFigure({}).series.empty());
-        const NamedTrace empty;
-        QVERIFY(powerFigure({&empty, 1}).series.empty());
+        QVERIFY(powerPoints(PowerTrace()).empty());
     }
 
     void latenciesShareTheirBins()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -9,6 +10,7 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QTableWidget>
+#include <QToolButton>
 #include <QtTest>
 
 #include "tests/support/accessibility_audit.h"
@@ -132,6 +134,50 @@ private Q_SLOTS:
         QVERIFY(plot->seriesIds().isEmpty());
     }
 
+    void aMeterIsAskedForByItsName()
+    {
+        QVERIFY(m_page->order()->meter.isEmpty());
+        QVERIFY(!child<QDoubleSpinBox>("volts")->isEnabled());
+        m_page->setMeters({{QStringLiteral("ppk2:/dev/ttyACM1"), QStringLiteral("PPK2"), {}}});
+        child<QComboBox>("meter")->setCurrentText(QStringLiteral(" ppk2:/dev/ttyACM1 "));
+        child<QDoubleSpinBox>("volts")->setValue(3.0);
+        child<QCheckBox>("meterSupplies")->setChecked(false);
+        const MeasureOrder order = *m_page->order();
+        QCOMPARE(order.meter, QStringLiteral("ppk2:/dev/ttyACM1"));
+        QCOMPARE(order.volts, 3.0);
+        QVERIFY(!order.meterSupplies);
+        m_page->setMeters({}); // unplugged: what was chosen stays written
+        QCOMPARE(m_page->order()->meter, QStringLiteral("ppk2:/dev/ttyACM1"));
+    }
+
+    void markersTellTimePowerAndEnergy()
+    {
+        auto trace = std::make_shared<PowerTrace>();
+        trace->sampleSeconds = 0.001;
+        trace->watts.assign(1000, 0.010F);
+        for (std::size_t i = 200; i < 700; ++i)
+            trace->watts[i] = 0.030F;
+        MeasuredModel model = measured("rosler", 5e4);
+        model.power = NamedTrace {"rosler i8", trace, {{200, 700}}, powerPoints(*trace)};
+        m_page->begin();
+        m_page->addMeasurement(model);
+        // The markers begin at the window.
+        auto *words = child<QLabel>("energyWords");
+        QVERIFY2(words->text().contains(QStringLiteral("Δt 0.5 s")), qPrintable(words->text()));
+        QVERIFY2(words->text().contains(QLatin1String("mean 30.0 mW, integral 15.0 mJ")),
+                 qPrintable(words->text()));
+        child<QDoubleSpinBox>("markerB")->setValue(0.1); // before the other one: their order does not matter
+        QVERIFY2(words->text().contains(QLatin1String("mean 10.0 mW, integral 1.00 mJ")),
+                 qPrintable(words->text()));
+        QCOMPARE(m_page->figures().back().stem, std::string("device-power"));
+        // A meter that lost samples gives no joules.
+        for (std::size_t i = 100; i < 110; ++i)
+            trace->watts[i] = std::numeric_limits<float>::quiet_NaN();
+        child<QDoubleSpinBox>("markerB")->setValue(0.05);
+        QVERIFY2(words->text().contains(QLatin1String("no energy")), qPrintable(words->text()));
+        QVERIFY2(!words->text().contains(QLatin1String("integral")), qPrintable(words->text()));
+    }
+
     void offersTheNewestModelsInEveryType()
     {
         const auto order = m_page->order();
@@ -224,8 +270,17 @@ private Q_SLOTS:
         const auto *banner = m_page->findChild<ErrorBanner *>();
         QVERIFY(!banner->isHidden());
         QVERIFY(banner->text().contains(QLatin1String("does not answer")));
-        m_page->showDoctor({QStringLiteral("no serial port"), QStringLiteral("QEMU is installed")});
-        QVERIFY(child<QPlainTextEdit>("console")->toPlainText().contains(QLatin1String("QEMU is installed")));
+        using State = DoctorFinding::State;
+        QSignalSpy asked(m_page.get(), &DevicePage::doctorRequested);
+        child<QToolButton>("doctor")->click();
+        QCOMPARE(asked.count(), 1);
+        m_page->showDoctor({{State::Ok, QStringLiteral("QEMU"), QStringLiteral("version 7.2"), {}},
+                            {State::Problem, QStringLiteral("/dev/ttyACM0"), QStringLiteral("no permission"),
+                             QStringLiteral("sudo adduser $USER dialout")}});
+        auto *findings = child<QTableWidget>("findings");
+        QCOMPARE(findings->rowCount(), 2);
+        QCOMPARE(findings->item(1, 0)->text(), QStringLiteral("✗"));
+        QVERIFY(findings->item(1, 3)->text().contains(QLatin1String("dialout")));
     }
 
     void everythingThatTakesTheFocusHasAName() { ROSLER_VERIFY_ACCESSIBLE(m_page.get()); }
