@@ -28,6 +28,16 @@ std::string layerName(const rsl_model_layer &layer, unsigned number)
     return name + "-" + std::to_string(layer.outputs);
 }
 
+/// Instructions (emulated) or ticks of a window, less what a window with nothing in it costs. Each reading
+/// is rounded by itself, as PROTOCOL.md says: of the difference the count could be one off.
+double netCount(bool emulated, const BoardProfile &profile, std::uint32_t ticks, std::uint32_t emptyTicks)
+{
+    const auto count = [&](std::uint32_t t) {
+        return emulated && profile.emulator ? profile.emulator->instructions(t) : static_cast<double>(t);
+    };
+    return std::max(0.0, count(ticks) - count(emptyTicks));
+}
+
 /// Runs the samples on board and twin.
 Result<void> compare(BoardClient &client, const ModelImage &image, const Examples &test, Index samples,
                      const ReferenceInference &reference, MeasuredModel &measured,
@@ -80,13 +90,9 @@ void setTimes(Measurement &measurement, const BoardProfile &profile, const Board
 {
     if (info.isTwin || bench.ticks.empty())
         return;
-    // A window with nothing in it costs too.
     std::vector<double> counts;
-    for (const std::uint32_t ticks : bench.ticks) {
-        const double net = ticks > bench.emptyTicks ? static_cast<double>(ticks - bench.emptyTicks) : 0.0;
-        counts.push_back(measurement.emulated && profile.emulator ? profile.emulator->instructions(net)
-                                                                  : net);
-    }
+    for (const std::uint32_t ticks : bench.ticks)
+        counts.push_back(netCount(measurement.emulated, profile, ticks, bench.emptyTicks));
     std::vector<double> seconds;
     if (measurement.emulated) {
         measurement.instructions = spreadOf(counts, Quantity::counted(0, Unit::Instructions));
@@ -180,11 +186,9 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
         return tl::unexpected(layers.error());
     if (!client.info().isTwin && (m.emulated || client.info().countsCycles))
         for (std::size_t i = 0; i < layers->layerTicks.size() && i < model.header->layers; ++i) {
-            const std::uint32_t ticks = layers->layerTicks[i];
-            const double net =
-                ticks > layers->emptyTicks ? static_cast<double>(ticks - layers->emptyTicks) : 0.0;
+            const double net = netCount(m.emulated, profile, layers->layerTicks[i], layers->emptyTicks);
             const Quantity quantity = m.emulated && profile.emulator
-                ? Quantity::counted(profile.emulator->instructions(net), Unit::Instructions)
+                ? Quantity::counted(net, Unit::Instructions)
                 : Quantity::measured(net, Unit::Cycles);
             m.layers.push_back({layerName(model.layers[i], static_cast<unsigned>(i)), quantity,
                                 rsl_layer_macs(&model.layers[i])});

@@ -17,15 +17,15 @@ namespace rosler {
 
 /// What is measured of one model on one board.
 struct MeasureRequest {
-    std::string model;                   ///< "rosler": how figures call it
-    bool emulated = false;               ///< the board is one in QEMU: ticks become instructions
-    Index samples = 0;                   ///< of the test set, from its first on; at most all
-    std::vector<std::string> classNames; ///< of the data, for the confusion
+    std::string model;                        ///< "rosler": how figures call it
+    bool emulated = false;                    ///< the board is one in QEMU: ticks become instructions
+    Index samples = 0;                        ///< of the test set, from its first on; at most all
+    std::vector<std::string> classNames = {}; ///< of the data, for the confusion
     /// Looks at the board's supply while it computes, for its energy; none = energy is modelled or blank.
     /// Open, and supplying the board, already; not owned.
     Meter *meter = nullptr;
-    EnergyRequest energy;    ///< how it looks
-    std::uint32_t runs = 20; ///< timed inferences of the known-answer vector
+    EnergyRequest energy = {}; ///< how it looks
+    std::uint32_t runs = 20;   ///< timed inferences of the known-answer vector
 };
 
 /// The four steps, and how far the one is.

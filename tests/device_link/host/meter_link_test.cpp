@@ -27,7 +27,8 @@ using Pin = std::atomic<bool>;
 
 void append(Bytes &to, std::string_view text)
 {
-    to.insert(to.end(), text.begin(), text.end());
+    for (const char c : text)
+        to.push_back(static_cast<std::uint8_t>(c));
 }
 
 /// A PPK2: 100,000 samples a second, each with the pin in D0; more current while it is low.
