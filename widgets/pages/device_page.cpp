@@ -22,6 +22,7 @@
 #include "device_link/host/latency_histogram.h"
 #include "device_link/host/measurement_figures.h"
 #include "widgets/charts/bar_plot_widget.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/board_console.h"
@@ -95,7 +96,7 @@ public:
     QPushButton *measure = nullptr;
     QPushButton *stop = nullptr;
     QPushButton *exportButton = nullptr;
-    QLabel *current = nullptr;
+    ElidedLabel *current = nullptr;
     StepStrip *steps = nullptr;
     ErrorBanner *banner = nullptr;
     BarPlotWidget *compute = nullptr;
@@ -245,9 +246,8 @@ QWidget *DevicePage::Private::buildChoices()
     exportButton->setObjectName(QStringLiteral("exportDevice"));
     tableButton = new QPushButton(tr("Save table…"));
     tableButton->setObjectName(QStringLiteral("saveDeviceTable"));
-    current = new QLabel;
+    current = new ElidedLabel(Qt::ElideRight);
     current->setObjectName(QStringLiteral("deviceStatus"));
-    current->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(measure);
     buttons->addWidget(stop);
@@ -388,7 +388,6 @@ void DevicePage::Private::showStatus()
     else if (connection == Connection::Connected)
         text = tr("Connected: %1").arg(connectedBoard);
     current->setText(text);
-    current->setToolTip(text);
 }
 
 void DevicePage::Private::updateFigures()
