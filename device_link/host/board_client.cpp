@@ -559,8 +559,23 @@ Result<PushReport> BoardClient::push(const ModelImage &image, const BoardProgres
     if (!verdict)
         return tl::unexpected(verdict.error());
     const std::string sha = hexOf(image.sha256());
+    const auto activeNumber = [this]() -> std::optional<std::uint8_t> {
+        const SlotInfo *slot = m_info.activeSlot();
+        return slot == nullptr ? std::nullopt
+                               : std::optional(static_cast<std::uint8_t>(slot - m_info.slots.data()));
+    };
+    const auto holds = [&](const SlotInfo *slot) {
+        return slot != nullptr && slot->state == SlotInfo::State::Valid && slot->sha256 == sha
+            && slot->bytes == image.bytes().size();
+    };
+    const std::optional<std::uint8_t> before = activeNumber();
+    // Two models that take turns stay on the board both.
+    for (std::uint8_t i = 0; i < m_info.slots.size() && !holds(m_info.activeSlot()); ++i)
+        if (holds(&m_info.slots[i]) && activate(i))
+            if (auto info = hello(stop); !info)
+                return tl::unexpected(info.error());
     const SlotInfo *active = m_info.activeSlot();
-    report.wasThere = active != nullptr && active->sha256 == sha && active->bytes == image.bytes().size();
+    report.wasThere = holds(active);
     if (!report.wasThere && !verdict->fits())
         return fail(ErrorCode::Rejected, "the model does not fit: " + verdict->text(), m_info.board);
 
@@ -602,10 +617,13 @@ Result<PushReport> BoardClient::push(const ModelImage &image, const BoardProgres
         if (!answer)
             return tl::unexpected(answer.error());
         report.generation = active->generation;
-        report.slot = static_cast<std::uint8_t>(active - m_info.slots.data());
+        report.slot = *activeNumber();
         if (!std::equal(answer->outputBytes.begin(), answer->outputBytes.end(), image.knownOutput().begin(),
-                        image.knownOutput().end()))
+                        image.knownOutput().end())) {
+            if (before && *before != report.slot)
+                static_cast<void>(activate(*before));
             return fail(ErrorCode::Rejected, "the board's outputs are not the twin's", m_info.board);
+        }
     } else {
         rsl_commit commit {};
         std::copy(image.sha256().begin(), image.sha256().end(), commit.sha256);

@@ -78,7 +78,7 @@ struct BoardProgress {
 using BoardProgressSink = std::function<void(const BoardProgress &)>;
 
 struct PushReport {
-    bool wasThere = false;       ///< the board held it already: nothing was sent
+    bool wasThere = false;       ///< a slot held it already: nothing was sent
     std::uint64_t resumedAt = 0; ///< bytes that the board had from an earlier push
     std::uint64_t sentBytes = 0; ///< of the image, resent ones included
     std::uint64_t resentBytes = 0;

@@ -135,6 +135,7 @@ private Q_SLOTS:
     void aPushedModelAnswersLikeTheTwin();
     void outputsLongerThanAFrameComeWhole();
     void theSameModelIsNotSentTwice();
+    void twoModelsThatTakeTurnsStayOnTheBoard();
     void aModelThatDoesNotFitIsRefusedBeforeAByte();
     void benchesComeWithAndWithoutLayers();
     void slotsCanBeChangedBack();
@@ -223,6 +224,31 @@ void BoardClientTest::theSameModelIsNotSentTwice()
     QVERIFY(again);
     QVERIFY(again->wasThere);
     QCOMPARE(again->sentBytes, std::uint64_t {0});
+}
+
+void BoardClientTest::twoModelsThatTakeTurnsStayOnTheBoard()
+{
+    const auto twin = board();
+    BoardClient client(std::make_unique<Borrowed>(*twin));
+    const ModelImage one = image(RSL_I8, 30, 1);
+    const ModelImage other = image(RSL_F16, 30, 2);
+    QVERIFY(client.push(one));
+    QVERIFY(client.push(other));
+    for (const ModelImage *model : {&one, &other, &one}) {
+        const auto back = client.push(*model);
+        QVERIFY2(back, back ? "" : message(back.error()).c_str());
+        QVERIFY(back->wasThere);
+        QCOMPARE(back->sentBytes, std::uint64_t {0});
+        const auto reply = client.run(model->knownInput());
+        QVERIFY(reply);
+        QVERIFY(std::equal(reply->outputBytes.begin(), reply->outputBytes.end(), model->knownOutput().begin(),
+                           model->knownOutput().end()));
+    }
+    // A third one takes the place of the one that is not active, which then has to be sent again.
+    QVERIFY(client.push(image(RSL_F32, 30, 3)));
+    const auto sent = client.push(other);
+    QVERIFY(sent);
+    QVERIFY(!sent->wasThere);
 }
 
 void BoardClientTest::aModelThatDoesNotFitIsRefusedBeforeAByte()
