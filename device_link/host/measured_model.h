@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,5 +29,8 @@ struct MeasuredModel {
     std::optional<NamedTrace> power;
     std::string energyNote; ///< why the meter's trace gives no energy; empty when it does
 };
+
+/// CSV with a header line: how many examples of each true class got each answer, from board and twin.
+[[nodiscard]] std::string confusionCsv(std::span<const MeasuredModel> models);
 
 } // namespace rosler

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/contract.h"
+#include "device_link/host/csv_field.h"
 
 namespace rosler {
 
@@ -56,23 +57,17 @@ Json spreadJson(const Spread &spread, double factor)
     return json;
 }
 
-std::string quoted(const std::string &field)
-{
-    if (field.find_first_of(",\"\n\r") == std::string::npos)
-        return field;
-    std::string out = "\"";
-    for (const char c : field) {
-        if (c == '"')
-            out += '"';
-        out += c;
-    }
-    return out + '"';
-}
-
 std::string number(const Quantity &figure)
 {
     std::array<char, 64> buffer {};
     std::snprintf(buffer.data(), buffer.size(), "%s%.9g", figure.isModelled() ? "~" : "", figure.value());
+    return buffer.data();
+}
+
+std::string decimal(double value)
+{
+    std::array<char, 64> buffer {};
+    std::snprintf(buffer.data(), buffer.size(), "%.9g", value);
     return buffer.data();
 }
 
@@ -207,19 +202,36 @@ std::string measurementCsv(std::span<const Measurement> measurements)
 {
     std::string csv = "board,emulated,model,type,quantity,median,p95,n,unit,source,assumptions\n";
     for (const Measurement &m : measurements) {
-        const std::string head =
-            quoted(m.board) + (m.emulated ? ",yes," : ",no,") + quoted(m.model) + "," + quoted(m.type) + ",";
+        const std::string head = csvField(m.board) + (m.emulated ? ",yes," : ",no,") + csvField(m.model) + ","
+            + csvField(m.type) + ",";
         const auto row = [&](const char *quantity, const std::optional<Spread> &s) {
             if (!s)
                 return;
             csv += head + quantity + "," + number(s->median) + "," + number(s->p95) + ","
                 + std::to_string(s->count) + "," + std::string(nameOf(s->median.unit())) + ","
-                + std::string(nameOf(s->median.source())) + "," + quoted(s->median.assumptions()) + "\n";
+                + std::string(nameOf(s->median.source())) + "," + csvField(s->median.assumptions()) + "\n";
+        };
+        const auto plain = [&](const std::string &quantity, const std::string &value, std::uint64_t n,
+                               const char *unit, std::string_view source) {
+            csv += head + csvField(quantity) + "," + value + ",," + std::to_string(n) + "," + unit + ","
+                + std::string(source) + ",\n";
         };
         row("instructions", m.instructions);
         row("cycles", m.cycles);
         row("latency", m.latency);
         row("energy", m.energy);
+        for (const LayerShare &layer : m.layers)
+            plain("layer " + layer.name, number(layer.quantity), 1, nameOf(layer.quantity.unit()).data(),
+                  nameOf(layer.quantity.source()));
+        // Answers of the board, whether it is one on silicon or in an emulator, and sizes of its image.
+        if (m.boardAccuracy)
+            plain("board_accuracy", decimal(*m.boardAccuracy), m.samples, "fraction", "measured");
+        if (m.twinAccuracy)
+            plain("twin_accuracy", decimal(*m.twinAccuracy), m.samples, "fraction", "measured");
+        plain("outputs_equal_twin", m.outputsEqualTwin ? "1" : "0", m.samples, "bool", "measured");
+        plain("macs", std::to_string(m.macs), 1, "multiply-adds", "counted");
+        plain("image_bytes", std::to_string(m.imageBytes), 1, "bytes", "counted");
+        plain("ram_bytes", std::to_string(m.ramBytes), 1, "bytes", "counted");
     }
     return csv;
 }

@@ -108,7 +108,8 @@ struct Measurement {
 /// One line of JSON, without line end. Every figure carries its source; modelled ones their assumptions too.
 [[nodiscard]] std::string measurementJson(const Measurement &measurement);
 
-/// CSV with a header line: quantity, median, p95, n, unit, source, assumptions. Modelled numbers are written
+/// CSV with a header line: quantity, median, p95, n, unit, source, assumptions; also each layer's share,
+/// accuracies and sizes. Modelled numbers are written
 /// with a leading "~", so that no spreadsheet takes them for measured ones.
 [[nodiscard]] std::string measurementCsv(std::span<const Measurement> measurements);
 

@@ -40,6 +40,15 @@ void MeasurementTest::modelledFiguresCarryTheirMarkEverywhere()
     QCOMPARE(json["latency_us"]["source"], "modelled");
     QCOMPARE(json["latency_us"]["assumptions"], "1 cycle, \"at\" 25 MHz");
 
+    m.layers = {{"1 dense, wide", Quantity::counted(42, Unit::Instructions), 7}};
+    m.samples = 8;
+    m.boardAccuracy = 0.875;
+    m.ramBytes = 99;
+    const std::string more = measurementCsv(std::array {m});
+    QVERIFY(more.find(",\"layer 1 dense, wide\",42,,1,instructions,counted,\n") != std::string::npos);
+    QVERIFY(more.find(",board_accuracy,0.875,,8,fraction,measured,\n") != std::string::npos);
+    QVERIFY(more.find(",ram_bytes,99,,1,bytes,counted,\n") != std::string::npos);
+
     m.latency = spreadOf(std::array {0.00123}, measured);
     QVERIFY(measurementCsv(std::array {m}).find(",latency,0.00123,0.00123,1,s,measured,\n")
             != std::string::npos);

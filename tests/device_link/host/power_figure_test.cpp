@@ -9,6 +9,7 @@
 
 using namespace rosler;
 
+/// What stands behind figures of boards: traces, latencies, confusions.
 class PowerFigureTest final : public QObject
 {
     Q_OBJECT
@@ -56,6 +57,23 @@ private Q_SLOTS:
     {
         QVERIFY(powerFigure({}).series.empty());
         QVERIFY(powerPoints(PowerTrace()).empty());
+    }
+
+    void confusionIsATable()
+    {
+        MeasuredModel model;
+        model.measurement.board = "twin";
+        model.measurement.model = "rosler, small";
+        model.measurement.type = "i8";
+        model.confusion.classNames = {"no", "yes"};
+        model.confusion.board = {{9, 1}, {0, 7}};
+        model.confusion.twin = {{8, 2}, {0, 7}};
+        QCOMPARE(confusionCsv({&model, 1}),
+                 std::string("board,model,type,true_class,answer,board_count,twin_count\n"
+                             "twin,\"rosler, small\",i8,no,no,9,8\n"
+                             "twin,\"rosler, small\",i8,no,yes,1,2\n"
+                             "twin,\"rosler, small\",i8,yes,no,0,0\n"
+                             "twin,\"rosler, small\",i8,yes,yes,7,7\n"));
     }
 
     void latenciesShareTheirBins()
