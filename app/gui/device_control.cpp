@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/device_control.h"
 
+#include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 
 #include "app/gui/flash_dialog.h"
 #include "app/session/device_session.h"
@@ -12,6 +14,10 @@
 
 namespace rosler {
 
+namespace {
+constexpr int hotPlugMilliseconds = 2000; ///< between looks at what is plugged in
+}
+
 DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, Data data,
                              QObject *parent)
     : QObject(parent)
@@ -21,6 +27,7 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
 {
     connect(library, &RunLibrary::listed, this, &DeviceControl::takeRuns);
     connect(page, &DevicePage::boardsRequested, session, &DeviceSession::list);
+    connect(&m_hotPlug, &QTimer::timeout, session, &DeviceSession::list);
     connect(page, &DevicePage::stopRequested, session, &DeviceSession::stop);
     connect(page, &DevicePage::exportRequested, this, &DeviceControl::exportRequested);
     connect(page, &DevicePage::doctorRequested, session, &DeviceSession::diagnose);
@@ -58,6 +65,10 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
                     QString::fromStdString(board.meter) + choice.id.mid(choice.id.indexOf(QLatin1Char(':')));
             (isMeter ? meters : choices) << choice;
         }
+        if (choices == m_boards && meters == m_meters)
+            return; // nothing was plugged in or out
+        m_boards = choices;
+        m_meters = meters;
         m_page->setBoards(choices);
         m_page->setMeters(meters);
     });
@@ -98,12 +109,14 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     });
 }
 
-void DeviceControl::pageShown()
+void DeviceControl::setPageShown(bool shown)
 {
-    if (m_listed)
+    if (!shown) {
+        m_hotPlug.stop();
         return;
-    m_listed = true;
+    }
     m_session->list();
+    m_hotPlug.start(hotPlugMilliseconds);
 }
 
 void DeviceControl::saveTable()
@@ -116,6 +129,9 @@ void DeviceControl::saveTable()
     for (const MeasuredModel &model : m_page->measured())
         all.push_back(model.measurement);
     m_session->save(path, QByteArray::fromStdString(measurementCsv(all)));
+    const QFileInfo file(path);
+    m_session->save(file.dir().filePath(file.completeBaseName() + QStringLiteral("-confusion.csv")),
+                    QByteArray::fromStdString(confusionCsv(m_page->measured())));
 }
 
 void DeviceControl::takeRuns(const QList<RunSummary> &runs)

@@ -4,14 +4,16 @@
 #include <functional>
 #include <memory>
 
+#include <QList>
 #include <QObject>
+#include <QTimer>
 
 #include "core/data/dataset.h"
 #include "core/store/run_store.h"
+#include "widgets/pages/device_page.h"
 
 namespace rosler {
 
-class DevicePage;
 class DeviceSession;
 class RunLibrary;
 
@@ -27,8 +29,8 @@ public:
     DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, Data data,
                   QObject *parent = nullptr);
 
-    /// Looks for boards, the first time only.
-    void pageShown();
+    /// While the page is shown, what is plugged in and out shows by itself.
+    void setPageShown(bool shown);
 
 Q_SIGNALS:
     void problem(const rosler::Error &error);
@@ -41,7 +43,9 @@ private:
     DevicePage *m_page;
     DeviceSession *m_session;
     Data m_data;
-    bool m_listed = false;
+    QTimer m_hotPlug;
+    QList<BoardChoice> m_boards; ///< as the page has them
+    QList<BoardChoice> m_meters;
 };
 
 } // namespace rosler

@@ -450,10 +450,8 @@ void MainWindow::connectDevice()
     connect(m_device, &DeviceControl::problem, this, &MainWindow::report);
     connect(m_device, &DeviceControl::exportRequested, this,
             [this] { m_figures->exportFigures(m_devicePage->figures()); });
-    connect(m_pages, &QTabWidget::currentChanged, this, [this] {
-        if (m_pages->currentWidget() == m_devicePage)
-            m_device->pageShown();
-    });
+    connect(m_pages, &QTabWidget::currentChanged, this,
+            [this] { m_device->setPageShown(m_pages->currentWidget() == m_devicePage); });
 }
 
 void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)

@@ -23,6 +23,8 @@ struct BoardChoice {
     QString id;     ///< "emulated:mps2-an386", "port:/dev/ttyACM0", "twin"
     QString title;  ///< "Emulated Cortex-M4F (QEMU mps2-an386)"
     QString reason; ///< why it cannot be used now; empty = it can
+
+    friend bool operator==(const BoardChoice &, const BoardChoice &) = default;
 };
 
 /// A trained model that can be pushed.
