@@ -440,8 +440,9 @@ private Q_SLOTS:
 
     void dataThatIsGoneGivesTheDigits()
     {
+        EVENTUALLY(m_window->dataset() != nullptr); // what it begins with must not come later
         m_window->loadData(m_idx);
-        EVENTUALLY(m_window->dataset() != nullptr && m_window->dataset()->features() == 16);
+        EVENTUALLY(m_window->dataset()->features() == 16);
         m_window->close();
         m_window.reset();
         m_services.reset();
