@@ -64,7 +64,7 @@ FlashDialog::FlashDialog(DeviceSession *session, QWidget *parent)
     auto *form = new QFormLayout;
     form->addRow(tr("&Board"), m_board);
     form->addRow(tr("&Way"), m_tool);
-    form->addRow(tr("&Image"), image);
+    form->addRow(tr("Image"), image);
     form->addRow(QString(), m_reason);
     form->addRow(tr("Command"), m_command);
     auto *buttons = new QDialogButtonBox;
