@@ -185,7 +185,7 @@ Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measure
         std::ofstream file(options.csv, std::ios::binary);
         file << measurementCsv(all);
         if (!file.flush())
-            return fail(ErrorCode::Unreadable, "cannot be written", options.csv);
+            return fail(ErrorCode::Unwritable, "cannot be written", options.csv);
     }
     if (options.figures.empty())
         return {};

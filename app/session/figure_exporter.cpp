@@ -79,7 +79,7 @@ Result<QStringList> writeAll(const FigureExport &what)
     std::error_code failure;
     std::filesystem::create_directories(pathOf(what.folder), failure);
     if (failure)
-        return fail(ErrorCode::Unreadable, "the folder cannot be made: " + failure.message(),
+        return fail(ErrorCode::Unwritable, "the folder cannot be made: " + failure.message(),
                     what.folder.toStdString());
     QStringList files;
     for (const NamedFigure &figure : what.figures)

@@ -224,7 +224,7 @@ void TrainingSession::Private::work(const std::function<Result<Prepared>()> &pre
         else
             train(*prepared, stop);
     } catch (const std::bad_alloc &) {
-        report({ErrorCode::Unreadable, "there is not enough memory to train these models", {}});
+        report({ErrorCode::OutOfMemory, "there is not enough memory to train these models", {}});
     } catch (const std::exception &error) {
         report({ErrorCode::Unreadable, error.what(), {}});
     }

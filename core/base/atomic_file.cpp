@@ -29,7 +29,7 @@ tl::unexpected<Error> systemError(int number, const fs::path &path)
 /// The same for writing, where a missing folder is one more refusal.
 tl::unexpected<Error> writeError(int number, const fs::path &path)
 {
-    return fail(ErrorCode::Unreadable, "cannot write: " + std::generic_category().message(number),
+    return fail(ErrorCode::Unwritable, "cannot write: " + std::generic_category().message(number),
                 path.string());
 }
 
@@ -189,13 +189,21 @@ Result<void> writeFileAtomically(const fs::path &path, std::string_view bytes)
     });
 }
 
-Result<std::string> readWholeFile(const fs::path &path, std::size_t limit)
+namespace {
+
+enum class Accepted { Anything, RegularFiles };
+
+Result<std::string> readWhole(const fs::path &path, std::size_t limit, Accepted accepted)
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Opening a pipe waits for its other end, unless told not to; regular files do not care.
+    const int waiting = accepted == Accepted::RegularFiles ? O_NONBLOCK : 0;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | waiting));
     struct stat status {
     };
     if (!file.isOpen() || ::fstat(file.number(), &status) != 0)
         return systemError(errno, path);
+    if (accepted == Accepted::RegularFiles && !S_ISREG(status.st_mode))
+        return fail(ErrorCode::Malformed, "not a regular file", path.string());
     const auto tooLong = [&] {
         return fail(ErrorCode::OutOfRange, "longer than the " + std::to_string(limit) + " bytes allowed",
                     path.string());
@@ -233,6 +241,18 @@ Result<std::string> readWholeFile(const fs::path &path, std::size_t limit)
         if (errno != EINTR)
             return systemError(errno, path);
     }
+}
+
+} // namespace
+
+Result<std::string> readWholeFile(const fs::path &path, std::size_t limit)
+{
+    return readWhole(path, limit, Accepted::Anything);
+}
+
+Result<std::string> readRegularFile(const fs::path &path, std::size_t limit)
+{
+    return readWhole(path, limit, Accepted::RegularFiles);
 }
 
 } // namespace rosler

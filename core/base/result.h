@@ -11,7 +11,9 @@ namespace rosler {
 /// the text says the rest.
 enum class ErrorCode {
     NotFound,    ///< a named file, run, port or board is not there
-    Unreadable,  ///< it is there, but the system refused to read or write it
+    Unreadable,  ///< it is there, but the system refused to read it
+    Unwritable,  ///< the system refused to write it: a full disk, no permission
+    OutOfMemory, ///< this machine has too little memory for it
     Malformed,   ///< its bytes do not follow the format they claim
     Unsupported, ///< well-formed, but a version or feature this build does not know
     OutOfRange,  ///< a value outside the limits its document states

@@ -81,7 +81,7 @@ private:
             work();
         } catch (const std::bad_alloc &) {
             giveUp(i,
-                   {ErrorCode::Unreadable, "not enough memory to train this model",
+                   {ErrorCode::OutOfMemory, "not enough memory to train this model",
                     m_request.spec.models[i].name});
         } catch (const std::exception &error) {
             giveUp(i, {ErrorCode::Unreadable, error.what(), m_request.spec.models[i].name});

@@ -188,7 +188,7 @@ Result<void> writeFigure(const std::filesystem::path &folder, const std::string 
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (failed)
-        return fail(ErrorCode::Unreadable, "cannot make the folder: " + failed.message(), folder.string());
+        return fail(ErrorCode::Unwritable, "cannot make the folder: " + failed.message(), folder.string());
     for (const auto &[extension, bytes] : files)
         if (auto written = writeFileAtomically(folder / (stem + extension), bytes); !written)
             return written;

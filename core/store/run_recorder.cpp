@@ -25,7 +25,7 @@ namespace {
 
 Error outOfMemory(const std::exception &exception, const std::string &id)
 {
-    return {ErrorCode::Unreadable, std::string("cannot keep the run: ") + exception.what(), id};
+    return {ErrorCode::OutOfMemory, std::string("cannot keep the run: ") + exception.what(), id};
 }
 
 } // namespace

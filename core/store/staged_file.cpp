@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 tl::unexpected<Error> writeFailed(int number, const fs::path &path)
 {
-    return fail(ErrorCode::Unreadable, "cannot write: " + std::generic_category().message(number),
+    return fail(ErrorCode::Unwritable, "cannot write: " + std::generic_category().message(number),
                 path.string());
 }
 

@@ -17,7 +17,7 @@ enum class Outlive { Program, PowerCut };
 class StagedFile
 {
 public:
-    /// @return Unreadable  the system refused (a full disk); nothing is left behind
+    /// @return Unwritable  the system refused (a full disk); nothing is left behind
     [[nodiscard]] static Result<StagedFile> write(const std::filesystem::path &path, std::string_view bytes,
                                                   Outlive outlive);
     StagedFile(StagedFile &&other) noexcept;
@@ -43,7 +43,7 @@ private:
 /// Makes what was written to @p path, a file or a folder, outlive a power cut.
 [[nodiscard]] Result<void> syncPath(const std::filesystem::path &path);
 
-/// Unreadable, with the system's own words for @p number (errno).
+/// Unwritable, with the system's own words for @p number (errno).
 [[nodiscard]] tl::unexpected<Error> writeFailed(int number, const std::filesystem::path &path);
 
 /// Writes all of @p bytes to a file descriptor, in one call where the system allows.

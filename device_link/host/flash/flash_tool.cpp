@@ -227,7 +227,7 @@ Result<void> copyToVolume(const Copy &copy, const fs::path &folder, const FlashP
     const fs::path target = folder / copy.name;
     const int file = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0)
-        return fail(ErrorCode::Unreadable, std::strerror(errno), target.string());
+        return fail(ErrorCode::Unwritable, std::strerror(errno), target.string());
     Result<void> outcome;
     std::size_t at = 0;
     while (outcome && at < copy.bytes.size()) {
@@ -242,7 +242,7 @@ Result<void> copyToVolume(const Copy &copy, const fs::path &folder, const FlashP
         }
         const ssize_t n = ::write(file, copy.bytes.data() + at, std::min(piece, copy.bytes.size() - at));
         if (n < 0 && errno != EINTR)
-            outcome = fail(ErrorCode::Unreadable, std::strerror(errno), target.string());
+            outcome = fail(ErrorCode::Unwritable, std::strerror(errno), target.string());
         at += n > 0 ? static_cast<std::size_t>(n) : 0;
         if (progress)
             progress({static_cast<double>(at) / static_cast<double>(copy.bytes.size()),
@@ -250,7 +250,7 @@ Result<void> copyToVolume(const Copy &copy, const fs::path &folder, const FlashP
     }
     // The board may start its new firmware, and take the volume away, with the last block.
     if (outcome && ::fsync(file) != 0 && errno != EIO && errno != ENODEV && errno != ENXIO)
-        outcome = fail(ErrorCode::Unreadable, std::strerror(errno), target.string());
+        outcome = fail(ErrorCode::Unwritable, std::strerror(errno), target.string());
     ::close(file);
     // A debug probe says in a file why it did not flash.
     std::string refusal;

@@ -164,7 +164,7 @@ void AtomicFileTest::aFullDiskLeavesTheOldFile()
         written = writeFileAtomically(file(), std::string(100'000, 'n'));
     }
     QVERIFY(!written.has_value());
-    QCOMPARE(written.error().code, ErrorCode::Unreadable);
+    QCOMPARE(written.error().code, ErrorCode::Unwritable);
     QCOMPARE(written.error().where, file().string());
     QVERIFY(written.error().what.find("File too large") != std::string::npos);
     QCOMPARE(contentOf(file()), "old");
@@ -181,7 +181,7 @@ void AtomicFileTest::aFailedSyncOrRenameLeavesTheOldFile()
     const auto renamed = writeFileAtomically(file(), "new");
     calls.failRename = false;
     QVERIFY(!renamed.has_value());
-    QCOMPARE(renamed.error().code, ErrorCode::Unreadable);
+    QCOMPARE(renamed.error().code, ErrorCode::Unwritable);
     QCOMPARE(contentOf(file()), "old");
     QCOMPARE(filesInFolder(), 1);
 }
@@ -212,7 +212,7 @@ void AtomicFileTest::aMissingFolderIsAnError()
     const fs::path path = file().parent_path() / "missing" / "run.json";
     const auto written = writeFileAtomically(path, "x");
     QVERIFY(!written.has_value());
-    QCOMPARE(written.error().code, ErrorCode::Unreadable);
+    QCOMPARE(written.error().code, ErrorCode::Unwritable);
     QCOMPARE(written.error().where, path.string());
 }
 

@@ -76,7 +76,7 @@ void WriteFigureTest::aFolderThatCannotBeMadeIsReported()
     file.close();
     const auto written = writeFigure(file.fileName().toStdString() + "/below", "x", exampleCurves(1), {});
     QVERIFY(!written);
-    QCOMPARE(written.error().code, ErrorCode::Unreadable);
+    QCOMPARE(written.error().code, ErrorCode::Unwritable);
     QVERIFY(!written.error().where.empty());
 }
 
