@@ -29,7 +29,7 @@ StateFile::~StateFile() = default;
 QByteArray StateFile::read() const
 {
     const Result<std::string> bytes =
-        readWholeFile(std::filesystem::path(m_path.toStdU16String()), longestState);
+        readRegularFile(std::filesystem::path(m_path.toStdU16String()), longestState);
     return bytes ? QByteArray::fromStdString(*bytes) : QByteArray();
 }
 

@@ -304,7 +304,7 @@ Result<void> writeModelFile(const std::filesystem::path &path, const Network &ne
 
 Result<Network> readModelFile(const std::filesystem::path &path)
 {
-    return readWholeFile(path, longestSealedFile).and_then([&](const std::string &bytes) {
+    return readRegularFile(path, longestSealedFile).and_then([&](const std::string &bytes) {
         return parseModel(bytes, path.string());
     });
 }

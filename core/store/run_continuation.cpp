@@ -18,7 +18,7 @@ Result<FoundCheckpoint> findCheckpoint(const fs::path &folder, const TrialSpec &
 {
     const std::string digest = trialDigest(trial);
     const auto read = [&](const char *name) {
-        return readWholeFile(folder / name, longestSealedFile).and_then([&](const std::string &bytes) {
+        return readRegularFile(folder / name, longestSealedFile).and_then([&](const std::string &bytes) {
             return parseCheckpoint(bytes, digest, folder.filename().string() + "/" + name);
         });
     };
@@ -37,7 +37,7 @@ Result<FoundCheckpoint> findCheckpoint(const fs::path &folder, const TrialSpec &
 
 Result<MetricsText> readMetrics(const fs::path &folder)
 {
-    return readWholeFile(folder / run_file::metrics, longestMetrics).and_then([&](const std::string &text) {
+    return readRegularFile(folder / run_file::metrics, longestMetrics).and_then([&](const std::string &text) {
         return parseMetrics(text, folder.filename().string() + "/" + run_file::metrics);
     });
 }

@@ -24,31 +24,6 @@ constexpr const char *unfinished = ".new-"; ///< begins the names of folders tha
 constexpr int mostTries = 100;              ///< to find a name that no other program took
 constexpr std::chrono::hours abandonedAfter {24};
 
-/// A part of a folder's name out of @p text: letters, digits, points and dashes.
-std::string nameOf(const std::string &text)
-{
-    constexpr std::size_t longest = 40;
-    std::string name;
-    for (const char c : text.substr(0, longest)) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-            || (c == '.' && !name.empty()) || c == '-';
-        name += plain ? c : '-';
-    }
-    return name.empty() ? "x" : name;
-}
-
-/// Four hexadecimal digits. Names, not results, hang on them: they need not come from a seed.
-std::string randomDigits()
-{
-    constexpr const char *digits = "0123456789abcdef";
-    std::random_device random;
-    std::uint32_t bits = random();
-    std::string text;
-    for (int i = 0; i < 4; ++i, bits >>= 4U)
-        text += digits[bits & 15U];
-    return text;
-}
-
 /// "2026-11-21T06:12:04.123Z" -> "2026-11-21T061204".
 std::string folderTime(const std::string &created)
 {
@@ -154,6 +129,29 @@ Result<void> makeFolders(const fs::path &root, const std::vector<NewRun> &runs)
 }
 
 } // namespace
+
+std::string nameOf(const std::string &text)
+{
+    constexpr std::size_t longest = 40;
+    std::string name;
+    for (const char c : text.substr(0, longest)) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+            || (c == '.' && !name.empty()) || c == '-';
+        name += plain ? c : '-';
+    }
+    return name.empty() ? "x" : name;
+}
+
+std::string randomDigits()
+{
+    constexpr const char *digits = "0123456789abcdef";
+    std::random_device random;
+    std::uint32_t bits = random();
+    std::string text;
+    for (int i = 0; i < 4; ++i, bits >>= 4U)
+        text += digits[bits & 15U];
+    return text;
+}
 
 RunProgress beginning()
 {

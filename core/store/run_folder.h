@@ -24,6 +24,12 @@ struct NewRun {
                                                          const ExperimentSpec &spec, const Dataset &data,
                                                          int threads);
 
+/// A part of a file's name out of @p text: letters, digits, points and dashes.
+[[nodiscard]] std::string nameOf(const std::string &text);
+
+/// Four hexadecimal digits. Names, not results, hang on them: they need not come from a seed.
+[[nodiscard]] std::string randomDigits();
+
 /// The progress of a run that this process begins, or goes on with, now.
 [[nodiscard]] RunProgress beginning();
 

@@ -28,7 +28,7 @@ template <typename Parse>
 auto readDocument(const fs::path &folder, const char *name, Parse parse) -> decltype(parse("", ""))
 {
     const std::string where = folder.filename().string() + "/" + name;
-    const auto text = readWholeFile(folder / name, longestDocument);
+    const auto text = readRegularFile(folder / name, longestDocument);
     if (!text)
         return rosler::fail(text.error().code, text.error().what, where);
     return parse(std::string_view(*text), where);

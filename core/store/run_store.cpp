@@ -17,6 +17,7 @@
 #include "core/store/run_documents.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_index.h"
+#include "core/store/run_measurements.h"
 #include "core/store/run_recorder.h"
 #include "core/store/staged_file.h"
 #include "core/store/store_thread.h"
@@ -36,7 +37,7 @@ auto onThread(StoreThread &thread, Function &&function) -> std::invoke_result_t<
     try {
         return thread.call(std::forward<Function>(function));
     } catch (const std::exception &exception) {
-        return fail(ErrorCode::Unreadable, exception.what());
+        return fail(ErrorCode::OutOfMemory, exception.what());
     }
 }
 
@@ -59,7 +60,7 @@ struct RunStore::Impl {
                 return tl::unexpected(run.error());
             const fs::path path = root / run->id / run_file::user;
             UserNotes notes;
-            const auto text = readWholeFile(path, longestDocument);
+            const auto text = readRegularFile(path, longestDocument);
             if (text)
                 notes = parseNotes(*text, run->id + "/" + run_file::user).value_or(UserNotes {});
             else if (text.error().code != ErrorCode::NotFound)
@@ -142,10 +143,10 @@ Result<std::shared_ptr<RunStore>> RunStore::open(const fs::path &root)
     if (!failed)
         fs::create_directories(absolute, failed);
     if (failed)
-        return fail(ErrorCode::Unreadable, "cannot make the folder of runs: " + failed.message(),
+        return fail(ErrorCode::Unwritable, "cannot make the folder of runs: " + failed.message(),
                     root.string());
     if (!fs::is_directory(absolute, failed))
-        return fail(ErrorCode::Unreadable, "not a folder", root.string());
+        return fail(ErrorCode::Unwritable, "not a folder", root.string());
     removeUnfinishedFolders(absolute);
     return std::shared_ptr<RunStore>(new RunStore(std::make_unique<Impl>(absolute)));
 }
@@ -196,7 +197,7 @@ Result<RunRecord> RunStore::load(const std::string &id) const
         return tl::unexpected(summary.error());
     const fs::path folder = m_impl->root / summary->id;
     const auto parsed = [&](const char *name, auto parse) {
-        return readWholeFile(folder / name, longestDocument).and_then([&](const std::string &text) {
+        return readRegularFile(folder / name, longestDocument).and_then([&](const std::string &text) {
             return parse(text, summary->id + "/" + name);
         });
     };
@@ -233,6 +234,27 @@ Result<Network> RunStore::loadModel(const std::string &id) const
             return tl::unexpected(run.error());
         return readModelFile(m_impl->root / run->id / run_file::model);
     });
+}
+
+Result<std::vector<std::string>> RunStore::measurements(const std::string &id) const
+{
+    return m_impl->index.find(id).map(
+        [&](const RunSummary &run) { return listMeasurements(m_impl->root / run.id); });
+}
+
+Result<std::string> RunStore::addMeasurement(const std::string &id, const std::string &json,
+                                             const std::string &label)
+{
+    return onThread(*m_impl->thread, [&] {
+        return m_impl->index.find(id).and_then(
+            [&](const RunSummary &run) { return writeMeasurement(m_impl->root / run.id, json, label); });
+    });
+}
+
+Result<std::string> RunStore::measurement(const std::string &id, const std::string &name) const
+{
+    return m_impl->index.find(id).and_then(
+        [&](const RunSummary &run) { return readMeasurement(m_impl->root / run.id, name); });
 }
 
 Result<void> RunStore::rename(const std::string &id, const std::string &title)

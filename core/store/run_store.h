@@ -103,6 +103,12 @@ public:
     /// The network at the run's end. NotFound before that.
     [[nodiscard]] Result<Network> loadModel(const std::string &id) const;
 
+    /// What was measured of a run on boards (core/store/run_measurements.h).
+    [[nodiscard]] Result<std::vector<std::string>> measurements(const std::string &id) const;
+    [[nodiscard]] Result<std::string> addMeasurement(const std::string &id, const std::string &json,
+                                                     const std::string &label);
+    [[nodiscard]] Result<std::string> measurement(const std::string &id, const std::string &name) const;
+
     [[nodiscard]] Result<void> rename(const std::string &id, const std::string &title);
     [[nodiscard]] Result<void> setStarred(const std::string &id, bool starred);
     [[nodiscard]] Result<void> setTags(const std::string &id, const std::vector<std::string> &tags);

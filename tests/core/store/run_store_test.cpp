@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -82,6 +83,8 @@ private Q_SLOTS:
     void titleStarAndTagsAreKept();
     void removedRunsComeBack();
     void aRunningRunIsNotRemoved();
+    void measurementsAreKeptInTheRun();
+    void pipesAmongTheFilesOfARunAreReported();
     void twoProgramsSeeEachOthersRuns();
     void theTwoNewestCheckpointsAreKept();
     void aDamagedCheckpointFallsBackToTheOneBefore();
@@ -351,6 +354,45 @@ void RunStoreTest::removedRunsComeBack()
     QCOMPARE(scene.store->restore(ids[0]).error().code, ErrorCode::NotFound);
 }
 
+void RunStoreTest::measurementsAreKeptInTheRun()
+{
+    const Scene scene;
+    const auto &store = scene.store;
+    const std::string id = store->record(sampleSpec(), *sampleData(), 1).value()->ids().front();
+    QVERIFY(store->measurements(id).value().empty());
+    const std::string text = R"({"schema": "rosler.measurement/1", "accuracy": 0.5})";
+    const std::string name = store->addMeasurement(id, text, "rp2040 / a").value();
+    QVERIFY2(name.find("rp2040---a") != std::string::npos, name.c_str());
+    QVERIFY(store->addMeasurement(id, text, "rp2040 / a").has_value());
+    const auto names = store->measurements(id).value();
+    QCOMPARE(names.size(), std::size_t {2}); // the second does not take the first one's place
+    QCOMPARE(store->measurement(id, name).value(), text);
+    QCOMPARE(store->addMeasurement(id, "[1]", "x").error().code, ErrorCode::Malformed);
+    QCOMPARE(store->measurement(id, "../status.json").error().code, ErrorCode::NotFound);
+    QCOMPARE(store->measurements("none").error().code, ErrorCode::NotFound);
+    QCOMPARE(::mkfifo((fs::path(store->root()) / id / "measurements" / "p.json").c_str(), 0600), 0);
+    QCOMPARE(store->measurements(id).value(), names);
+    QCOMPARE(store->measurement(id, "p.json").error().code, ErrorCode::Malformed);
+}
+
+void RunStoreTest::pipesAmongTheFilesOfARunAreReported()
+{
+    const Scene scene;
+    const auto &store = scene.store;
+    const auto ids = store->record(sampleSpec(), *sampleData(), 1).value()->ids();
+    for (const char *name : {"user.json", "metrics.csv", "checkpoint.h5", "model.h5"}) {
+        fs::remove(store->root() / ids.front() / name);
+        QCOMPARE(::mkfifo((store->root() / ids.front() / name).c_str(), 0600), 0);
+    }
+    std::vector<Error> problems;
+    QCOMPARE(store->list(&problems).size(), ids.size());
+    QCOMPARE(problems.size(), std::size_t {1});
+    QVERIFY(problems.front().where.ends_with("user.json"));
+    QCOMPARE(store->loadModel(ids.front()).error().code, ErrorCode::Malformed);
+    QCOMPARE(store->loadCheckpoint(ids.front()).error().code, ErrorCode::Malformed);
+    QCOMPARE(store->continueRuns({ids.front()}).error().code, ErrorCode::Malformed);
+}
+
 void RunStoreTest::aRunningRunIsNotRemoved()
 {
     const Scene scene;
@@ -536,7 +578,7 @@ void RunStoreTest::aFullDiskLeavesWhatWasWrittenWhole()
     QVERIFY(!errors.empty());
     const auto names = [&](const char *file) {
         return std::ranges::any_of(errors, [&](const Error &e) {
-            return e.code == ErrorCode::Unreadable && e.where.ends_with(file);
+            return e.code == ErrorCode::Unwritable && e.where.ends_with(file);
         });
     };
     QVERIFY(names("metrics.csv") && names("checkpoint.h5") && names("model.h5"));
@@ -562,7 +604,7 @@ void RunStoreTest::aStoreThatCannotBeMadeSaysSo()
     for (const fs::path &root : {file, file / "below"}) {
         const auto store = RunStore::open(root);
         QVERIFY(!store.has_value());
-        QCOMPARE(store.error().code, ErrorCode::Unreadable);
+        QCOMPARE(store.error().code, ErrorCode::Unwritable);
     }
 }
 
