@@ -15,6 +15,7 @@
 #include "app/cli/text_table.h"
 #include "core/base/matrix.h"
 #include "core/data/synthetic/digits.h"
+#include "core/nn/layer_catalog.h"
 #include "core/store/run_environment.h"
 #include "core/training/trainer.h"
 
@@ -49,10 +50,9 @@ public:
     void sampled(const MetricSample & /*sample*/) override { }
 };
 
-TrialSpec trialSpec(ModelSpec model, Index hidden)
+TrialSpec trialSpec(ModelSpec model)
 {
     TrialSpec spec;
-    spec.widths = {hidden, hidden};
     spec.model = std::move(model);
     spec.training.epochs = repetitions + 1;
     spec.training.batch = batch;
@@ -136,17 +136,15 @@ std::function<int()> benchCommand(CLI::App &app)
             return report(data.error());
         const Index h = options->hidden;
         ModelSpec dense;
-        dense.name = "dense";
+        dense.layers = {fullyConnected(h), fullyConnected(h), fullyConnected()};
         ModelSpec sketched;
-        sketched.name = "rosler";
-        sketched.kind = ModelKind::Rosler;
-        sketched.sketch.rank = {16, 8, 8};
-        sketched.sketch.sketchSize = {(*data)->features(), h, h};
+        sketched.layers = {fullyConnected(h, Sketch {16, {}}), fullyConnected(h, Sketch {8, {}}),
+                           fullyConnected({}, Sketch {8, {}})};
         sketched.sketch.successiveFrom = 1.0; // all factors in every step, as a peer does
-        const auto denseTime = epochSeconds(trialSpec(dense, h), *data, arena);
+        const auto denseTime = epochSeconds(trialSpec(dense), *data, arena);
         if (!denseTime)
             return report(denseTime.error());
-        const auto sketchedTime = epochSeconds(trialSpec(sketched, h), *data, arena);
+        const auto sketchedTime = epochSeconds(trialSpec(sketched), *data, arena);
         if (!sketchedTime)
             return report(sketchedTime.error());
         const double onePeak = sgemmPeak(1, arena);

@@ -65,12 +65,25 @@ private:
     bool m_anyFailed = false;
 };
 
-std::string listText(const std::vector<Index> &values)
+/// Of each weighted layer the number that @p of takes from its sketch: "16,-,8"; "-" without any.
+std::string listText(const TrialResult &model, std::optional<Index> (*of)(const Sketch &))
 {
     std::string text;
-    for (const Index v : values)
-        text += (text.empty() ? "" : ",") + std::to_string(v);
-    return text.empty() ? "-" : text;
+    for (const auto &sketch : model.sketches) {
+        const auto value = sketch ? of(*sketch) : std::nullopt;
+        text += (text.empty() ? "" : ",") + (value ? std::to_string(*value) : "-");
+    }
+    return isSketched(model) ? text : "-";
+}
+
+std::optional<Index> rankOf(const Sketch &sketch)
+{
+    return sketch.rank;
+}
+
+std::optional<Index> sizeOf(const Sketch &sketch)
+{
+    return sketch.size;
 }
 
 } // namespace
@@ -115,7 +128,7 @@ Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<co
                                   RunStore &store, const SessionOptions &options, const Interrupt &interrupt,
                                   const std::vector<std::string> &continued)
 {
-    if (auto fits = checkAgainst(spec, data->features(), data->classes()); !fits) {
+    if (auto fits = checkAgainst(spec, data->shape(), data->classes()); !fits) {
         Error error = fits.error();
         error.where = spec.name + ":" + error.where;
         return tl::unexpected(error);
@@ -162,7 +175,7 @@ void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool jso
     TextTable table({"model", "rank", "sketch size", "accuracy", "float16", "parameters", "memory f32", "f16",
                      "MACs", "training", "epochs", "seconds"});
     for (const TrialResult &m : result.models)
-        table.add({m.name, listText(m.rank), listText(m.sketchSize),
+        table.add({m.name, listText(m, &rankOf), listText(m, &sizeOf),
                    std::isfinite(m.testAccuracy) ? percentText(m.testAccuracy) : "-",
                    std::isfinite(m.testAccuracyF16) ? percentText(m.testAccuracyF16) : "-",
                    countText(static_cast<double>(m.cost.parameters)),
@@ -176,7 +189,7 @@ void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool jso
                  static_cast<unsigned long long>(result.seed), table.text().c_str());
     const TrialResult *reference = nullptr;
     for (const TrialResult &m : result.models)
-        if (m.kind == ModelKind::Dense && reference == nullptr)
+        if (!isSketched(m) && reference == nullptr)
             reference = &m;
     for (const TrialResult &m : result.models)
         if (reference != nullptr && &m != reference && m.end == TrialEnd::Finished

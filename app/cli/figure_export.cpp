@@ -40,7 +40,7 @@ Result<std::vector<std::string>> exportRuns(const RunStore &store, const std::ve
         if (!record)
             return tl::unexpected(record.error());
         const RunSummary &summary = record->summary;
-        auto cost = costOf(summary.trial, summary.features, summary.classes, summary.trainExamples);
+        auto cost = costOf(summary.trial, summary.example, summary.classes, summary.trainExamples);
         if (!cost)
             return tl::unexpected(cost.error());
         origin.runIds.push_back(summary.id);

@@ -40,17 +40,25 @@ std::function<int()> forecastCommand(CLI::App &app)
             return report(spec.error());
         if (options->epochs)
             spec->training.epochs = *options->epochs;
-        std::vector<Index> shape = options->shape;
-        if (shape.empty()) {
+        ExampleShape example;
+        Index classes = 0;
+        Index trainExamples = 0;
+        if (!options->shape.empty()) {
+            example = ExampleShape::vector(options->shape[0]);
+            classes = options->shape[1];
+            trainExamples = options->shape[2];
+        } else {
             const auto data = loadWithProgress(options->dataset.empty() ? spec->dataset : options->dataset);
             if (!data) {
                 Error error = data.error();
                 error.what += "; give --dataset PATH or --shape FEATURES CLASSES EXAMPLES";
                 return report(error);
             }
-            shape = {(*data)->features(), (*data)->classes(), (*data)->train().count()};
+            example = (*data)->shape();
+            classes = (*data)->classes();
+            trainExamples = (*data)->train().count();
         }
-        if (auto fits = checkAgainst(*spec, shape[0], shape[1]); !fits) {
+        if (auto fits = checkAgainst(*spec, example, classes); !fits) {
             Error error = fits.error();
             error.where = options->spec + ':' + error.where;
             return report(error);
@@ -62,7 +70,7 @@ std::function<int()> forecastCommand(CLI::App &app)
         j["source"] = "modelled";
         j["models"] = nlohmann::ordered_json::array();
         for (std::size_t i = 0; i < spec->models.size(); ++i) {
-            const auto cost = costOf(trialOf(*spec, i), shape[0], shape[1], shape[2]);
+            const auto cost = costOf(trialOf(*spec, i), example, classes, trainExamples);
             if (!cost)
                 return report(cost.error());
             const auto bytes = [&](NumberType type) { return cost->weightBytes(type); };

@@ -16,6 +16,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
+#include "core/nn/layer_catalog.h"
 #include "core/nn/network.h"
 #include "device_link/host/links/emulator.h"
 #include "device_link/host/links/twin_link.h"
@@ -55,11 +56,12 @@ struct Row {
 
 Result<ModelImage> imageOf(const Kernel &kernel, rsl_layout int8Layout)
 {
-    LayerShape shape;
-    shape.inputs = shape.read = kernel.inputs;
-    shape.outputs = shape.kept = kernel.outputs;
-    shape.rank = kernel.rank;
-    Network network({shape});
+    const LayerSpec layer =
+        fullyConnected({}, kernel.rank > 0 ? std::optional(Sketch {kernel.rank, {}}) : std::nullopt);
+    auto plan = planNetwork({&layer, 1}, ExampleShape::vector(kernel.inputs), kernel.outputs);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    Network network(std::move(*plan));
     network.initialise(1);
     constexpr Index examples = 16;
     Matrix calibration(examples, kernel.inputs);

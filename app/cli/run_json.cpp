@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/experiment/spec_names.h"
+#include "core/experiment/model_label.h"
 
 namespace rosler::cli {
 
@@ -40,9 +40,17 @@ nlohmann::ordered_json summaryJson(const RunSummary &run)
     j["dataset"] = run.dataset;
     j["created"] = run.created;
     j["status"] = statusName(run.status);
-    j["kind"] = nameOf(run.trial.model.kind);
-    j["rank"] = run.trial.model.sketch.rank;
-    j["sketch_size"] = run.trial.model.sketch.sketchSize;
+    j["kind"] = modelLabel(run.trial.model.layers);
+    j["rank"] = Json::array();
+    j["sketch_size"] = Json::array();
+    if (run.trial.model.isSketched()) {
+        if (const auto plan = planOf(run.trial, run.example, run.classes)) {
+            for (const auto &sketch : sketchesOf(*plan)) {
+                j["rank"].push_back(sketch ? Json(sketch->rank) : Json(nullptr));
+                j["sketch_size"].push_back(sketch ? Json(*sketch->size) : Json(nullptr));
+            }
+        }
+    }
     j["seed"] = run.trial.seed;
     j["epochs"] = number(run.epochs);
     j["test_accuracy"] = number(run.testAccuracy);

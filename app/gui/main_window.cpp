@@ -475,7 +475,7 @@ void MainWindow::train()
         return;
     ExperimentSpec spec = m_design.spec();
     spec.dataset = m_dataSource.toStdString();
-    if (const Result<void> fits = checkAgainst(spec, m_data->features(), m_data->classes()); !fits) {
+    if (const Result<void> fits = checkAgainst(spec, m_data->shape(), m_data->classes()); !fits) {
         report(fits.error());
         return;
     }
@@ -525,7 +525,7 @@ void MainWindow::takeDataset(const std::shared_ptr<const Dataset> &loaded)
     m_data = loaded;
     m_dataSource = std::exchange(m_loadingSource, {});
     m_dataPage->setDataset(m_data);
-    m_design.setDataShape(m_data->features(), m_data->classes(), m_data->train().count());
+    m_design.setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
     if (m_design.spec().dataset != m_dataSource.toStdString())
         m_design.edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
                       [source = m_dataSource.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
@@ -592,7 +592,7 @@ void MainWindow::updateForecast()
         if (const std::optional<TrialCost> cost = m_design.forecast(i)) {
             ComparedRun model;
             model.id = QStringLiteral("forecast/%1").arg(i);
-            model.kind = spec.models[i].kind;
+            model.sketched = spec.models[i].isSketched();
             model.plotted.name = spec.models[i].name;
             model.plotted.styleNumber = i;
             model.plotted.cost = *cost;

@@ -22,7 +22,7 @@ TrialCost costOfRun(const RunSummary &run)
 {
     if (run.result)
         return run.result->cost;
-    return costOf(run.trial, run.features, run.classes, run.trainExamples).value_or(TrialCost {});
+    return costOf(run.trial, run.example, run.classes, run.trainExamples).value_or(TrialCost {});
 }
 
 /// Adds samples to a curve; those it has from the first new step on are replaced (a run that goes on
@@ -65,7 +65,7 @@ void PlottedRuns::expect(const ExperimentSpec &spec, const Dataset &data)
     m_expectedData = {};
     m_expectedData.experiment = spec.name;
     m_expectedData.dataset = data.name();
-    m_expectedData.features = data.features();
+    m_expectedData.example = data.shape();
     m_expectedData.classes = data.classes();
     m_expectedData.trainExamples = data.train().count();
 }
@@ -99,14 +99,13 @@ std::optional<ExperimentSpec> PlottedRuns::experimentOf(const QString &id) const
     spec.name = run->experiment;
     spec.dataset = run->dataset;
     spec.seed = run->trial.seed;
-    spec.widths = run->trial.widths;
     spec.training = run->trial.training;
     for (const RunSummary &other : m_runs)
         if (other.id == run->id || (!run->group.empty() && other.group == run->group))
             spec.models.push_back(other.trial.model);
     // The list is newest first; models stand in the order in which they were made.
     std::sort(spec.models.begin(), spec.models.end(), [](const ModelSpec &a, const ModelSpec &b) {
-        return std::pair(a.kind, a.name) < std::pair(b.kind, b.name);
+        return std::pair(a.isSketched(), a.name) < std::pair(b.isSketched(), b.name);
     });
     return spec;
 }
@@ -230,7 +229,7 @@ void PlottedRuns::draw(const QString &id)
         return;
     ComparedRun compared;
     compared.id = id;
-    compared.kind = run->trial.model.kind;
+    compared.sketched = run->trial.model.isSketched();
     compared.plotted.name = nameOf(*run).toStdString();
     compared.plotted.styleNumber = static_cast<std::size_t>(std::max(0, m_model->styleNumber(id)));
     compared.plotted.metrics = metrics->second;

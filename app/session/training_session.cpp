@@ -34,7 +34,7 @@ struct Prepared {
 Result<Prepared> prepareStart(RunStore &store, const ExperimentSpec &spec,
                               const std::shared_ptr<const Dataset> &data)
 {
-    if (const Result<void> fits = checkAgainst(spec, data->features(), data->classes()); !fits)
+    if (const Result<void> fits = checkAgainst(spec, data->shape(), data->classes()); !fits)
         return tl::unexpected(fits.error());
     Result<std::shared_ptr<RunRecorder>> recorder = store.record(spec, *data, trainingThreads());
     if (!recorder)
@@ -47,7 +47,7 @@ Result<void> checkResumable(const RunSummary &run, const Dataset &data)
 {
     if (run.status != RunStatus::Stopped && run.status != RunStatus::Interrupted)
         return fail(ErrorCode::Rejected, "this run has ended and has nothing to go on with", run.id);
-    if (run.features != data.features() || run.classes != data.classes()
+    if (run.example.size() != data.features() || run.classes != data.classes()
         || run.trainExamples != data.train().count() || run.dataset != data.name())
         return fail(ErrorCode::Rejected,
                     "this run was trained on \"" + run.dataset + "\" (" + std::to_string(run.trainExamples)
@@ -74,8 +74,7 @@ Result<Prepared> prepareResume(RunStore &store, const std::vector<std::string> &
         if (spec.models.empty()) {
             spec = record->spec;
         } else {
-            if (spec.widths != record->spec.widths || spec.training != record->spec.training
-                || spec.seed != record->spec.seed)
+            if (spec.training != record->spec.training || spec.seed != record->spec.seed)
                 return fail(
                     ErrorCode::Rejected,
                     "runs of different experiments cannot go on side by side: continue them one by one", id);

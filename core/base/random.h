@@ -17,6 +17,7 @@ enum class Draw : std::uint32_t {
     KeptFeatures = 5,   ///< which features a layer reads; index = layer
     GradientSketch = 6, ///< which features' gradients a step computes; index = step
     SyntheticDigit = 7, ///< one generated digit; index = example
+    LayerNoise = 8,     ///< what a layer draws in each training step, as dropout does; index = layer
 };
 
 /// One independent sequence of random numbers, read by position.

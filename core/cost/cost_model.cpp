@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/nn/layer_catalog.h"
 #include "core/training/stage_schedule.h"
 
 namespace rosler {
@@ -19,45 +20,15 @@ Count count(Index n)
     return static_cast<Count>(n);
 }
 
+constexpr FactorSet allFactors;
+constexpr std::array<FactorSet, factorKinds> oneFactor {
+    FactorSet {true, false, false}, FactorSet {false, true, false}, FactorSet {false, false, true}};
+
 /// Multiply-adds of training on one example, by the kind of step (stage_schedule.h).
 struct StepMacs {
     Count parallel = 0;
     std::array<Count, factorKinds> successive {};
 };
-
-StepMacs stepMacs(const std::vector<LayerShape> &shapes, double gradientSketch)
-{
-    StepMacs macs;
-    for (std::size_t i = 0; i < shapes.size(); ++i) {
-        const LayerShape &s = shapes[i];
-        const bool first = i == 0;
-        if (s.rank == 0) {
-            const Count mn = count(s.kept * s.read);
-            macs.parallel += mn + mn + (first ? 0 : mn);
-            continue;
-        }
-        const Count mr = count(s.kept * s.rank);
-        const Count rr = count(s.rank * s.rank);
-        const Count rs = count(s.rank * s.read);
-        const Count forward = mr + rr + rs;
-        const Count features = first ? count(sketchedFeatures(s.read, gradientSketch)) : count(s.read);
-        const Count dr = count(s.rank) * features;
-        const Count toBelow = first ? 0 : rs; // dX
-        macs.parallel += forward + mr + mr + rr + rr + dr + toBelow;
-        macs.successive[static_cast<std::size_t>(Factor::R)] += forward + mr + rr + dr + toBelow;
-        macs.successive[static_cast<std::size_t>(Factor::U)] +=
-            forward + mr + rr + (first ? 0 : rr) + toBelow;
-        macs.successive[static_cast<std::size_t>(Factor::C)] +=
-            forward + mr + (first ? 0 : mr + rr) + toBelow;
-    }
-    return macs;
-}
-
-Count numbersOf(const LayerShape &s)
-{
-    return s.rank == 0 ? count(s.kept * s.read + s.kept)
-                       : count(s.kept * s.rank + s.rank * s.rank + s.rank * s.read + s.kept);
-}
 
 } // namespace
 
@@ -75,11 +46,12 @@ std::uint64_t TrialCost::weightBytes(NumberType type) const noexcept
     return (parameters - biases) + 4 * biases + 4 * outputChannels + indexBytes;
 }
 
-Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes, Index trainExamples)
+Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Index classes,
+                         Index trainExamples)
 {
-    const auto shapes = layerShapes(spec, features, classes);
-    if (!shapes)
-        return tl::unexpected(shapes.error());
+    const auto plan = planOf(spec, example, classes);
+    if (!plan)
+        return tl::unexpected(plan.error());
 
     if (trainExamples < 1)
         return fail(ErrorCode::OutOfRange,
@@ -88,20 +60,40 @@ Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes, I
 
     TrialCost cost;
     const Count batch = count(std::min(spec.training.batch, trainExamples));
-    Count stash = batch * count(shapes->front().read);
-    for (const LayerShape &s : *shapes) {
-        cost.parameters += numbersOf(s);
-        cost.keptIndices += s.storesIndices ? count(s.read) : 0;
-        cost.macs += s.rank == 0 ? count(s.kept * s.read) : count(s.rank * (s.kept + s.rank + s.read));
-        cost.biases += count(s.kept);
-        cost.outputChannels += count(s.kept) + (s.rank == 0 ? 0 : 2 * count(s.rank));
-        stash += batch * count(s.kept + 2 * s.rank);
+    Count stash = batch * count(plan->read());
+    cost.keptIndices = plan->keepsFeatures() ? count(plan->read()) : 0;
+    StepMacs macs;
+    std::array<Count, factorKinds> kinds {}; // parameters of each kind of factor
+    for (const PlannedLayer &planned : plan->layers) {
+        const auto layer = makeLayer(planned);
+        const bool readsData = cost.parameters == 0;
+        Count between = 0; // outputs of the products but the last
+        for (const ParameterBlock &block : layer->blocks()) {
+            kinds.at(static_cast<std::size_t>(block.factor)) += block.trained ? count(block.size()) : 0;
+            const auto products = layer->products();
+            if (std::find(products.begin(), products.end(), block.name) == products.end()) {
+                cost.biases += count(block.size());
+                continue;
+            }
+            const Count rows = count(block.transposed ? block.cols : block.rows);
+            cost.outputChannels += rows;
+            between += block.name == products.back() ? 0 : rows;
+        }
+        cost.parameters += count(layer->parameterCount());
+        cost.macs += layer->forwardMacs();
+        stash += batch * (count(layer->outputs()) + between);
         cost.inferenceScratchBytes =
-            std::max(cost.inferenceScratchBytes, 4 * count(s.read + s.kept + 2 * s.rank));
+            std::max(cost.inferenceScratchBytes, 4 * (count(layer->inputs() + layer->outputs()) + between));
+
+        const Index features = readsData && spec.model.isSketched()
+            ? sketchedFeatures(layer->inputs(), spec.model.sketch.gradientSketch)
+            : layer->inputs();
+        const Count forward = layer->forwardMacs();
+        macs.parallel += forward + layer->backwardMacs(allFactors, features, !readsData);
+        for (std::size_t k = 0; k < factorKinds; ++k)
+            macs.successive[k] += forward + layer->backwardMacs(oneFactor[k], features, !readsData);
     }
 
-    const double sketch = spec.model.kind == ModelKind::Rosler ? spec.model.sketch.gradientSketch : 1.0;
-    const StepMacs macs = stepMacs(*shapes, sketch);
     const StageSchedule stages(spec, trainExamples);
     const auto examples = stages.examples();
     cost.trainFlops = 2 * macs.parallel * count(examples.parallel);
@@ -109,16 +101,8 @@ Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes, I
         cost.trainFlops += 2 * macs.successive[k] * count(examples.successive[k]);
 
     // Gradients: in the parallel stage of all numbers at once; when there is none, of the largest kind.
-    Count gradients = cost.parameters;
-    if (spec.model.kind == ModelKind::Rosler && examples.parallel == 0) {
-        std::array<Count, factorKinds> kinds {};
-        for (const LayerShape &s : *shapes) {
-            kinds[0] += count(s.rank * s.read);
-            kinds[1] += count(s.rank * s.rank);
-            kinds[2] += count(s.kept * s.rank + s.kept);
-        }
-        gradients = *std::max_element(kinds.begin(), kinds.end());
-    }
+    const Count gradients =
+        examples.parallel == 0 ? *std::max_element(kinds.begin(), kinds.end()) : cost.parameters;
     const Count state = spec.training.optimizer == OptimizerKind::Adam ? 2 : 1;
     cost.trainMemoryBytes = 4 * (cost.parameters * (1 + state) + gradients + stash) + 2 * cost.keptIndices;
     return cost;

@@ -32,8 +32,8 @@ struct TrialCost {
 };
 
 /// @param trainExamples  examples in the training set
-/// @return the errors of layerShapes(), or OutOfRange without training examples
-[[nodiscard]] Result<TrialCost> costOf(const TrialSpec &spec, Index features, Index classes,
+/// @return the errors of planOf(), or OutOfRange without training examples
+[[nodiscard]] Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Index classes,
                                        Index trainExamples);
 
 /// The largest rank at which a sketched layer of this shape still stores fewer numbers than the dense

@@ -7,21 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "core/base/example_shape.h"
 #include "core/base/matrix.h"
 #include "core/base/result.h"
 
 namespace rosler {
-
-/// How one example's features lie: channels planes of height x width, row by row.
-/// A plain vector of n features is 1 x 1 x n.
-struct ExampleShape {
-    Index channels = 1;
-    Index height = 1;
-    Index width = 1;
-
-    [[nodiscard]] Index size() const noexcept { return channels * height * width; }
-    friend bool operator==(const ExampleShape &, const ExampleShape &) = default;
-};
 
 /// Labelled examples, one in each row. Features of images lie in [0, 1].
 struct Examples {

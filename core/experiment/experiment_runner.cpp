@@ -43,7 +43,7 @@ public:
 
     Result<ExperimentResult> run()
     {
-        if (auto fits = checkAgainst(m_request.spec, m_request.data->features(), m_request.data->classes());
+        if (auto fits = checkAgainst(m_request.spec, m_request.data->shape(), m_request.data->classes());
             !fits)
             return tl::unexpected(fits.error());
         for (std::size_t i = 0; i < m_trials.size(); ++i)
@@ -100,11 +100,10 @@ private:
         const TrialSpec spec = trialOf(m_request.spec, i);
         TrialResult &result = m_trials[i].result;
         result.name = spec.model.name;
-        result.kind = spec.model.kind;
-        result.rank = spec.model.sketch.rank;
-        result.sketchSize = spec.model.sketch.sketchSize;
         const auto &data = m_request.data;
-        if (auto cost = costOf(spec, data->features(), data->classes(), data->train().count()))
+        if (auto plan = planOf(spec, data->shape(), data->classes(), i))
+            result.sketches = sketchesOf(*plan);
+        if (auto cost = costOf(spec, data->shape(), data->classes(), data->train().count()))
             result.cost = *cost;
         auto trainer = Trainer::create(spec, data);
         if (!trainer) {

@@ -12,22 +12,28 @@
 namespace rosler {
 
 /// What the user wants to find out: models to be trained side by side on one dataset.
-/// Kept as JSON, schema "rosler.experiment/1" (resources/experiments/*.json are examples):
+/// Kept as JSON, schema "rosler.experiment/2" (resources/experiments/*.json are examples):
 ///
-///     {"schema": "rosler.experiment/1", "name": "mnist-1024", "description": "...",
-///      "dataset": "mnist", "seed": 0, "widths": [1024, 1024],
+///     {"schema": "rosler.experiment/2", "name": "mnist-1024", "description": "...",
+///      "dataset": "mnist", "seed": 0,
 ///      "training": {"epochs": 20, "batch": 128, "optimizer": "adam", "schedule": "cosine",
 ///                   "momentum": 0.9, "weight_decay": 0},
-///      "models": [{"name": "dense", "kind": "dense", "learning_rate": 0.001},
-///                 {"name": "rosler", "kind": "rosler", "learning_rate": 0.002,
-///                  "rank": [24, 8, 8], "sketch_size": [784, 384, 384], "initialisation": "gaussian",
+///      "models": [{"name": "dense", "learning_rate": 0.001,
+///                  "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 1024},
+///                             {"kind": "dense"}]},
+///                 {"name": "rosler", "learning_rate": 0.002, "rank": [24, 8, 8],
+///                  "sketch_size": [784, 384, 384], "initialisation": "gaussian",
 ///                  "kept_features": "variance", "gradient_sketch": 1, "successive_from": 0.7}]}
+///
+/// A layer that is sketched says so itself ("rank", and "sketch_size" when it reads a part of its inputs).
+/// A model without layers takes the first model's; it may lay ranks and sketch sizes over them, one a
+/// weighted layer, null where the layer stays whole. Version 1, in which all models share their widths and
+/// are sketched whole or not at all, is still read.
 struct ExperimentSpec {
     std::string name = "untitled";
     std::string description;
     std::string dataset = "digits"; ///< "digits" (built in) or a path
     std::uint64_t seed = 0;
-    std::vector<Index> widths;
     TrainingSpec training;
     std::vector<ModelSpec> models;
 
@@ -39,17 +45,19 @@ struct ExperimentSpec {
 /// @return Malformed   not JSON (with line and column), a missing or unknown key (with the nearest known
 ///                     key), a value of the wrong type
 /// @return OutOfRange  a value outside its range, which is named. Ranks and sketch sizes are compared
-///                     with the data later, by layerShapes().
+///                     with the data later, by planOf().
 /// @return Unsupported another schema version
 [[nodiscard]] Result<ExperimentSpec> parseExperiment(std::string_view json, const std::string &where);
 
-/// The same spec as JSON, indented, keys in the order above; parseExperiment() gives it back equal.
+/// The same spec as JSON, indented, keys in the order above, each model with all of its layers;
+/// parseExperiment() gives it back equal.
 [[nodiscard]] std::string toJson(const ExperimentSpec &spec);
 
 /// The trial of model number @p model.
 [[nodiscard]] TrialSpec trialOf(const ExperimentSpec &spec, std::size_t model);
 
-/// Checks every model against data of this shape: the first error of layerShapes().
-[[nodiscard]] Result<void> checkAgainst(const ExperimentSpec &spec, Index features, Index classes);
+/// Checks every model against data of this shape: the first error of planOf().
+[[nodiscard]] Result<void> checkAgainst(const ExperimentSpec &spec, const ExampleShape &example,
+                                        Index classes);
 
 } // namespace rosler

@@ -13,8 +13,8 @@ namespace {
 template <typename Value>
 using Named = std::pair<Value, std::string_view>;
 
-constexpr std::array modelKinds {Named<ModelKind> {ModelKind::Dense, "dense"},
-                                 Named<ModelKind> {ModelKind::Rosler, "rosler"}};
+constexpr std::array activations {Named<Activation> {Activation::None, "none"},
+                                  Named<Activation> {Activation::Relu, "relu"}};
 constexpr std::array sketchKinds {Named<SketchKind> {SketchKind::Gaussian, "gaussian"},
                                   Named<SketchKind> {SketchKind::CurUniform, "cur-uniform"},
                                   Named<SketchKind> {SketchKind::CurLeverage, "cur-leverage"}};
@@ -48,9 +48,9 @@ auto valueIn(const Table &table, std::string_view name) -> std::optional<decltyp
 
 } // namespace
 
-std::string_view nameOf(ModelKind kind)
+std::string_view nameOf(Activation activation)
 {
-    return nameIn(modelKinds, kind);
+    return nameIn(activations, activation);
 }
 std::string_view nameOf(SketchKind kind)
 {
@@ -73,9 +73,9 @@ std::string_view nameOf(TrialEnd end)
     return nameIn(trialEnds, end);
 }
 
-std::optional<ModelKind> modelKindNamed(std::string_view name)
+std::optional<Activation> activationNamed(std::string_view name)
 {
-    return valueIn(modelKinds, name);
+    return valueIn(activations, name);
 }
 std::optional<SketchKind> sketchKindNamed(std::string_view name)
 {

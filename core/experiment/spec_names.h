@@ -11,14 +11,14 @@
 namespace rosler {
 
 /// The words that spec and result files use for enumerated values: one table each (spec_names.cpp).
-[[nodiscard]] std::string_view nameOf(ModelKind kind);
+[[nodiscard]] std::string_view nameOf(Activation activation);
 [[nodiscard]] std::string_view nameOf(SketchKind kind);
 [[nodiscard]] std::string_view nameOf(FeatureSampling sampling);
 [[nodiscard]] std::string_view nameOf(OptimizerKind kind);
 [[nodiscard]] std::string_view nameOf(ScheduleKind kind);
 [[nodiscard]] std::string_view nameOf(TrialEnd end);
 
-[[nodiscard]] std::optional<ModelKind> modelKindNamed(std::string_view name);
+[[nodiscard]] std::optional<Activation> activationNamed(std::string_view name);
 [[nodiscard]] std::optional<SketchKind> sketchKindNamed(std::string_view name);
 [[nodiscard]] std::optional<FeatureSampling> featureSamplingNamed(std::string_view name);
 [[nodiscard]] std::optional<OptimizerKind> optimizerKindNamed(std::string_view name);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/trial_result.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/quantity_text.h"
+#include "core/experiment/model_label.h"
 #include "core/experiment/spec_names.h"
 
 namespace rosler {
@@ -23,10 +25,16 @@ Json asJson(const TrialResult &r)
 {
     Json j;
     j["name"] = r.name;
-    j["kind"] = nameOf(r.kind);
-    if (r.kind == ModelKind::Rosler) {
-        j["rank"] = r.rank;
-        j["sketch_size"] = r.sketchSize;
+    j["kind"] = modelLabel(isSketched(r));
+    if (isSketched(r)) {
+        Json rank = Json::array();
+        Json size = Json::array();
+        for (const auto &sketch : r.sketches) {
+            rank.push_back(sketch ? Json(sketch->rank) : Json(nullptr));
+            size.push_back(sketch && sketch->size ? Json(*sketch->size) : Json(nullptr));
+        }
+        j["rank"] = rank;
+        j["sketch_size"] = size;
     }
     j["end"] = nameOf(r.end);
     j["test_accuracy"] = numberOrNull(r.testAccuracy);
@@ -54,7 +62,29 @@ double numberOrNan(const Json &j)
     return j.is_null() ? std::numeric_limits<double>::quiet_NaN() : j.get<double>();
 }
 
+std::optional<Index> indexOrNone(const Json &j)
+{
+    return j.is_null() ? std::nullopt : std::optional(j.get<Index>());
+}
+
+/// Two lists of one length, one entry a weighted layer, null where it is whole.
+std::vector<std::optional<Sketch>> sketchesFrom(const Json &rank, const Json &size)
+{
+    std::vector<std::optional<Sketch>> sketches;
+    for (std::size_t i = 0; i < rank.size(); ++i) {
+        const auto r = indexOrNone(rank.at(i));
+        sketches.push_back(r ? std::optional(Sketch {*r, indexOrNone(size.at(i))}) : std::nullopt);
+    }
+    return sketches;
+}
+
 } // namespace
+
+bool isSketched(const TrialResult &result) noexcept
+{
+    return std::any_of(result.sketches.begin(), result.sketches.end(),
+                       [](const auto &sketch) { return sketch.has_value(); });
+}
 
 std::string toJsonLine(const ExperimentResult &result)
 {
@@ -80,16 +110,13 @@ Result<TrialResult> parseTrialResult(std::string_view json, const std::string &w
         const Json j = Json::parse(json);
         TrialResult r;
         r.name = j.at("name").get<std::string>();
-        const auto kind = modelKindNamed(j.at("kind").get<std::string>());
+        const auto sketched = sketchedNamed(j.at("kind").get<std::string>());
         const auto end = trialEndNamed(j.at("end").get<std::string>());
-        if (!kind || !end)
+        if (!sketched || !end)
             return fail(ErrorCode::Unsupported, "a kind or end that this version does not know", where);
-        r.kind = *kind;
         r.end = *end;
-        if (r.kind == ModelKind::Rosler) {
-            r.rank = j.at("rank").get<std::vector<Index>>();
-            r.sketchSize = j.at("sketch_size").get<std::vector<Index>>();
-        }
+        if (*sketched)
+            r.sketches = sketchesFrom(j.at("rank"), j.at("sketch_size"));
         r.testAccuracy = numberOrNan(j.at("test_accuracy"));
         r.testAccuracyF16 = numberOrNan(j.at("test_accuracy_f16"));
         r.cost.parameters = j.at("parameters").get<std::uint64_t>();

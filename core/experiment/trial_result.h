@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,8 @@ enum class TrialEnd { Finished, Stopped, Diverged, Failed };
 /// What came of one trial. Accuracies and seconds are measured here, the costs are counted by formula.
 struct TrialResult {
     std::string name;
-    ModelKind kind = ModelKind::Dense;
-    std::vector<Index> rank;       ///< empty for dense
-    std::vector<Index> sketchSize; ///< empty for dense
+    /// Of each weighted layer, none where it is whole. Of a model without any, a list of nones or nothing.
+    std::vector<std::optional<Sketch>> sketches;
     TrialEnd end = TrialEnd::Finished;
     double testAccuracy = 0;    ///< fraction, float32 weights, whole test set
     double testAccuracyF16 = 0; ///< the same with weights rounded to float16
@@ -29,6 +29,8 @@ struct TrialResult {
     double epochs = 0;           ///< passes done
     std::string parameterDigest; ///< SHA-256 of the float32 parameters: equal means bit-equal
 };
+
+[[nodiscard]] bool isSketched(const TrialResult &result) noexcept;
 
 /// The "rosler.result/1" object, one line of JSON, that `rosler train --json` ends with.
 struct ExperimentResult {

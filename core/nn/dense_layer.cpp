@@ -1,23 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/dense_layer.h"
 
-#include <cmath>
+#include <array>
+#include <utility>
 
 #include "core/base/contract.h"
 #include "core/base/random.h"
+#include "core/nn/glorot.h"
 #include "core/nn/products.h"
 
 namespace rosler {
 
-double glorotBound(Index inputs, Index outputs) noexcept
+namespace {
+
+constexpr Index widest = 65'536;
+
+ExampleShape outputOf(const LayerSpec &spec, const ExampleShape & /*in*/, Index classes)
 {
-    return std::sqrt(6.0 / static_cast<double>(inputs + outputs));
+    const auto units = spec.field("units");
+    return ExampleShape::vector(units ? static_cast<Index>(*units) : classes);
 }
 
-DenseLayer::DenseLayer(const LayerShape &shape)
-    : m_shape(shape)
+std::shared_ptr<const Layer> makeDense(const PlannedLayer &plan)
 {
-    ROSLER_EXPECTS(shape.rank == 0 && shape.read >= 1 && shape.kept >= 1);
+    return std::make_shared<DenseLayer>(plan);
+}
+
+} // namespace
+
+LayerKind denseKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &))
+{
+    static constexpr std::array fields {
+        LayerField {"units", "Units", "How many outputs the layer has; the last layer has one a class", 1,
+                    static_cast<double>(widest), true, std::nullopt, true}};
+    return {"dense",    "Dense",     "Fully connected: every output reads every input",
+            fields,     true,        &outputOf,
+            &makeDense, makeSketched};
+}
+
+DenseLayer::DenseLayer(PlannedLayer plan)
+    : Layer(std::move(plan))
+{
+    ROSLER_EXPECTS(!this->plan().spec.sketch && inputs() >= 1 && outputs() >= 1);
 }
 
 std::vector<ParameterBlock> DenseLayer::blocks() const
@@ -31,6 +55,12 @@ Index DenseLayer::parameterCount() const noexcept
     return outputs() * (inputs() + 1);
 }
 
+std::span<const std::string_view> DenseLayer::products() const noexcept
+{
+    static constexpr std::array<std::string_view, 1> names {"W"};
+    return names;
+}
+
 Index DenseLayer::stashSize(Index /*batch*/) const noexcept
 {
     return 0;
@@ -40,7 +70,7 @@ void DenseLayer::initialise(std::span<float> parameters, std::uint64_t seed, std
                             SketchKind /*kind*/) const
 {
     const RandomStream random(seed, Draw::Initialise, number);
-    const double bound = glorotBound(m_shape.inputs, m_shape.outputs);
+    const double bound = glorotBound(plan().in.size(), plan().out.size());
     const auto weights = static_cast<std::size_t>(outputs() * inputs());
     for (std::size_t i = 0; i < weights; ++i)
         parameters[i] = static_cast<float>(bound * (2.0 * static_cast<double>(random.uniform(i)) - 1.0));
@@ -49,7 +79,7 @@ void DenseLayer::initialise(std::span<float> parameters, std::uint64_t seed, std
 }
 
 void DenseLayer::forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
-                         std::span<float> /*stash*/) const
+                         std::span<float> /*stash*/, const PassMode & /*mode*/) const
 {
     const ConstMatrixView w = view(parameters.data(), outputs(), inputs());
     productNT(x, w, y, {parameters.data() + outputs() * inputs(), relu()});
@@ -84,9 +114,10 @@ std::uint64_t DenseLayer::forwardMacs() const noexcept
     return static_cast<std::uint64_t>(outputs() * inputs());
 }
 
-std::uint64_t DenseLayer::backwardMacs(const BackwardRequest &request, bool wantsDx) const noexcept
+std::uint64_t DenseLayer::backwardMacs(const FactorSet &factors, Index /*features*/,
+                                       bool wantsDx) const noexcept
 {
-    return (request.factors.c ? forwardMacs() : 0) + (wantsDx ? forwardMacs() : 0);
+    return (factors.c ? forwardMacs() : 0) + (wantsDx ? forwardMacs() : 0);
 }
 
 } // namespace rosler

@@ -5,9 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/matrix.h"
+#include "core/nn/network_plan.h"
 #include "core/sketch/sketch_kind.h"
 
 namespace rosler {
@@ -34,6 +36,7 @@ struct ParameterBlock {
     Index rows = 0;   ///< row-major
     Index cols = 0;
     bool transposed = false; ///< stored as the transpose of the matrix in the formulas
+    bool trained = true;     ///< false: stored and saved, but no gradient changes it (running statistics)
 
     [[nodiscard]] Index size() const noexcept { return rows * cols; }
 };
@@ -52,6 +55,15 @@ protected:
     GradientSink &operator=(const GradientSink &) = default;
 };
 
+/// What a forward pass is for: inference, or one step of a training.
+struct PassMode {
+    bool training = false;  ///< false: layers that behave differently in training do not, the rest is unread
+    std::uint64_t seed = 0; ///< of the trial
+    std::int64_t step = 0;  ///< of the trial, from 0
+    std::int64_t firstExample =
+        0; ///< number in the step's batch of the first row: pieces draw what the whole would
+};
+
 /// What a backward pass is asked for.
 struct BackwardRequest {
     FactorSet factors; ///< kinds whose gradients are wanted
@@ -64,7 +76,7 @@ struct BackwardRequest {
 
 /// One map from examples to examples, with its derivative; its activation (ReLU or none) is fused in.
 ///
-/// A layer holds its shape and nothing else: parameters, activations and gradients are handed in, so one
+/// A layer holds its plan and nothing else: parameters, activations and gradients are handed in, so one
 /// layer object may serve any number of threads, and the Network keeps all parameters in one contiguous
 /// buffer that an optimiser, a checksum or a file can treat as a vector.
 ///
@@ -77,13 +89,18 @@ class Layer
 public:
     virtual ~Layer() = default;
 
-    /// The name in spec files and model files: "dense", "sketched".
-    [[nodiscard]] virtual std::string_view kind() const noexcept = 0;
-    [[nodiscard]] virtual Index inputs() const noexcept = 0;  ///< features it reads
-    [[nodiscard]] virtual Index outputs() const noexcept = 0; ///< outputs it computes
-    [[nodiscard]] virtual bool relu() const noexcept = 0;     ///< whether y = max(0, ...)
+    [[nodiscard]] const PlannedLayer &plan() const noexcept { return m_plan; }
+    [[nodiscard]] Index inputs() const noexcept { return m_plan.read; }  ///< numbers it is given
+    [[nodiscard]] Index outputs() const noexcept { return m_plan.kept; } ///< numbers it computes
+    [[nodiscard]] bool relu() const noexcept { return m_plan.relu(); }   ///< whether y = max(0, ...)
+
+    /// Its parameters, in the order in which they lie; they tile parameterCount() numbers.
     [[nodiscard]] virtual std::vector<ParameterBlock> blocks() const = 0;
     [[nodiscard]] virtual Index parameterCount() const noexcept = 0;
+
+    /// Names of the blocks whose products, one after the other, are this layer in inference:
+    /// y = act(last ... (second (first x)) + b). Empty: in inference it hands on what it is given.
+    [[nodiscard]] virtual std::span<const std::string_view> products() const noexcept = 0;
 
     /// How many floats forward() leaves for backward(), for a batch of that size, besides x and y.
     [[nodiscard]] virtual Index stashSize(Index batch) const noexcept = 0;
@@ -96,7 +113,7 @@ public:
     /// y = f(x).
     /// @param stash  stashSize(x.rows()) floats
     virtual void forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
-                         std::span<float> stash) const = 0;
+                         std::span<float> stash, const PassMode &mode) const = 0;
 
     /// Given dy = dL/dy, sets dx = dL/dx and the wanted parts of dL/dparameters (others are left as they
     /// are).
@@ -109,14 +126,21 @@ public:
 
     /// Multiply-adds of forward() for one example.
     [[nodiscard]] virtual std::uint64_t forwardMacs() const noexcept = 0;
-    /// Multiply-adds of backward() for one example, as executed for this request.
-    [[nodiscard]] virtual std::uint64_t backwardMacs(const BackwardRequest &request,
+    /// Multiply-adds of backward() for one example, as executed for such a request.
+    /// @param features  how many of x's features have their part of dR computed; inputs() = all
+    [[nodiscard]] virtual std::uint64_t backwardMacs(const FactorSet &factors, Index features,
                                                      bool wantsDx) const noexcept = 0;
 
 protected:
-    Layer() = default;
+    explicit Layer(PlannedLayer plan)
+        : m_plan(std::move(plan))
+    {
+    }
     Layer(const Layer &) = default;
     Layer &operator=(const Layer &) = default;
+
+private:
+    PlannedLayer m_plan;
 };
 
 } // namespace rosler

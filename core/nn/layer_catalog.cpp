@@ -1,16 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/layer_catalog.h"
 
+#include <algorithm>
+#include <array>
+
+#include "core/base/contract.h"
 #include "core/nn/dense_layer.h"
 #include "core/nn/sketched_layer.h"
 
 namespace rosler {
 
-std::shared_ptr<const Layer> makeLayer(const LayerShape &shape)
+std::span<const LayerKind> layerKinds()
 {
-    if (shape.rank == 0)
-        return std::make_shared<DenseLayer>(shape);
-    return std::make_shared<SketchedLayer>(shape);
+    static const std::array kinds {
+        denseKind(&makeSketchedLayer),
+    };
+    return kinds;
+}
+
+const LayerKind *layerKindNamed(std::string_view name)
+{
+    const auto kinds = layerKinds();
+    const auto found =
+        std::find_if(kinds.begin(), kinds.end(), [name](const LayerKind &kind) { return kind.name == name; });
+    return found == kinds.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const Layer> makeLayer(const PlannedLayer &plan)
+{
+    const LayerKind *kind = layerKindNamed(plan.spec.kind);
+    ROSLER_EXPECTS(kind != nullptr && (!plan.spec.sketch || kind->makeSketched != nullptr));
+    return plan.spec.sketch ? kind->makeSketched(plan) : kind->make(plan);
+}
+
+LayerSpec fullyConnected(std::optional<Index> units, std::optional<Sketch> sketch)
+{
+    LayerSpec layer;
+    layer.kind = layerKinds().front().name;
+    if (units)
+        layer.fields.emplace(layerKinds().front().fields.front().name, static_cast<double>(*units));
+    layer.activation = units ? Activation::Relu : Activation::None;
+    layer.sketch = sketch;
+    return layer;
+}
+
+bool anySketched(std::span<const LayerSpec> layers) noexcept
+{
+    return std::any_of(layers.begin(), layers.end(),
+                       [](const LayerSpec &layer) { return layer.sketch.has_value(); });
 }
 
 } // namespace rosler

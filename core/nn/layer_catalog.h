@@ -2,13 +2,59 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
 
+#include "core/base/result.h"
 #include "core/nn/layer.h"
-#include "core/nn/layer_shape.h"
+#include "core/nn/network_plan.h"
 
 namespace rosler {
 
-/// The layer of this shape: the one place where kinds of layers are told apart.
-[[nodiscard]] std::shared_ptr<const Layer> makeLayer(const LayerShape &shape);
+/// One number that a kind of layer is designed with. Spec files, the design dock and checks read this table.
+struct LayerField {
+    std::string_view name;        ///< in spec files: "units"
+    std::string_view label;       ///< in the window: "Units"
+    std::string_view description; ///< one sentence
+    double low = 0;               ///< smallest allowed value
+    double high = 0;              ///< largest allowed value
+    bool integer = true;
+    /// Taken where a spec names none; none = it must be named, unless `lastGivesClasses`.
+    std::optional<double> preset;
+    bool lastGivesClasses = false; ///< missing in the last layer: the number of classes
+};
+
+/// One kind of layer: all that tells it from the others. A layer is a pair of files that gives such a row,
+/// and the row's place in layer_catalog.cpp; nothing else of the program names a kind.
+struct LayerKind {
+    std::string_view name;        ///< in spec and model files: "dense"
+    std::string_view label;       ///< in the window: "Dense"
+    std::string_view description; ///< one sentence
+    std::span<const LayerField> fields;
+    bool weighted = false; ///< has weights and an activation; others hand on what they are given
+    /// Nominal shape of its outputs for inputs of shape @p in; a field that is missing in the last layer
+    /// means @p classes.
+    ExampleShape (*output)(const LayerSpec &spec, const ExampleShape &in, Index classes) = nullptr;
+    std::shared_ptr<const Layer> (*make)(const PlannedLayer &plan) = nullptr;
+    /// The layer with its matrix sketched; none = this kind cannot be sketched.
+    std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &plan) = nullptr;
+};
+
+/// All kinds of layers, in the order in which they are offered.
+[[nodiscard]] std::span<const LayerKind> layerKinds();
+
+/// The row of @p name, or none.
+[[nodiscard]] const LayerKind *layerKindNamed(std::string_view name);
+
+/// The layer of this plan.
+[[nodiscard]] std::shared_ptr<const Layer> makeLayer(const PlannedLayer &plan);
+
+/// A fully connected layer: of @p units outputs, or without them the one that gives the classes. With ReLU
+/// when it has units, without when not.
+[[nodiscard]] LayerSpec fullyConnected(std::optional<Index> units = {}, std::optional<Sketch> sketch = {});
+
+/// Whether any of @p layers is sketched.
+[[nodiscard]] bool anySketched(std::span<const LayerSpec> layers) noexcept;
 
 } // namespace rosler

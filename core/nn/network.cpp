@@ -10,15 +10,17 @@
 
 namespace rosler {
 
-Network::Network(std::vector<LayerShape> shapes)
-    : m_shapes(std::move(shapes))
+Network::Network(NetworkPlan plan)
+    : m_plan(std::move(plan))
 {
-    ROSLER_EXPECTS(!m_shapes.empty());
+    ROSLER_EXPECTS(!m_plan.layers.empty());
     Index offset = 0;
-    for (std::size_t i = 0; i < m_shapes.size(); ++i) {
-        ROSLER_EXPECTS(i == 0 || m_shapes[i].read == m_shapes[i - 1].kept);
-        m_layers.push_back(makeLayer(m_shapes[i]));
+    for (std::size_t i = 0; i < m_plan.layers.size(); ++i) {
+        ROSLER_EXPECTS(i == 0 || m_plan.layers[i].read == m_plan.layers[i - 1].kept);
+        m_layers.push_back(makeLayer(m_plan.layers[i]));
         m_offsets.push_back(offset);
+        if (offset == 0)
+            m_firstWeighted = i;
         offset += m_layers.back()->parameterCount();
     }
     m_parameters.assign(static_cast<std::size_t>(offset), 0.0F);
@@ -69,13 +71,17 @@ Matrix Network::predict(const ConstMatrixView &x) const
             for (Index j = 0; j < read(); ++j)
                 current(i, j) = x(i, m_keptFeatures[static_cast<std::size_t>(j)]);
     }
+    bool untouched = !picks;
     std::vector<float> stash;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const ConstMatrixView input = i == 0 && !picks ? x : view(std::as_const(current));
+        const ConstMatrixView input = untouched ? x : view(std::as_const(current));
+        if (m_layers[i]->products().empty())
+            continue; // hands on what it is given
         Matrix y(x.rows(), m_layers[i]->outputs());
         stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));
-        m_layers[i]->forward(input, parametersOf(i), view(y), stash);
+        m_layers[i]->forward(input, parametersOf(i), view(y), stash, {});
         current = std::move(y);
+        untouched = false;
     }
     return current;
 }

@@ -9,7 +9,7 @@
 
 #include "core/base/matrix.h"
 #include "core/nn/layer.h"
-#include "core/nn/layer_shape.h"
+#include "core/nn/network_plan.h"
 
 namespace rosler {
 
@@ -18,20 +18,18 @@ namespace rosler {
 class Network
 {
 public:
-    /// Layers of these shapes, parameters all zero. Shapes must meet: each `read` equals the kept of the
-    /// layer before.
-    explicit Network(std::vector<LayerShape> shapes);
+    /// The layers of @p plan (planNetwork()), parameters all zero.
+    explicit Network(NetworkPlan plan);
 
-    [[nodiscard]] const std::vector<LayerShape> &shapes() const noexcept { return m_shapes; }
+    [[nodiscard]] const NetworkPlan &plan() const noexcept { return m_plan; }
     [[nodiscard]] std::size_t layerCount() const noexcept { return m_layers.size(); }
     [[nodiscard]] const Layer &layer(std::size_t i) const { return *m_layers.at(i); }
 
-    [[nodiscard]] Index features() const noexcept { return m_shapes.front().inputs; } ///< of the data
-    [[nodiscard]] Index read() const noexcept
-    {
-        return m_shapes.front().read;
-    } ///< features of them that it reads
-    [[nodiscard]] Index classes() const noexcept { return m_shapes.back().kept; }
+    [[nodiscard]] Index features() const noexcept { return m_plan.features(); } ///< of the data
+    [[nodiscard]] Index read() const noexcept { return m_plan.read(); } ///< features of them that it reads
+    [[nodiscard]] Index classes() const noexcept { return m_plan.classes; }
+    /// The first layer with parameters: the one that reads the data.
+    [[nodiscard]] std::size_t firstWeighted() const noexcept { return m_firstWeighted; }
 
     /// Which features of the data the first layer reads, ascending; empty = all.
     [[nodiscard]] const std::vector<std::uint32_t> &keptFeatures() const noexcept { return m_keptFeatures; }
@@ -58,7 +56,8 @@ public:
     [[nodiscard]] Matrix predict(const ConstMatrixView &x) const;
 
 private:
-    std::vector<LayerShape> m_shapes;
+    NetworkPlan m_plan;
+    std::size_t m_firstWeighted = 0;
     std::vector<std::shared_ptr<const Layer>> m_layers;
     std::vector<Index> m_offsets;
     std::vector<float> m_parameters;

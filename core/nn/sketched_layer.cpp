@@ -2,12 +2,13 @@
 #include "core/nn/sketched_layer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
 #include "core/base/contract.h"
 #include "core/base/random.h"
-#include "core/nn/dense_layer.h"
+#include "core/nn/glorot.h"
 #include "core/nn/products.h"
 #include "core/sketch/column_sampling.h"
 #include "core/sketch/cur.h"
@@ -20,11 +21,11 @@ namespace {
 /// Where the factors lie in the layer's parameters: C^T, b, U, R.
 struct Offsets {
     Index c, b, u, r;
-    explicit Offsets(const LayerShape &shape)
+    explicit Offsets(const SketchedLayer &layer)
         : c(0)
-        , b(shape.kept * shape.rank)
-        , u(b + shape.kept)
-        , r(u + shape.rank * shape.rank)
+        , b(layer.outputs() * layer.rank())
+        , u(b + layer.outputs())
+        , r(u + layer.rank() * layer.rank())
     {
     }
 };
@@ -36,54 +37,59 @@ struct DrawnFactors {
 
 /// ||W||_F of a Glorot-uniform matrix of these nominal dimensions on @p read of its columns, in the mean:
 /// the variance of a uniform number on [-a, a] is a^2 / 3.
-double glorotNorm(const LayerShape &shape)
+double glorotNorm(const PlannedLayer &plan)
 {
-    const double bound = glorotBound(shape.inputs, shape.outputs);
-    return bound * std::sqrt(static_cast<double>(shape.outputs * shape.read) / 3.0);
+    const double bound = glorotBound(plan.in.size(), plan.out.size());
+    return bound * std::sqrt(static_cast<double>(plan.out.size() * plan.read) / 3.0);
 }
 
-DrawnFactors drawGaussian(const LayerShape &shape, const RandomStream &random)
+DrawnFactors drawGaussian(const PlannedLayer &plan, const RandomStream &random)
 {
-    const Index rank = shape.rank;
+    const Index rank = plan.spec.sketch->rank;
     DrawnFactors f;
-    f.c = orthonormalColumns(shape.outputs, rank, random, 0);
-    f.r = orthonormalColumns(shape.read, rank, random, std::uint64_t {1} << 40).transpose();
+    f.c = orthonormalColumns(plan.out.size(), rank, random, 0);
+    f.r = orthonormalColumns(plan.read, rank, random, std::uint64_t {1} << 40).transpose();
     // ||C U R||_F = ||U||_F with orthonormal C and R^T
-    f.u = Eigen::MatrixXd::Identity(rank, rank) * (glorotNorm(shape) / std::sqrt(static_cast<double>(rank)));
+    f.u = Eigen::MatrixXd::Identity(rank, rank) * (glorotNorm(plan) / std::sqrt(static_cast<double>(rank)));
     return f;
 }
 
-DrawnFactors drawCur(const LayerShape &shape, const RandomStream &random, std::uint64_t seed,
+DrawnFactors drawCur(const PlannedLayer &plan, const RandomStream &random, std::uint64_t seed,
                      std::uint32_t number, CurSampling sampling)
 {
-    const double bound = glorotBound(shape.inputs, shape.outputs);
-    Eigen::MatrixXd w(shape.outputs, shape.read);
+    const double bound = glorotBound(plan.in.size(), plan.out.size());
+    Eigen::MatrixXd w(plan.out.size(), plan.read);
     for (Index i = 0; i < w.rows(); ++i)
         for (Index j = 0; j < w.cols(); ++j)
             w(i, j) = bound
                 * (2.0 * static_cast<double>(random.uniform(static_cast<std::uint64_t>(i * w.cols() + j)))
                    - 1.0);
-    auto cur = curDecomposition(w, shape.rank, sampling, seed, number);
+    auto cur = curDecomposition(w, plan.spec.sketch->rank, sampling, seed, number);
     // ||C U R||_F through the r x r Gram matrices
     const Eigen::MatrixXd inner = cur.u.transpose() * (cur.c.transpose() * cur.c) * cur.u;
     const double squared = (inner * (cur.r * cur.r.transpose())).trace();
     if (squared > 0.0)
-        cur.u *= glorotNorm(shape) / std::sqrt(squared);
+        cur.u *= glorotNorm(plan) / std::sqrt(squared);
     return {std::move(cur.c), std::move(cur.u), std::move(cur.r)};
 }
 
 } // namespace
 
-SketchedLayer::SketchedLayer(const LayerShape &shape)
-    : m_shape(shape)
+std::shared_ptr<const Layer> makeSketchedLayer(const PlannedLayer &plan)
 {
-    ROSLER_EXPECTS(shape.rank >= 1 && shape.rank <= std::min(shape.read, shape.kept)
-                   && shape.read <= shape.inputs && shape.kept <= shape.outputs);
+    return std::make_shared<SketchedLayer>(plan);
+}
+
+SketchedLayer::SketchedLayer(PlannedLayer plan)
+    : Layer(std::move(plan))
+{
+    ROSLER_EXPECTS(this->plan().spec.sketch && rank() >= 1 && rank() <= std::min(inputs(), outputs())
+                   && inputs() <= this->plan().in.size() && outputs() <= this->plan().out.size());
 }
 
 std::vector<ParameterBlock> SketchedLayer::blocks() const
 {
-    const Offsets at(m_shape);
+    const Offsets at(*this);
     const Index r = rank();
     return {{"C", Factor::C, at.c, r, outputs(), true},
             {"b", Factor::C, at.b, 1, outputs(), false},
@@ -96,6 +102,12 @@ Index SketchedLayer::parameterCount() const noexcept
     return outputs() * rank() + outputs() + rank() * rank() + rank() * inputs();
 }
 
+std::span<const std::string_view> SketchedLayer::products() const noexcept
+{
+    static constexpr std::array<std::string_view, 3> names {"R", "U", "C"};
+    return names;
+}
+
 Index SketchedLayer::stashSize(Index batch) const noexcept
 {
     return 4 * batch * rank(); // T1, T2 for backward(), and its scratch dT2, dT1
@@ -106,12 +118,12 @@ void SketchedLayer::initialise(std::span<float> parameters, std::uint64_t seed, 
 {
     const RandomStream random(seed, Draw::Initialise, number);
     const DrawnFactors f = kind == SketchKind::Gaussian
-        ? drawGaussian(m_shape, random)
-        : drawCur(m_shape, random, seed, number,
+        ? drawGaussian(plan(), random)
+        : drawCur(plan(), random, seed, number,
                   kind == SketchKind::CurLeverage ? CurSampling::Leverage : CurSampling::Uniform);
     const auto kept =
-        sampleUniformly(m_shape.outputs, outputs(), RandomStream(seed, Draw::KeptFeatures, number + 1));
-    const Offsets at(m_shape);
+        sampleUniformly(plan().out.size(), outputs(), RandomStream(seed, Draw::KeptFeatures, number + 1));
+    const Offsets at(*this);
     auto c = view(parameters.data() + at.c, rank(), outputs());
     for (Index i = 0; i < outputs(); ++i)
         c.col(i) = f.c.row(kept[static_cast<std::size_t>(i)]).transpose().cast<float>();
@@ -121,13 +133,13 @@ void SketchedLayer::initialise(std::span<float> parameters, std::uint64_t seed, 
 }
 
 void SketchedLayer::forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
-                            std::span<float> stash) const
+                            std::span<float> stash, const PassMode & /*mode*/) const
 {
-    const Offsets at(m_shape);
+    const Offsets at(*this);
     const float *p = parameters.data();
-    const Index waist = x.rows() * rank();
+    const Index intermediate = x.rows() * rank();
     auto t1 = view(stash.data(), x.rows(), rank());
-    auto t2 = view(stash.data() + waist, x.rows(), rank());
+    auto t2 = view(stash.data() + intermediate, x.rows(), rank());
     productNT(x, view(p + at.r, rank(), inputs()), t1);
     productNT(readOnly(t1), view(p + at.u, rank(), rank()), t2);
     productNN(readOnly(t2), view(p + at.c, rank(), outputs()), y, {p + at.b, relu()});
@@ -137,14 +149,14 @@ void SketchedLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
                              std::span<const float> parameters, std::span<float> stash, MatrixView dy,
                              MatrixView dx, std::span<float> gradient, const BackwardRequest &request) const
 {
-    const Offsets at(m_shape);
+    const Offsets at(*this);
     const float *p = parameters.data();
     float *g = gradient.data();
     const Index batch = x.rows();
-    const Index waist = batch * rank();
+    const Index intermediate = batch * rank();
     const auto &wanted = request.factors;
     const ConstMatrixView t1(stash.data(), batch, rank(), Eigen::OuterStride<>(rank()));
-    const ConstMatrixView t2(stash.data() + waist, batch, rank(), Eigen::OuterStride<>(rank()));
+    const ConstMatrixView t2(stash.data() + intermediate, batch, rank(), Eigen::OuterStride<>(rank()));
     const auto announce = [&](Index offset, Index count) {
         if (request.sink != nullptr)
             request.sink->ready(offset, {g + offset, static_cast<std::size_t>(count)});
@@ -157,13 +169,13 @@ void SketchedLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
 
     const bool below = dx.rows() > 0;
     if (wanted.u || wanted.r || below) {
-        auto dt2 = view(stash.data() + 2 * waist, batch, rank());
+        auto dt2 = view(stash.data() + 2 * intermediate, batch, rank());
         productNT(dyBefore, view(p + at.c, rank(), outputs()), dt2);
         const ConstMatrixView dt2Done = readOnly(dt2);
         if (wanted.u)
             productTN(dt2Done, t1, view(g + at.u, rank(), rank()));
         if (wanted.r || below) {
-            auto dt1 = view(stash.data() + 3 * waist, batch, rank());
+            auto dt1 = view(stash.data() + 3 * intermediate, batch, rank());
             productNN(dt2Done, view(p + at.u, rank(), rank()), dt1);
             const ConstMatrixView dt1Done = readOnly(dt1);
             if (below)
@@ -198,13 +210,11 @@ std::uint64_t SketchedLayer::forwardMacs() const noexcept
     return static_cast<std::uint64_t>(rank() * (outputs() + rank() + inputs()));
 }
 
-std::uint64_t SketchedLayer::backwardMacs(const BackwardRequest &request, bool wantsDx) const noexcept
+std::uint64_t SketchedLayer::backwardMacs(const FactorSet &wanted, Index features,
+                                          bool wantsDx) const noexcept
 {
-    const auto &wanted = request.factors;
     const Index mr = outputs() * rank();
     const Index rr = rank() * rank();
-    const Index readGradients =
-        request.features.empty() ? inputs() : static_cast<Index>(request.features.size());
     Index macs = 0;
     if (wanted.c)
         macs += mr; // dC
@@ -215,7 +225,7 @@ std::uint64_t SketchedLayer::backwardMacs(const BackwardRequest &request, bool w
     if (wanted.r || wantsDx)
         macs += rr; // dT1
     if (wanted.r)
-        macs += rank() * readGradients; // dR
+        macs += rank() * features; // dR
     if (wantsDx)
         macs += rank() * inputs(); // dX
     return static_cast<std::uint64_t>(macs);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/nn/layer.h"
-#include "core/nn/layer_shape.h"
+#include "core/nn/layer_catalog.h"
 
 namespace rosler {
 
@@ -24,28 +24,26 @@ namespace rosler {
 class SketchedLayer final : public Layer
 {
 public:
-    explicit SketchedLayer(const LayerShape &shape);
+    explicit SketchedLayer(PlannedLayer plan);
 
-    std::string_view kind() const noexcept override { return "sketched"; }
-    Index inputs() const noexcept override { return m_shape.read; }
-    Index outputs() const noexcept override { return m_shape.kept; }
-    bool relu() const noexcept override { return m_shape.relu; }
-    Index rank() const noexcept { return m_shape.rank; }
+    Index rank() const noexcept { return plan().spec.sketch->rank; }
     std::vector<ParameterBlock> blocks() const override;
     Index parameterCount() const noexcept override;
+    std::span<const std::string_view> products() const noexcept override;
     Index stashSize(Index batch) const noexcept override;
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                     SketchKind kind) const override;
     void forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
-                 std::span<float> stash) const override;
+                 std::span<float> stash, const PassMode &mode) const override;
     void backward(const ConstMatrixView &x, const ConstMatrixView &y, std::span<const float> parameters,
                   std::span<float> stash, MatrixView dy, MatrixView dx, std::span<float> gradient,
                   const BackwardRequest &request) const override;
     std::uint64_t forwardMacs() const noexcept override;
-    std::uint64_t backwardMacs(const BackwardRequest &request, bool wantsDx) const noexcept override;
-
-private:
-    LayerShape m_shape;
+    std::uint64_t backwardMacs(const FactorSet &factors, Index features,
+                               bool wantsDx) const noexcept override;
 };
+
+/// The fully connected layer of @p plan, which has a sketch.
+[[nodiscard]] std::shared_ptr<const Layer> makeSketchedLayer(const PlannedLayer &plan);
 
 } // namespace rosler

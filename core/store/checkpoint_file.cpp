@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <span>
 
 #include "core/base/digest.h"
+#include "core/experiment/layer_text.h"
+#include "core/nn/layer_catalog.h"
 #include "core/store/h5/h5_file.h"
 #include "core/store/sealed_file.h"
 #include "core/store/text_number.h"
@@ -61,11 +64,46 @@ Result<void> readVectors(const h5::Group &root, std::size_t fileLength, Training
     return readVector(root, "updates", mostUpdates, state.updates);
 }
 
+/// A model as version 1 of the specs said it.
+struct VersionOne {
+    std::vector<Index> widths; ///< of the hidden layers
+    std::vector<Index> rank;   ///< of each layer, when sketched
+    std::vector<Index> sketchSize;
+};
+
+/// @p model in those words, or none: fully connected layers with ReLU between them, sketched all or none.
+std::optional<VersionOne> asVersionOne(const ModelSpec &model)
+{
+    VersionOne one;
+    const bool sketched = model.isSketched();
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const LayerSpec &layer = model.layers[i];
+        if (layer.sketch.has_value() != sketched || (layer.sketch && !layer.sketch->size))
+            return std::nullopt;
+        std::optional<Index> units;
+        if (i + 1 < model.layers.size()) {
+            if (layer.fields.empty())
+                return std::nullopt;
+            units = static_cast<Index>(layer.fields.begin()->second);
+            one.widths.push_back(*units);
+        }
+        if (layer != fullyConnected(units, layer.sketch))
+            return std::nullopt;
+        if (layer.sketch) {
+            one.rank.push_back(layer.sketch->rank);
+            one.sketchSize.push_back(*layer.sketch->size);
+        }
+    }
+    return one;
+}
+
 } // namespace
 
 std::string trialDigest(const TrialSpec &spec)
 {
-    std::string text = "rosler.trial/1\n";
+    // What version 1 of the specs could say is digested as it was then: checkpoints of that time stay good.
+    const auto one = asVersionOne(spec.model);
+    std::string text = one ? "rosler.trial/1\n" : "rosler.trial/2\n";
     const auto line = [&text](std::string_view name, const std::string &value) {
         text.append(name).append(" ").append(value).append("\n");
     };
@@ -76,13 +114,19 @@ std::string trialDigest(const TrialSpec &spec)
         return joined;
     };
     const auto number = [](auto value) { return std::to_string(static_cast<int>(value)); };
-    line("widths", list(spec.widths));
-    line("kind", number(spec.model.kind));
+    if (one) {
+        line("widths", list(one->widths));
+        line("kind", number(spec.model.isSketched()));
+    } else {
+        line("layers", textOf(spec.model.layers));
+    }
     line("rate", numberText(spec.model.learningRate));
-    if (spec.model.kind == ModelKind::Rosler) {
+    if (spec.model.isSketched()) {
         const SketchOptions &sketch = spec.model.sketch;
-        line("rank", list(sketch.rank));
-        line("sketch", list(sketch.sketchSize));
+        if (one) {
+            line("rank", list(one->rank));
+            line("sketch", list(one->sketchSize));
+        }
         line("initialisation", number(sketch.initialisation));
         line("kept", number(sketch.keptFeatures));
         line("gradient", numberText(sketch.gradientSketch));

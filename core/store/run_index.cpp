@@ -88,7 +88,7 @@ RunIndex::Entry RunIndex::read(const std::string &id, const Fingerprints &finger
     summary.datasetSource = meta->datasetSource;
     summary.datasetDigest = meta->datasetDigest;
     summary.created = meta->created.substr(0, 19) + "Z";
-    summary.features = meta->shape.size();
+    summary.example = meta->shape;
     summary.classes = static_cast<Index>(meta->classes.size());
     summary.trainExamples = sum(meta->trainExamples);
 

@@ -32,7 +32,7 @@ struct RunSummary {
     std::string created;       ///< ISO 8601, UTC: "2026-11-21T06:12:04Z"
     RunStatus status = RunStatus::Running;
     TrialSpec trial;
-    Index features = 0; ///< of the data
+    ExampleShape example {0, 0, 0}; ///< shape of the data's examples
     Index classes = 0;
     Index trainExamples = 0;
     double epochs = 0;       ///< passes done when last noted

@@ -54,28 +54,31 @@ GradientEngine::GradientEngine(const Network &network, Index maxBatch)
 }
 
 BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstMatrixView &x,
-                                std::span<const std::uint16_t> labels, float scale, const Request &request,
-                                GradientSink *sink) const
+                                Index firstExample, std::span<const std::uint16_t> labels, float scale,
+                                const Request &request, GradientSink *sink) const
 {
     const Index batch = x.rows();
     const std::size_t layers = network.layerCount();
     const auto head = [batch](Matrix &m) { return view(m.data(), batch, m.cols()); };
     const auto inputOf = [&](std::size_t i) { return i == 0 ? x : readOnly(head(lane.outputs[i - 1])); };
 
+    const PassMode mode {true, request.seed, request.step, firstExample};
     for (std::size_t i = 0; i < layers; ++i)
-        network.layer(i).forward(inputOf(i), network.parametersOf(i), head(lane.outputs[i]), lane.stashes[i]);
+        network.layer(i).forward(inputOf(i), network.parametersOf(i), head(lane.outputs[i]), lane.stashes[i],
+                                 mode);
 
     MatrixView last = head(lane.gradients.back());
     const BatchScore score = softmaxCrossEntropy(readOnly(head(lane.outputs.back())), labels, &last, scale);
 
-    for (std::size_t i = layers; i-- > 0;) {
+    const std::size_t first = network.firstWeighted(); // nothing before it has a gradient
+    for (std::size_t i = layers; i-- > first;) {
         const Layer &layer = network.layer(i);
         ShiftedSink shifted(sink, network.offset(i));
         const BackwardRequest wanted {request.factors,
-                                      i == 0 ? request.features : std::span<const std::uint32_t> {},
+                                      i == first ? request.features : std::span<const std::uint32_t> {},
                                       sink == nullptr ? nullptr : &shifted};
         const MatrixView dx =
-            i == 0 ? view(lane.gradients[0].data(), 0, layer.inputs()) : head(lane.gradients[i - 1]);
+            i == first ? view(lane.gradients[i].data(), 0, layer.inputs()) : head(lane.gradients[i - 1]);
         const auto gradient = std::span(lane.gradient)
                                   .subspan(static_cast<std::size_t>(network.offset(i)),
                                            static_cast<std::size_t>(layer.parameterCount()));
@@ -95,7 +98,7 @@ void GradientEngine::addUp(const Network &network, std::size_t pieces, const Req
     std::vector<Range> ranges;
     for (std::size_t i = 0; i < network.layerCount(); ++i)
         for (const ParameterBlock &block : network.layer(i).blocks())
-            if (request.factors.has(block.factor))
+            if (block.trained && request.factors.has(block.factor))
                 for (Index at = 0; at < block.size(); at += sumPiece)
                     ranges.push_back(
                         {network.offset(i) + block.offset + at, std::min(sumPiece, block.size() - at)});
@@ -118,7 +121,7 @@ BatchScore GradientEngine::run(const Network &network, const ConstMatrixView &x,
     ROSLER_EXPECTS(batch >= 1 && static_cast<Index>(labels.size()) == batch && x.cols() == network.read());
     const float scale = 1.0F / static_cast<float>(batch);
     if (!m_splitsBatch)
-        return pass(network, m_lanes[0], x, labels, scale, request, &sink);
+        return pass(network, m_lanes[0], x, 0, labels, scale, request, &sink);
 
     const auto pieces = static_cast<std::size_t>((batch + m_pieceSize - 1) / m_pieceSize);
     ROSLER_EXPECTS(pieces <= m_lanes.size());
@@ -129,7 +132,7 @@ BatchScore GradientEngine::run(const Network &network, const ConstMatrixView &x,
             const Index first = static_cast<Index>(piece) * m_pieceSize;
             const Index count = std::min(m_pieceSize, batch - first);
             scores[piece] =
-                pass(network, m_lanes[piece], rowsOf(x, first, count),
+                pass(network, m_lanes[piece], rowsOf(x, first, count), first,
                      labels.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), scale,
                      request, nullptr);
         },

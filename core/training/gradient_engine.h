@@ -27,7 +27,9 @@ public:
     /// What a step wants of the backward pass; see BackwardRequest.
     struct Request {
         FactorSet factors;
-        std::span<const std::uint32_t> features; ///< of the first layer's R; empty = all
+        std::span<const std::uint32_t> features; ///< of the R that reads the data; empty = all
+        std::uint64_t seed = 0;                  ///< of the trial
+        std::int64_t step = 0;                   ///< of the trial, from 0
     };
 
     /// Gradient of the mean loss over the batch, announced to @p sink in pieces with offsets into the
@@ -48,7 +50,7 @@ private:
         std::vector<float> gradient; ///< of all parameters
     };
 
-    BatchScore pass(const Network &network, Lane &lane, const ConstMatrixView &x,
+    BatchScore pass(const Network &network, Lane &lane, const ConstMatrixView &x, Index firstExample,
                     std::span<const std::uint16_t> labels, float scale, const Request &request,
                     GradientSink *sink) const;
     void addUp(const Network &network, std::size_t pieces, const Request &request, GradientSink &sink);

@@ -22,7 +22,7 @@ StageSchedule::StageSchedule(const TrialSpec &spec, Index trainExamples)
     , m_learningRate(spec.model.learningRate)
     , m_schedule(spec.training.schedule)
 {
-    if (spec.model.kind == ModelKind::Rosler)
+    if (spec.model.isSketched())
         m_successiveFrom = static_cast<std::int64_t>(
             std::floor(spec.model.sketch.successiveFrom * static_cast<double>(m_totalSteps)));
 }

@@ -131,8 +131,7 @@ double share(Index part, Index whole)
     return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, const LayerShape &first,
-                                              const Examples &train)
+std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, Index read, const Examples &train)
 {
     const Index count = std::min(featureSample, train.count());
     const auto examples = sampleUniformly(
@@ -141,28 +140,29 @@ std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, const Layer
     Matrix sample(count, train.features.cols());
     for (Index i = 0; i < count; ++i)
         sample.row(i) = train.features.row(examples[static_cast<std::size_t>(i)]);
-    return chooseFeatures(view(std::as_const(sample)), first.read, spec.model.sketch.keptFeatures,
-                          featureSubspace, spec.seed);
+    return chooseFeatures(view(std::as_const(sample)), read, spec.model.sketch.keptFeatures, featureSubspace,
+                          spec.seed);
 }
 
 } // namespace
 
 struct Trainer::State {
-    State(const TrialSpec &trialSpec, std::shared_ptr<const Dataset> dataset,
-          const std::vector<LayerShape> &shapes)
+    State(const TrialSpec &trialSpec, std::shared_ptr<const Dataset> dataset, NetworkPlan plan)
         : spec(trialSpec)
         , data(std::move(dataset))
         , stages(spec, data->train().count())
-        , network(shapes)
+        , network(std::move(plan))
         , optimizer(makeOptimizer(spec.training.optimizer))
         , batch(std::min(spec.training.batch, data->train().count()))
         , engine(network, batch)
     {
         optimizerState.assign(static_cast<std::size_t>(network.parameterCount() * optimizer->stateFloats()),
                               0.0F);
-        for (const ParameterBlock &block : network.layer(0).blocks())
-            if (block.factor == Factor::R)
+        for (const ParameterBlock &block : network.layer(network.firstWeighted()).blocks())
+            if (block.factor == Factor::R) {
                 firstR = block;
+                firstR.offset += network.offset(network.firstWeighted());
+            }
     }
 
     void makeFeeder()
@@ -181,7 +181,7 @@ struct Trainer::State {
     Index batch;
     GradientEngine engine;
     std::unique_ptr<BatchFeeder> feeder;
-    ParameterBlock firstR; ///< of the first layer; empty when that is dense
+    ParameterBlock firstR; ///< R that reads the data, offset in the network; empty when there is none
 
     std::vector<float> optimizerState;
     std::array<std::int64_t, factorKinds> updates {};
@@ -235,13 +235,16 @@ BatchScore Trainer::State::takeStep()
     }
 
     const auto labels = std::span(batchNow.labels).first(static_cast<std::size_t>(batchNow.count));
-    const BatchScore score = engine.run(network, x, labels, {factors, features}, sink);
+    const BatchScore score = engine.run(network, x, labels, {factors, features, spec.seed, step}, sink);
 
+    const std::size_t first = network.firstWeighted();
     std::uint64_t macs = 0;
-    for (std::size_t i = 0; i < network.layerCount(); ++i) {
-        const BackwardRequest request {factors, i == 0 ? features : std::span<const std::uint32_t> {},
-                                       nullptr};
-        macs += network.layer(i).forwardMacs() + network.layer(i).backwardMacs(request, i > 0);
+    for (std::size_t i = first; i < network.layerCount(); ++i) {
+        const Layer &layer = network.layer(i);
+        const bool picks = i == first && !features.empty();
+        macs += layer.forwardMacs()
+            + layer.backwardMacs(factors, picks ? static_cast<Index>(features.size()) : layer.inputs(),
+                                 i > first);
     }
     trainFlops += 2.0 * static_cast<double>(macs) * static_cast<double>(batchNow.count);
     ++step;
@@ -261,13 +264,14 @@ Trainer &Trainer::operator=(Trainer &&) noexcept = default;
 
 Result<Trainer> Trainer::create(const TrialSpec &spec, std::shared_ptr<const Dataset> data)
 {
-    const auto shapes = layerShapes(spec, data->features(), data->classes());
-    if (!shapes)
-        return tl::unexpected(shapes.error());
-    auto state = std::make_unique<State>(spec, std::move(data), *shapes);
-    state->network.initialise(spec.seed, spec.model.sketch.initialisation);
-    if (shapes->front().storesIndices)
-        state->network.setKeptFeatures(chooseKeptFeatures(spec, shapes->front(), state->data->train()));
+    auto plan = planOf(spec, data->shape(), data->classes());
+    if (!plan)
+        return tl::unexpected(plan.error());
+    auto state = std::make_unique<State>(spec, std::move(data), std::move(*plan));
+    Network &network = state->network;
+    network.initialise(spec.seed, spec.model.sketch.initialisation);
+    if (network.plan().keepsFeatures())
+        network.setKeptFeatures(chooseKeptFeatures(spec, network.read(), state->data->train()));
     state->makeFeeder();
     return Trainer(std::move(state));
 }

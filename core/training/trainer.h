@@ -51,7 +51,7 @@ protected:
 class Trainer
 {
 public:
-    /// @return OutOfRange  the spec's shapes do not meet the dataset's (layerShapes())
+    /// @return OutOfRange  the spec's shapes do not meet the dataset's (planOf())
     [[nodiscard]] static Result<Trainer> create(const TrialSpec &spec, std::shared_ptr<const Dataset> data);
     ~Trainer();
     Trainer(Trainer &&) noexcept;

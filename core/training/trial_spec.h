@@ -7,26 +7,16 @@
 
 #include "core/base/matrix.h"
 #include "core/base/result.h"
-#include "core/nn/layer_shape.h"
+#include "core/nn/network_plan.h"
 #include "core/nn/optimizer.h"
 #include "core/sketch/sketch_kind.h"
 
 namespace rosler {
 
-/// What a model's layers are made of. Append; names in trial_spec.cpp.
-enum class ModelKind { Dense, Rosler };
-
 enum class ScheduleKind { Cosine, Constant };
 
-inline constexpr Index maxLayerWidth = 65'536;
-
-/// What only a Rosler model has.
+/// How the sketches of a model are drawn and trained; of no meaning to a model without any.
 struct SketchOptions {
-    /// Waist of each layer, first to last; 1 <= rank <= min(outputs, sketch size).
-    std::vector<Index> rank;
-    /// How many features each layer reads; rank <= sketch size <= inputs. A hidden layer's sketch
-    /// narrows the layer before: outputs that nobody reads are never stored, computed or trained.
-    std::vector<Index> sketchSize;
     SketchKind initialisation = SketchKind::Gaussian;
     FeatureSampling keptFeatures = FeatureSampling::Variance;
     /// Share of the first layer's features whose gradient a step computes, in (0, 1].
@@ -38,13 +28,15 @@ struct SketchOptions {
     friend bool operator==(const SketchOptions &, const SketchOptions &) = default;
 };
 
-/// One model of an experiment.
+/// One model of an experiment: a list of layers, dense and sketched as one likes. A model some of whose
+/// layers are sketched is called a Rosler model, one without a sketch a dense one; neither is a type.
 struct ModelSpec {
     std::string name; ///< unique in its experiment: "dense", "rosler", "r8"
-    ModelKind kind = ModelKind::Dense;
-    double learningRate = 1e-3; ///< each kind has its own default, both are shown
-    SketchOptions sketch;       ///< empty vectors for Dense
+    std::vector<LayerSpec> layers;
+    double learningRate = 1e-3; ///< each model has its own, all are shown
+    SketchOptions sketch;
 
+    [[nodiscard]] bool isSketched() const noexcept;
     friend bool operator==(const ModelSpec &, const ModelSpec &) = default;
 };
 
@@ -62,7 +54,6 @@ struct TrainingSpec {
 
 /// One point of an experiment: one model, one seed. Trained by one Trainer, kept in one run folder.
 struct TrialSpec {
-    std::vector<Index> widths; ///< of the hidden layers, first to last; ReLU after each
     ModelSpec model;
     TrainingSpec training;
     std::uint64_t seed = 0;
@@ -70,10 +61,10 @@ struct TrialSpec {
     friend bool operator==(const TrialSpec &, const TrialSpec &) = default;
 };
 
-/// The layers that @p spec asks for on data of @p features features and @p classes classes.
-/// @return OutOfRange  a width, rank or sketch size outside its range; `where` is a JSON pointer
-///                     into the experiment, as "/models/1/rank/2", and `what` names the range
-[[nodiscard]] Result<std::vector<LayerShape>> layerShapes(const TrialSpec &spec, Index features,
-                                                          Index classes, std::size_t modelNumber = 0);
+/// The network that @p spec asks for on examples of shape @p example with @p classes classes.
+/// @return the errors of planNetwork(); `where` is a JSON pointer into the experiment, as
+///         "/models/1/layers/2/rank"
+[[nodiscard]] Result<NetworkPlan> planOf(const TrialSpec &spec, const ExampleShape &example, Index classes,
+                                         std::size_t modelNumber = 0);
 
 } // namespace rosler

@@ -2,6 +2,9 @@
 #include "device_link/host/factor_chain.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "core/base/contract.h"
 
 namespace rosler {
 
@@ -13,6 +16,14 @@ Matrix matrixOf(const ParameterBlock &block, std::span<const float> parameters)
     return block.transposed ? Matrix(stored.transpose()) : Matrix(stored);
 }
 
+const ParameterBlock &blockNamed(const std::vector<ParameterBlock> &blocks, std::string_view name)
+{
+    const auto found = std::find_if(blocks.begin(), blocks.end(),
+                                    [name](const ParameterBlock &block) { return block.name == name; });
+    ROSLER_EXPECTS(found != blocks.end());
+    return *found;
+}
+
 VectorRange rangeOf(const Matrix &x)
 {
     return {x.minCoeff(), x.maxCoeff()};
@@ -20,41 +31,49 @@ VectorRange rangeOf(const Matrix &x)
 
 } // namespace
 
+std::vector<ProductShape> productShapes(const Layer &layer, bool foldU)
+{
+    std::vector<ProductShape> shapes;
+    const std::vector<ParameterBlock> blocks = layer.blocks();
+    for (const std::string_view name : layer.products()) {
+        const ParameterBlock &block = blockNamed(blocks, name);
+        shapes.push_back(block.transposed ? ProductShape {block.cols, block.rows}
+                                          : ProductShape {block.rows, block.cols});
+    }
+    if (foldU && shapes.size() == 3) {
+        shapes[0] = {shapes[1].rows, shapes[0].cols};
+        shapes.erase(shapes.begin() + 1);
+    }
+    return shapes;
+}
+
 std::vector<ChainLayer> factorChain(const Network &network, bool foldU)
 {
     std::vector<ChainLayer> chain;
     for (std::size_t i = 0; i < network.layerCount(); ++i) {
-        ChainLayer layer {network.shapes()[i], {}};
-        const bool relu = layer.shape.relu;
-        Matrix w;
-        Matrix c;
-        Matrix u;
-        Matrix r;
-        std::vector<float> bias;
+        const Layer &layer = network.layer(i);
+        const std::vector<ParameterBlock> blocks = layer.blocks();
         const std::span<const float> parameters = network.parametersOf(i);
-        for (const ParameterBlock &block : network.layer(i).blocks()) {
-            Matrix m = matrixOf(block, parameters);
-            if (block.name == "b")
-                bias.assign(m.data(), m.data() + m.size());
-            else
-                (block.name == "W" ? w : block.name == "C" ? c : block.name == "U" ? u : r) = std::move(m);
+        std::vector<Matrix> factors;
+        for (const std::string_view name : layer.products())
+            factors.push_back(matrixOf(blockNamed(blocks, name), parameters));
+        if (factors.empty())
+            continue;
+        if (foldU && factors.size() == 3) {
+            factors[0] = (factors[1] * factors[0]).eval();
+            factors.erase(factors.begin() + 1);
         }
-        const auto zeros = [](const Matrix &m) {
-            return std::vector<float>(static_cast<std::size_t>(m.rows()));
-        };
-        using Part = ChainProduct::Part;
-        if (layer.shape.rank == 0) {
-            layer.products.push_back({Part::Dense, std::move(w), std::move(bias), true, relu});
-        } else {
-            if (foldU)
-                r = (u * r).eval();
-            const std::vector<float> none = zeros(r);
-            layer.products.push_back({Part::R, std::move(r), none, false, false});
-            if (!foldU)
-                layer.products.push_back({Part::U, std::move(u), none, false, false});
-            layer.products.push_back({Part::C, std::move(c), std::move(bias), true, relu});
+        ChainLayer links;
+        for (Matrix &factor : factors) {
+            std::vector<float> zeros(static_cast<std::size_t>(factor.rows()));
+            links.products.push_back({std::move(factor), std::move(zeros), false, false});
         }
-        chain.push_back(std::move(layer));
+        ChainProduct &last = links.products.back();
+        const ParameterBlock &bias = blockNamed(blocks, "b");
+        std::copy_n(parameters.data() + bias.offset, bias.size(), last.bias.begin());
+        last.endsLayer = true;
+        last.relu = layer.relu();
+        chain.push_back(std::move(links));
     }
     return chain;
 }

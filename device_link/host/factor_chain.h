@@ -8,24 +8,35 @@
 
 namespace rosler {
 
-/// One product of a layer as a board computes it: y = W x + b, the W of a dense layer or a factor.
+/// One product of a layer as a board computes it: y = W x + b.
 struct ChainProduct {
-    enum class Part { Dense, R, U, C };
-    Part part = Part::Dense;
     Matrix weights;          ///< rows x cols
     std::vector<float> bias; ///< rows; zeros but in a layer's last product
     bool endsLayer = true;
     bool relu = false; ///< of the layer, after its last product
 };
 
-/// A network as a chain of products, in the order in which they are computed.
+/// One layer as a chain of products, in the order in which they are computed: one for a whole matrix, two or
+/// three for a sketched one.
 struct ChainLayer {
-    LayerShape shape;
     std::vector<ChainProduct> products;
+
+    [[nodiscard]] Index read() const { return products.front().weights.cols(); }
+    [[nodiscard]] Index outputs() const { return products.back().weights.rows(); }
 };
 
-/// @param foldU  R becomes U R, and U is left out
+/// @param foldU  of three factors C U R, R becomes U R, and U is left out
+/// @return the layers that compute something in inference
 [[nodiscard]] std::vector<ChainLayer> factorChain(const Network &network, bool foldU);
+
+/// Rows and columns of one product.
+struct ProductShape {
+    Index rows = 0;
+    Index cols = 0;
+};
+
+/// The shapes of the products of @p layer, as factorChain() makes them; none when it computes nothing.
+[[nodiscard]] std::vector<ProductShape> productShapes(const Layer &layer, bool foldU);
 
 /// Smallest and largest number of each vector on the way, over a batch.
 struct VectorRange {

@@ -2,16 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "core/base/result.h"
-#include "core/nn/layer_shape.h"
+#include "core/nn/network_plan.h"
 #include "device_link/host/board_profile.h"
 #include "device_link/protocol/rsl_model.h"
 
 namespace rosler {
 
-/// What the image of a network will need, known from its shapes before there is a network: to the byte what
+/// What the image of a network will need, known from its plan before there is a network: to the byte what
 /// packModel() makes of it.
 struct ImageForecast {
     std::uint64_t imageBytes = 0;
@@ -21,12 +20,11 @@ struct ImageForecast {
     friend bool operator==(const ImageForecast &, const ImageForecast &) = default;
 };
 
-/// @param shapes      of layerShapes()
 /// @param type        number type of the image
 /// @param int8Layout  as in PackOptions
 /// @param foldU       as in PackOptions
 /// @return OutOfRange  no layers, more than an image holds, or a width beyond RSL_MAX_WIDTH
-[[nodiscard]] Result<ImageForecast> imageForecast(std::span<const LayerShape> shapes, rsl_number type,
+[[nodiscard]] Result<ImageForecast> imageForecast(const NetworkPlan &plan, rsl_number type,
                                                   rsl_layout int8Layout = RSL_LAYOUT_I8_4X4,
                                                   bool foldU = true);
 

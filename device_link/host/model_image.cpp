@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "core/compress/float16.h"
+#include "device_link/host/image_forecast.h"
+#include "device_link/host/layer_record.h"
 #include "device_link/host/quantise.h"
 #include "device_link/protocol/rsl_crc.h"
 
@@ -74,6 +76,14 @@ std::uint32_t placeIntegers(ImageWriter &to, const rsl_model_header &header, con
     return at;
 }
 
+std::vector<ProductShape> shapesOf(const ChainLayer &layer)
+{
+    std::vector<ProductShape> shapes;
+    for (const ChainProduct &product : layer.products)
+        shapes.push_back({product.weights.rows(), product.weights.cols()});
+    return shapes;
+}
+
 /// Packs layer after layer and follows the scale of what travels between them.
 class Packer
 {
@@ -111,13 +121,10 @@ public:
         std::size_t vector = 1;
         std::uint32_t inputs = header.inputs;
         for (std::size_t i = 0; i < m_chain.size(); ++i) {
-            rsl_model_layer layer {};
-            layer.kind = m_chain[i].shape.rank > 0 ? RSL_SKETCHED : RSL_DENSE;
-            layer.flags = m_chain[i].shape.relu ? RSL_LAYER_RELU : 0;
+            rsl_model_layer layer = layerRecord(shapesOf(m_chain[i]));
+            layer.flags = static_cast<std::uint8_t>(layer.flags
+                                                    | (m_chain[i].products.back().relu ? RSL_LAYER_RELU : 0));
             layer.inputs = inputs;
-            layer.read = static_cast<std::uint32_t>(m_chain[i].shape.read);
-            layer.rank = static_cast<std::uint32_t>(m_chain[i].shape.rank);
-            layer.outputs = static_cast<std::uint32_t>(m_chain[i].shape.kept);
             layer.output_scale = 1;
             if (i == 0 && !network.keptFeatures().empty()) {
                 layer.kept = writer.place(2 * network.keptFeatures().size());
@@ -171,19 +178,10 @@ private:
             } else {
                 place = placeFloats(writer, header, product);
             }
-            switch (product.part) {
-            case ChainProduct::Part::R:
-                layer.r_factor = place;
-                break;
-            case ChainProduct::Part::U:
-                layer.u_factor = place;
-                layer.flags = static_cast<std::uint8_t>(layer.flags | RSL_LAYER_HAS_U);
-                break;
-            case ChainProduct::Part::C:
-            case ChainProduct::Part::Dense:
+            if (product.endsLayer)
                 layer.c_factor = place;
-                break;
-            }
+            else
+                (p == 0 ? layer.r_factor : layer.u_factor) = place;
         }
     }
 
@@ -209,14 +207,13 @@ Result<void> checkPackable(const Network &network, const PackOptions &options,
         return fail(ErrorCode::OutOfRange,
                     "calibration needs examples with " + std::to_string(network.features()) + " features",
                     options.name);
-    if (network.layerCount() > RSL_MAX_LAYERS)
-        return fail(ErrorCode::OutOfRange,
-                    "an image holds at most " + std::to_string(RSL_MAX_LAYERS) + " layers", options.name);
-    for (const LayerShape &shape : network.shapes())
-        if (std::max({shape.inputs, shape.read, shape.kept, shape.rank}) > RSL_MAX_WIDTH)
-            return fail(ErrorCode::OutOfRange,
-                        "an image holds layers of at most " + std::to_string(RSL_MAX_WIDTH) + " numbers",
-                        options.name);
+    // What an image can say is what its forecast can.
+    if (const auto forecast = imageForecast(network.plan(), options.type, options.int8Layout, options.foldU);
+        !forecast) {
+        Error error = forecast.error();
+        error.where = options.name;
+        return tl::unexpected(std::move(error));
+    }
     const std::span<const float> all = network.parameters();
     if (!std::all_of(all.begin(), all.end(), [](float value) { return std::isfinite(value); }))
         return fail(ErrorCode::OutOfRange, "the model has weights that are not finite", options.name);

@@ -6,6 +6,7 @@
 #include "core/base/contract.h"
 #include "core/data/dataset.h"
 #include "core/experiment/experiment_spec.h"
+#include "tests/support/layers.h"
 
 namespace rosler::test {
 
@@ -40,17 +41,15 @@ inline ExperimentSpec smallExperiment(Index epochs)
     spec.name = "small";
     spec.dataset = "quarters";
     spec.seed = 7;
-    spec.widths = {24};
     spec.training.epochs = epochs;
     spec.training.batch = 16;
     ModelSpec dense;
     dense.name = "dense";
+    dense.layers = layersOf({24});
     ModelSpec rosler;
     rosler.name = "rosler";
-    rosler.kind = ModelKind::Rosler;
     rosler.learningRate = 2e-3;
-    rosler.sketch.rank = {4, 3};
-    rosler.sketch.sketchSize = {16, 12};
+    rosler.layers = layersOf({24}, {4, 3}, {16, 12});
     spec.models = {dense, rosler};
     return spec;
 }

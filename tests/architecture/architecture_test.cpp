@@ -5,6 +5,37 @@
 #include <QtTest>
 
 #include "tests/architecture/include_rules.h"
+#include "tests/architecture/layer_rules.h"
+
+namespace {
+
+struct Source {
+    QString path; ///< from the repository's root
+    QString text;
+};
+
+/// All sources of the product.
+QList<Source> sources()
+{
+    const QDir root(QStringLiteral(ROSLER_SOURCE_DIR));
+    QList<Source> found;
+    for (const char *top : {"core", "device_link", "widgets", "app"}) {
+        QDirIterator it(root.filePath(QLatin1String(top)),
+                        {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("*.c")}, QDir::Files,
+                        QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            QFile file(it.next());
+            if (!file.open(QIODevice::ReadOnly))
+                qFatal("%s cannot be read", qPrintable(file.fileName()));
+            found.append({root.relativeFilePath(file.fileName()), QString::fromUtf8(file.readAll())});
+        }
+    }
+    if (found.size() <= 20)
+        qFatal("only %d sources found below %s", int(found.size()), qPrintable(root.path()));
+    return found;
+}
+
+} // namespace
 
 /// The source tree obeys resources/docs/architecture.md; and the checker that says so can fail.
 class ArchitectureTest final : public QObject
@@ -13,6 +44,9 @@ class ArchitectureTest final : public QObject
 
 private Q_SLOTS:
     void theSourcesFollowTheArrows();
+    void onlyPairAndRowNameAKindOfLayer();
+    void namesOfKindsAreFound_data();
+    void namesOfKindsAreFound();
     void theArrowsMakeNoCircle();
     void aCircleIsFound();
     void eachArrowIsGuarded_data();
@@ -22,23 +56,54 @@ private Q_SLOTS:
 
 void ArchitectureTest::theSourcesFollowTheArrows()
 {
-    const QDir root(QStringLiteral(ROSLER_SOURCE_DIR));
     QStringList faults;
-    int files = 0;
-    for (const char *top : {"core", "device_link", "widgets", "app"}) {
-        QDirIterator it(root.filePath(QLatin1String(top)),
-                        {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("*.c")}, QDir::Files,
-                        QDirIterator::Subdirectories);
-        while (it.hasNext()) {
-            QFile file(it.next());
-            QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(file.fileName()));
-            faults << faultsOf(root.relativeFilePath(file.fileName()), QString::fromUtf8(file.readAll()));
-            ++files;
-        }
-    }
-    QVERIFY2(files > 20,
-             qPrintable(QStringLiteral("only %1 sources found below %2").arg(files).arg(root.path())));
+    for (const auto &[path, text] : sources())
+        faults << faultsOf(path, text);
     QVERIFY2(faults.isEmpty(), qPrintable(QLatin1Char('\n') + faults.join(QLatin1Char('\n'))));
+}
+
+void ArchitectureTest::onlyPairAndRowNameAKindOfLayer()
+{
+    QList<LayerPair> pairs;
+    for (const auto &[path, text] : sources())
+        if (path == QLatin1String("core/nn/layer_catalog.cpp"))
+            pairs = layerPairs(text);
+    QVERIFY(pairs.size() >= 2);
+    QStringList faults;
+    for (const auto &[path, text] : sources())
+        faults << layerFaultsOf(path, text, pairs);
+    QVERIFY2(faults.isEmpty(), qPrintable(QLatin1Char('\n') + faults.join(QLatin1Char('\n'))));
+}
+
+void ArchitectureTest::namesOfKindsAreFound_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<bool>("allowed");
+    const auto row = [](const char *path, const char *line, bool allowed) {
+        QTest::addRow("%s %s", path, line) << QString::fromUtf8(path) << QString::fromUtf8(line) << allowed;
+    };
+    row("core/nn/dropout_layer.cpp", "return {\"dropout\"};", true);
+    row("core/nn/layer_catalog.cpp", "#include \"core/nn/dropout_layer.h\"", true);
+    row("core/nn/network.cpp", "#include \"core/nn/dropout_layer.h\"", false);
+    row("core/training/trainer.cpp", "if (layer.kind == \"dropout\")", false);
+    row("widgets/pages/x.cpp", "const DropoutLayer layer(plan);", false);
+    row("core/nn/layer.h", "/// as \"dropout\" does, see DropoutLayer", true);
+    row("app/cli/x.cpp", "j[\"dense\"] = seconds;", true); // what a model is called
+    row("app/cli/x.cpp", "if (spec.kind == \"dense\")", false);
+    row("app/cli/x.cpp", "const DenseLayer layer(plan);", false);
+}
+
+void ArchitectureTest::namesOfKindsAreFound()
+{
+    QFETCH(QString, path);
+    QFETCH(QString, line);
+    QFETCH(bool, allowed);
+    const auto pairs = layerPairs(QStringLiteral("#include \"core/nn/dense_layer.h\"\n"
+                                                 "#include \"core/nn/dropout_layer.h\"\n"
+                                                 " denseKind(x), dropoutKind()"));
+    QCOMPARE(pairs.size(), 2);
+    QCOMPARE(layerFaultsOf(path, line, pairs).isEmpty(), allowed);
 }
 
 void ArchitectureTest::theArrowsMakeNoCircle()

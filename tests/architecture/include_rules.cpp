@@ -93,10 +93,11 @@ const std::vector<FolderRule> &folderRules()
         {nn, {sketch, base}, apache},
         {compress, {nn, base}, apache},
         {training, {compress, nn, sketch, data, base}, apache},
-        // Costs are formulas over the specs, the stages and the shapes: never over what trains.
+        // Costs are sums over the specs, the stages and the layers: never over what trains.
         {cost,
          {QStringLiteral("core/training/trial_spec.h"), QStringLiteral("core/training/stage_schedule.h"),
-          QStringLiteral("core/nn/layer_shape.h"), base},
+          nn + QStringLiteral("layer_catalog.h"), nn + QStringLiteral("layer.h"),
+          nn + QStringLiteral("network_plan.h"), base},
          apache},
         {figure, {base}, apache},
         {experiment, {training, cost, figure, nn, data, base}, apache},

@@ -9,7 +9,7 @@
 
 #include "core/nn/layer.h"
 #include "core/nn/layer_catalog.h"
-#include "core/nn/layer_shape.h"
+#include "tests/support/layers.h"
 #include "tests/support/naive.h"
 
 namespace rosler {
@@ -19,8 +19,8 @@ namespace rosler {
 class LayerTrial
 {
 public:
-    LayerTrial(const LayerShape &shape, Index batchSize)
-        : layer(makeLayer(shape))
+    LayerTrial(const PlannedLayer &plan, Index batchSize)
+        : layer(makeLayer(plan))
         , parameters(static_cast<std::size_t>(layer->parameterCount()))
         , batch(batchSize)
         , dy(naive::randomMatrix(batchSize, layer->outputs(), 5))
@@ -41,7 +41,7 @@ public:
     void forward()
     {
         stash.assign(static_cast<std::size_t>(layer->stashSize(batch)), 0.0F);
-        layer->forward(view(std::as_const(x)), parameters, view(y), stash);
+        layer->forward(view(std::as_const(x)), parameters, view(y), stash, {});
     }
 
     /// Forward and backward; parts of the gradient that the request leaves out keep @p untouched.

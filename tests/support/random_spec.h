@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "core/base/random.h"
 #include "core/training/trial_spec.h"
+#include "tests/support/layers.h"
 
 namespace rosler {
 
@@ -23,8 +25,10 @@ struct RandomSpec {
         features = from(1, 20);
         classes = from(1, 6);
         trainExamples = from(1, 60);
+        std::vector<Index> widths;
         for (Index i = from(0, 3); i > 0; --i)
-            spec.widths.push_back(from(1, 12));
+            widths.push_back(from(1, 12));
+        spec.model.layers = layersOf(widths);
         spec.training.epochs = from(1, 5);
         spec.training.batch = from(1, 20);
         spec.training.optimizer = from(0, 1) == 0 ? OptimizerKind::Adam : OptimizerKind::Sgd;
@@ -32,14 +36,16 @@ struct RandomSpec {
         spec.model.name = "m";
         if (from(0, 3) == 0)
             return;
-        spec.model.kind = ModelKind::Rosler;
-        auto &sketch = spec.model.sketch;
-        for (std::size_t i = 0; i <= spec.widths.size(); ++i)
-            sketch.sketchSize.push_back(from(1, i == 0 ? features : spec.widths[i - 1]));
-        for (std::size_t i = 0; i <= spec.widths.size(); ++i) {
-            const Index kept = i == spec.widths.size() ? classes : sketch.sketchSize[i + 1];
-            sketch.rank.push_back(from(1, std::min(kept, sketch.sketchSize[i])));
+        std::vector<Index> sizes;
+        for (std::size_t i = 0; i <= widths.size(); ++i)
+            sizes.push_back(from(1, i == 0 ? features : widths[i - 1]));
+        std::vector<Index> ranks;
+        for (std::size_t i = 0; i <= widths.size(); ++i) {
+            const Index kept = i == widths.size() ? classes : sizes[i + 1];
+            ranks.push_back(from(1, std::min(kept, sizes[i])));
         }
+        spec.model.layers = layersOf(widths, ranks, sizes);
+        auto &sketch = spec.model.sketch;
         constexpr std::array shares {1.0, 0.5, 0.1, 0.001};
         sketch.gradientSketch = shares.at(static_cast<std::size_t>(from(0, 3)));
         constexpr std::array starts {0.0, 0.7, 1.0, 0.33, 0.999};

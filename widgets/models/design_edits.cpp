@@ -6,163 +6,271 @@
 #include <limits>
 
 #include "core/base/contract.h"
+#include "core/nn/layer_catalog.h"
 
 namespace rosler {
 
 namespace {
 
 constexpr Index defaultRank = 16;
+constexpr Index defaultWidth = 128;
 
 Index limitOr(Index count)
 {
     return count > 0 ? count : std::numeric_limits<Index>::max();
 }
 
-bool isRosler(const ModelSpec &model)
+const LayerKind &kindOf(const LayerSpec &layer)
 {
-    return model.kind == ModelKind::Rosler;
+    const LayerKind *kind = layerKindNamed(layer.kind);
+    ROSLER_EXPECTS(kind != nullptr);
+    return *kind;
 }
 
-/// Sketches that read everything before a change of widths, told by each model and layer.
-std::vector<std::vector<bool>> fullSketches(const ExperimentSpec &spec, const DesignShape &shape)
+/// The field that says how many outputs a layer has, of kinds whose last layer may go without it.
+const LayerField *widthField(const LayerKind &kind)
 {
-    std::vector<std::vector<bool>> full;
-    full.reserve(spec.models.size());
-    for (const ModelSpec &model : spec.models) {
-        std::vector<bool> layers(model.sketch.sketchSize.size());
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            layers[i] =
-                i < layerCount(spec) && model.sketch.sketchSize[i] >= limitOr(layerInputs(spec, i, shape));
-        }
-        full.push_back(std::move(layers));
-    }
+    const auto found = std::find_if(kind.fields.begin(), kind.fields.end(),
+                                    [](const LayerField &field) { return field.lastGivesClasses; });
+    return found == kind.fields.end() ? nullptr : &*found;
+}
+
+/// The weighted layer next to @p layer in one direction, or none.
+std::optional<std::size_t> weightedBeside(std::span<const LayerSpec> layers, std::size_t layer, int step)
+{
+    for (auto i = static_cast<std::ptrdiff_t>(layer) + step;
+         i >= 0 && i < static_cast<std::ptrdiff_t>(layers.size()); i += step)
+        if (kindOf(layers[static_cast<std::size_t>(i)]).weighted)
+            return static_cast<std::size_t>(i);
+    return std::nullopt;
+}
+
+Index sizeOf(const Sketch &sketch, Index inputs)
+{
+    return sketch.size.value_or(limitOr(inputs));
+}
+
+/// Which sketches read all of their inputs.
+std::vector<bool> fullSketches(std::span<const LayerSpec> layers, const DesignShape &shape)
+{
+    const auto designed = designedLayers(layers, shape);
+    std::vector<bool> full(layers.size());
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        full[i] = layers[i].sketch && sizeOf(*layers[i].sketch, 0) >= limitOr(designed[i].inputs);
     return full;
+}
+
+/// Sketches that read all, read all of what is there now.
+void keepFull(std::vector<LayerSpec> &layers, const std::vector<bool> &full, const DesignShape &shape)
+{
+    const auto designed = designedLayers(layers, shape);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        if (full[i] && layers[i].sketch && layers[i].sketch->size && designed[i].inputs > 0)
+            layers[i].sketch->size = designed[i].inputs;
 }
 
 } // namespace
 
-std::size_t layerCount(const ExperimentSpec &spec) noexcept
+std::vector<DesignedLayer> designedLayers(std::span<const LayerSpec> layers, const DesignShape &shape)
 {
-    return spec.widths.size() + 1;
+    std::vector<DesignedLayer> designed(layers.size());
+    ExampleShape at = shape.example;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerKind &kind = kindOf(layers[i]);
+        designed[i].inputs = at.size();
+        at = kind.output(layers[i], at, shape.classes);
+        designed[i].outputs = at.size();
+        designed[i].weighted = kind.weighted;
+        designed[i].canBeSketched = kind.makeSketched != nullptr;
+    }
+    Index kept = shape.classes;
+    for (std::size_t i = layers.size(); i-- > 0;) {
+        designed[i].kept = kept;
+        designed[i].read = designed[i].weighted ? designed[i].inputs : kept;
+        if (layers[i].sketch && layers[i].sketch->size)
+            designed[i].read = *layers[i].sketch->size;
+        kept = designed[i].read;
+    }
+    return designed;
 }
 
-Index layerInputs(const ExperimentSpec &spec, std::size_t layer, const DesignShape &shape)
+void fitLayers(std::vector<LayerSpec> &layers, const DesignShape &shape)
 {
-    ROSLER_EXPECTS(layer < layerCount(spec));
-    return layer == 0 ? shape.features : spec.widths[layer - 1];
-}
-
-Index layerOutputs(const ExperimentSpec &spec, std::size_t layer, const DesignShape &shape)
-{
-    ROSLER_EXPECTS(layer < layerCount(spec));
-    return layer < spec.widths.size() ? spec.widths[layer] : shape.classes;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerKind &kind = kindOf(layers[i]);
+        for (const LayerField &field : kind.fields)
+            if (const auto found = layers[i].fields.find(field.name); found != layers[i].fields.end())
+                found->second = std::clamp(found->second, field.low, field.high);
+        if (kind.makeSketched == nullptr)
+            layers[i].sketch.reset();
+    }
+    if (!layers.empty())
+        if (const LayerField *width = widthField(kindOf(layers.back())))
+            layers.back().fields.erase(std::string(width->name));
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto inputs = designedLayers(layers, shape)[i].inputs;
+        if (layers[i].sketch && layers[i].sketch->size)
+            layers[i].sketch->size = std::clamp<Index>(*layers[i].sketch->size, 1, limitOr(inputs));
+    }
+    const auto designed = designedLayers(layers, shape);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        if (layers[i].sketch)
+            layers[i].sketch->rank = std::clamp<Index>(
+                layers[i].sketch->rank, 1, std::min(limitOr(designed[i].read), limitOr(designed[i].kept)));
 }
 
 void fitDesign(ExperimentSpec &spec, const DesignShape &shape)
 {
-    for (Index &width : spec.widths)
-        width = std::clamp<Index>(width, 1, maxLayerWidth);
-    const std::size_t layers = layerCount(spec);
     for (ModelSpec &model : spec.models) {
-        if (!isRosler(model)) {
+        fitLayers(model.layers, shape);
+        if (!model.isSketched())
             model.sketch = {};
-            continue;
+    }
+}
+
+bool sameNetwork(std::span<const LayerSpec> a, std::span<const LayerSpec> b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const LayerSpec &x, const LayerSpec &y) {
+        return x.kind == y.kind && x.fields == y.fields && x.activation == y.activation;
+    });
+}
+
+void setField(std::vector<LayerSpec> &layers, std::size_t layer, std::string_view field, double value,
+              const DesignShape &shape)
+{
+    const auto full = fullSketches(layers, shape);
+    layers.at(layer).fields.insert_or_assign(std::string(field), value);
+    keepFull(layers, full, shape);
+}
+
+void insertLayer(std::vector<LayerSpec> &layers, std::size_t position, std::string_view kindName,
+                 const DesignShape &shape)
+{
+    ROSLER_EXPECTS(position < layers.size());
+    const LayerKind *kind = layerKindNamed(kindName);
+    ROSLER_EXPECTS(kind != nullptr);
+    LayerSpec added;
+    added.kind = kindName;
+    for (const LayerField &field : kind->fields)
+        if (field.preset)
+            added.fields.emplace(field.name, *field.preset);
+    const auto at = layers.begin() + static_cast<std::ptrdiff_t>(position);
+    const LayerField *width = widthField(*kind);
+    if (width == nullptr) {
+        layers.insert(at, added);
+        return;
+    }
+    added.activation = Activation::Relu;
+    const auto before = weightedBeside(layers, position, -1);
+    const auto after = weightedBeside(layers, position - 1, 1); // at least the last layer
+    const auto designed = designedLayers(layers, shape);
+    const Index units = before ? designed[*before].outputs : defaultWidth;
+    added.fields.emplace(width->name, static_cast<double>(units));
+
+    LayerSpec &next = layers[*after];
+    const LayerSpec &like = before ? layers[*before] : next;
+    if (next.sketch && like.sketch && kind->makeSketched != nullptr) {
+        // The new layer reads what the old one at this place read; that one now reads the new layer.
+        added.sketch = Sketch {like.sketch->rank, next.sketch->size};
+        if (next.sketch->size) {
+            std::size_t pattern = *after;
+            if (!before)
+                pattern = weightedBeside(layers, *after, 1).value_or(*after);
+            const Index inputs = designed[pattern].inputs;
+            const Index reads = designed[pattern].read;
+            const double share =
+                inputs > 0 ? std::min(1.0, static_cast<double>(reads) / static_cast<double>(inputs)) : 1.0;
+            next.sketch->size =
+                std::max<Index>(1, static_cast<Index>(std::lround(share * static_cast<double>(units))));
         }
-        std::vector<Index> &rank = model.sketch.rank;
-        std::vector<Index> &sketch = model.sketch.sketchSize;
-        rank.resize(layers, rank.empty() ? defaultRank : rank.back());
-        for (std::size_t i = sketch.size(); i < layers; ++i)
-            sketch.push_back(limitOr(layerInputs(spec, i, shape)));
-        sketch.resize(layers);
-        for (std::size_t i = 0; i < layers; ++i)
-            sketch[i] = std::clamp<Index>(sketch[i], 1, limitOr(layerInputs(spec, i, shape)));
-        for (std::size_t i = 0; i < layers; ++i) {
-            const Index kept = i + 1 < layers ? sketch[i + 1] : limitOr(shape.classes);
-            rank[i] = std::clamp<Index>(rank[i], 1, std::min(kept, sketch[i]));
+    }
+    layers.insert(layers.begin() + static_cast<std::ptrdiff_t>(position), std::move(added));
+}
+
+void removeLayer(std::vector<LayerSpec> &layers, std::size_t layer, const DesignShape &shape)
+{
+    ROSLER_EXPECTS(layer + 1 < layers.size());
+    const auto at = layers.begin() + static_cast<std::ptrdiff_t>(layer);
+    if (kindOf(*at).weighted) {
+        // The next weighted layer takes over what this one read.
+        const auto full = fullSketches(layers, shape);
+        LayerSpec &next = layers[*weightedBeside(layers, layer, 1)];
+        if (next.sketch) {
+            if (at->sketch)
+                next.sketch->size = at->sketch->size;
+            else if (next.sketch->size)
+                next.sketch->size = std::nullopt;
         }
     }
+    layers.erase(at);
 }
 
-void setHiddenWidth(ExperimentSpec &spec, std::size_t position, Index width, const DesignShape &shape)
+void setHiddenWidths(std::vector<LayerSpec> &layers, const std::vector<Index> &widths,
+                     const DesignShape &shape)
 {
-    ROSLER_EXPECTS(position < spec.widths.size());
-    const auto full = fullSketches(spec, shape);
-    spec.widths[position] = width;
-    for (std::size_t m = 0; m < spec.models.size(); ++m) {
-        if (position + 1 < full[m].size() && full[m][position + 1])
-            spec.models[m].sketch.sketchSize[position + 1] = width;
+    const std::string_view plain = layerKinds().front().name;
+    if (layers.empty())
+        layers = {fullyConnected()};
+    for (std::size_t i = layers.size() - 1; i-- > 0;)
+        if (layers[i].kind != plain)
+            removeLayer(layers, i, shape);
+    while (layers.size() > widths.size() + 1)
+        removeLayer(layers, layers.size() - 2, shape);
+    const std::string_view units = layerKinds().front().fields.front().name;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        if (i + 1 >= layers.size())
+            insertLayer(layers, i, plain, shape);
+        setField(layers, i, units, static_cast<double>(widths[i]), shape);
     }
 }
 
-void insertHiddenLayer(ExperimentSpec &spec, std::size_t position, Index width, const DesignShape &shape)
+std::optional<std::vector<Index>> hiddenWidths(std::span<const LayerSpec> layers)
 {
-    ROSLER_EXPECTS(position <= spec.widths.size());
-    const Index before = layerInputs(spec, position, shape);
-    for (ModelSpec &model : spec.models) {
-        std::vector<Index> &rank = model.sketch.rank;
-        std::vector<Index> &sketch = model.sketch.sketchSize;
-        if (!isRosler(model) || rank.size() != layerCount(spec) || sketch.size() != layerCount(spec))
-            continue;
-        const auto at = static_cast<std::ptrdiff_t>(position);
-        const Index neighbour = rank[position > 0 ? position - 1 : 0];
-        rank.insert(rank.begin() + at, neighbour);
-        // The new layer reads what the old one at this place read; the old one now reads the new layer.
-        const std::size_t like = position > 0 ? position : std::min(position + 1, sketch.size() - 1);
-        const Index likeInputs = like > 0 ? layerInputs(spec, like, shape) : before;
-        const double share =
-            likeInputs > 0 ? static_cast<double>(sketch[like]) / static_cast<double>(likeInputs) : 1.0;
-        const auto reads = static_cast<Index>(std::lround(std::min(share, 1.0) * static_cast<double>(width)));
-        sketch.insert(sketch.begin() + at + 1, std::max<Index>(reads, 1));
+    std::vector<Index> widths;
+    for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
+        const auto units = layers[i].field(layerKinds().front().fields.front().name);
+        if (layers[i].kind != layerKinds().front().name || !units)
+            return std::nullopt;
+        widths.push_back(static_cast<Index>(*units));
     }
-    spec.widths.insert(spec.widths.begin() + static_cast<std::ptrdiff_t>(position), width);
+    return widths;
 }
 
-void removeHiddenLayer(ExperimentSpec &spec, std::size_t position)
+void setSketched(std::vector<LayerSpec> &layers, std::size_t layer, bool sketched, const DesignShape &shape)
 {
-    ROSLER_EXPECTS(position < spec.widths.size());
-    const auto at = static_cast<std::ptrdiff_t>(position);
-    for (ModelSpec &model : spec.models) {
-        std::vector<Index> &rank = model.sketch.rank;
-        std::vector<Index> &sketch = model.sketch.sketchSize;
-        if (!isRosler(model) || rank.size() != layerCount(spec) || sketch.size() != layerCount(spec))
-            continue;
-        rank.erase(rank.begin() + at);
-        sketch.erase(sketch.begin() + at + 1);
+    if (!sketched) {
+        layers.at(layer).sketch.reset();
+    } else if (!layers.at(layer).sketch) {
+        layers[layer].sketch = Sketch {defaultRank, {}};
+        fitLayers(layers, shape);
     }
-    spec.widths.erase(spec.widths.begin() + at);
 }
 
-void setHiddenWidths(ExperimentSpec &spec, const std::vector<Index> &widths, const DesignShape &shape)
+void setRank(std::vector<LayerSpec> &layers, std::size_t layer, Index rank, const DesignShape &shape)
 {
-    while (spec.widths.size() > widths.size())
-        removeHiddenLayer(spec, spec.widths.size() - 1);
-    for (std::size_t i = 0; i < spec.widths.size(); ++i)
-        setHiddenWidth(spec, i, widths[i], shape);
-    while (spec.widths.size() < widths.size())
-        insertHiddenLayer(spec, spec.widths.size(), widths[spec.widths.size()], shape);
+    if (!layers.at(layer).sketch)
+        return;
+    Sketch &sketch = *layers[layer].sketch;
+    const auto designed = designedLayers(layers, shape);
+    const Index highest = std::min(limitOr(designed[layer].inputs), limitOr(designed[layer].outputs));
+    sketch.rank = std::clamp<Index>(rank, 1, highest);
+    if (sketch.size)
+        sketch.size = std::max(*sketch.size, sketch.rank);
+    if (const auto next = weightedBeside(layers, layer, 1))
+        if (layers[*next].sketch && layers[*next].sketch->size)
+            layers[*next].sketch->size = std::max(*layers[*next].sketch->size, sketch.rank);
 }
 
-void setRank(ExperimentSpec &spec, std::size_t model, std::size_t layer, Index rank, const DesignShape &shape)
+void setSketchSize(std::vector<LayerSpec> &layers, std::size_t layer, Index size, const DesignShape &shape)
 {
-    SketchOptions &sketch = spec.models.at(model).sketch;
-    const Index inputs = limitOr(layerInputs(spec, layer, shape));
-    const Index outputs = limitOr(layerOutputs(spec, layer, shape));
-    const Index fitting = std::clamp<Index>(rank, 1, std::min(inputs, outputs));
-    sketch.rank.at(layer) = fitting;
-    sketch.sketchSize.at(layer) = std::max(sketch.sketchSize.at(layer), fitting);
-    if (layer + 1 < sketch.sketchSize.size())
-        sketch.sketchSize[layer + 1] = std::max(sketch.sketchSize[layer + 1], fitting);
-}
-
-void setSketchSize(ExperimentSpec &spec, std::size_t model, std::size_t layer, Index size,
-                   const DesignShape &shape)
-{
-    SketchOptions &sketch = spec.models.at(model).sketch;
-    const Index fitting = std::clamp<Index>(size, 1, limitOr(layerInputs(spec, layer, shape)));
-    sketch.sketchSize.at(layer) = fitting;
-    sketch.rank.at(layer) = std::min(sketch.rank.at(layer), fitting);
-    if (layer > 0)
-        sketch.rank.at(layer - 1) = std::min(sketch.rank.at(layer - 1), fitting);
+    if (!layers.at(layer).sketch)
+        return;
+    Sketch &sketch = *layers[layer].sketch;
+    sketch.size = std::clamp<Index>(size, 1, limitOr(designedLayers(layers, shape)[layer].inputs));
+    sketch.rank = std::min(sketch.rank, *sketch.size);
+    if (const auto before = weightedBeside(layers, layer, -1))
+        if (layers[*before].sketch)
+            layers[*before].sketch->rank = std::min(layers[*before].sketch->rank, *sketch.size);
 }
 
 std::string uniqueModelName(const ExperimentSpec &spec, const std::string &wanted, std::size_t except)

@@ -2,54 +2,77 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/experiment/experiment_spec.h"
 
 namespace rosler {
 
-/// Changes of an experiment that keep its parts together: widths, and with them the ranks and sketch
-/// sizes of every Rosler model. Pure functions; layer l reads width l - 1 (layer 0 the features) and the
-/// last layer gives the classes. A count of 0 means "not known yet" and limits nothing.
+/// Changes of a model's list of layers that keep its parts together: shapes, ranks and sketch sizes. Pure
+/// functions. A count of 0 means "not known yet" (no data) and limits nothing.
 
 struct DesignShape {
-    Index features = 0;
+    ExampleShape example {0, 0, 0};
     Index classes = 0;
 
     friend bool operator==(const DesignShape &, const DesignShape &) = default;
 };
 
-[[nodiscard]] std::size_t layerCount(const ExperimentSpec &spec) noexcept;
-[[nodiscard]] Index layerInputs(const ExperimentSpec &spec, std::size_t layer, const DesignShape &shape);
-[[nodiscard]] Index layerOutputs(const ExperimentSpec &spec, std::size_t layer, const DesignShape &shape);
+/// One layer of a design as its row shows it. Nominal sizes, and what sketches leave of them.
+struct DesignedLayer {
+    Index inputs = 0;  ///< nominal
+    Index outputs = 0; ///< nominal
+    Index read = 0;    ///< of the inputs
+    Index kept = 0;    ///< of the outputs: what the next layer reads
+    bool weighted = true;
+    bool canBeSketched = true;
+};
 
-/// Pushes every rank and sketch size into range: sketch size in 1..inputs, rank in 1..min(sketch size,
-/// stored outputs), where the next layer's sketch size says how many outputs are stored; gives missing
-/// ones their neighbour's rank and a full sketch; drops those beyond the last layer. Dense models lose
-/// what only Rosler models have.
+[[nodiscard]] std::vector<DesignedLayer> designedLayers(std::span<const LayerSpec> layers,
+                                                        const DesignShape &shape);
+
+/// Pushes every number into its range: fields, sketch sizes (1..inputs), ranks (1..min(read, kept)); gives
+/// the last layer no size of its own, since it has the classes'.
+void fitLayers(std::vector<LayerSpec> &layers, const DesignShape &shape);
+/// The same for all models.
 void fitDesign(ExperimentSpec &spec, const DesignShape &shape);
 
-/// Sets the width of a hidden layer. Sketches that read all of the old width read all of the new one.
-void setHiddenWidth(ExperimentSpec &spec, std::size_t position, Index width, const DesignShape &shape);
+/// Whether two lists differ in nothing but their sketches: the same network, sketched in other ways.
+[[nodiscard]] bool sameNetwork(std::span<const LayerSpec> a, std::span<const LayerSpec> b);
 
-/// Adds a hidden layer before hidden layer @p position (or at the end): its rank is its neighbour's, and
-/// the layer after it reads the same share of it as the layers around do.
-void insertHiddenLayer(ExperimentSpec &spec, std::size_t position, Index width, const DesignShape &shape);
+/// Sets a field of a layer. Sketches that read all of the old width read all of the new one.
+void setField(std::vector<LayerSpec> &layers, std::size_t layer, std::string_view field, double value,
+              const DesignShape &shape);
 
-/// Takes a hidden layer out, with its ranks.
-void removeHiddenLayer(ExperimentSpec &spec, std::size_t position);
+/// Puts a layer of kind @p kind before @p position (at most before the last): its width is its
+/// neighbour's, and when that is sketched so is the new layer, and the layer after it reads the same share
+/// of it as the layers around do.
+void insertLayer(std::vector<LayerSpec> &layers, std::size_t position, std::string_view kind,
+                 const DesignShape &shape);
 
-/// Replaces all hidden layers, as a preset does.
-void setHiddenWidths(ExperimentSpec &spec, const std::vector<Index> &widths, const DesignShape &shape);
+/// Takes a layer out, not the last.
+void removeLayer(std::vector<LayerSpec> &layers, std::size_t layer, const DesignShape &shape);
+
+/// Makes the network one of fully connected layers of these hidden widths, as a preset does; ranks and
+/// sketches stay where there are layers for them.
+void setHiddenWidths(std::vector<LayerSpec> &layers, const std::vector<Index> &widths,
+                     const DesignShape &shape);
+/// The hidden widths of a network of fully connected layers alone; none for any other.
+[[nodiscard]] std::optional<std::vector<Index>> hiddenWidths(std::span<const LayerSpec> layers);
+
+/// Sketches a layer that is whole (of rank 16 where that fits, reading all), or makes it whole.
+void setSketched(std::vector<LayerSpec> &layers, std::size_t layer, bool sketched, const DesignShape &shape);
 
 /// Sets one rank, within min(inputs, outputs) of its layer; the sketch sizes on both sides of the layer
-/// (its own, and the next layer's) are pushed up to it.
-void setRank(ExperimentSpec &spec, std::size_t model, std::size_t layer, Index rank,
-             const DesignShape &shape);
+/// (its own, and the next layer's) are pushed up to it. Of a layer that is not sketched: nothing.
+void setRank(std::vector<LayerSpec> &layers, std::size_t layer, Index rank, const DesignShape &shape);
 /// Sets one sketch size; the ranks on both sides of it (the layer's own, and that of the layer before)
 /// are pushed down to it.
-void setSketchSize(ExperimentSpec &spec, std::size_t model, std::size_t layer, Index size,
-                   const DesignShape &shape);
+void setSketchSize(std::vector<LayerSpec> &layers, std::size_t layer, Index size, const DesignShape &shape);
 
 /// @p wanted, or with a number behind it when a model of the experiment other than @p except has that
 /// name already.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/design_model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <QRegularExpression>
@@ -72,7 +73,7 @@ public:
 
     [[nodiscard]] bool hasData() const
     {
-        return shape.features > 0 && shape.classes > 0 && trainExamples > 0;
+        return shape.example.size() > 0 && shape.classes > 0 && trainExamples > 0;
     }
 
     void take(const ExperimentSpec &design)
@@ -155,32 +156,38 @@ QUndoStack *DesignModel::undoStack() const noexcept
     return &d->stack;
 }
 
-void DesignModel::setDataShape(Index features, Index classes, Index trainExamples)
+void DesignModel::setDataShape(const ExampleShape &example, Index classes, Index trainExamples)
 {
-    const DesignShape shape {features, classes};
+    const DesignShape shape {example, classes};
     if (shape == d->shape && trainExamples == d->trainExamples)
         return;
     // A first layer that reads all of the old data reads all of the new data too.
-    if (d->shape.features > 0 && features > d->shape.features) {
+    const Index before = d->shape.example.size();
+    if (before > 0 && example.size() > before) {
         for (ModelSpec &model : d->wanted.models) {
-            std::vector<Index> &sketch = model.sketch.sketchSize;
-            if (!sketch.empty() && sketch.front() == d->shape.features)
-                sketch.front() = features;
+            const auto reader = std::find_if(model.layers.begin(), model.layers.end(),
+                                             [](const LayerSpec &layer) { return layer.sketch.has_value(); });
+            if (reader != model.layers.end() && reader->sketch->size == before
+                && designedLayers(model.layers,
+                                  d->shape)[static_cast<std::size_t>(reader - model.layers.begin())]
+                        .inputs
+                    == before)
+                reader->sketch->size = example.size();
         }
     }
     d->shape = shape;
     d->trainExamples = trainExamples;
     finishMerge();
-    const ExperimentSpec before = d->spec;
+    const ExperimentSpec old = d->spec;
     d->take(ExperimentSpec(d->wanted));
     Q_EMIT dataShapeChanged();
-    if (d->spec != before)
+    if (d->spec != old)
         Q_EMIT changed();
 }
 
-Index DesignModel::features() const noexcept
+const ExampleShape &DesignModel::example() const noexcept
 {
-    return d->shape.features;
+    return d->shape.example;
 }
 
 Index DesignModel::classes() const noexcept
@@ -238,14 +245,19 @@ const QList<ExperimentSpec> &DesignModel::shipped() const noexcept
 
 namespace {
 
-TrialSpec denseTrial(const ExperimentSpec &spec)
+/// The trial of a model with all of its matrices whole.
+TrialSpec wholeTrial(const ExperimentSpec &spec, std::size_t model)
 {
-    TrialSpec dense;
-    dense.widths = spec.widths;
-    dense.training = spec.training;
-    dense.seed = spec.seed;
-    dense.model.name = "dense";
-    return dense;
+    TrialSpec trial = trialOf(spec, model);
+    for (LayerSpec &layer : trial.model.layers)
+        layer.sketch.reset();
+    return trial;
+}
+
+template <typename T>
+std::optional<T> valueOrNone(Result<T> result)
+{
+    return result ? std::optional(std::move(*result)) : std::nullopt;
 }
 
 } // namespace
@@ -254,32 +266,29 @@ std::optional<TrialCost> DesignModel::forecast(std::size_t model) const
 {
     if (model >= d->spec.models.size() || !d->hasData())
         return std::nullopt;
-    const auto cost = costOf(trialOf(d->spec, model), d->shape.features, d->shape.classes, d->trainExamples);
-    return cost ? std::optional(*cost) : std::nullopt;
+    return valueOrNone(costOf(trialOf(d->spec, model), d->shape.example, d->shape.classes, d->trainExamples));
 }
 
-std::optional<TrialCost> DesignModel::denseForecast() const
-{
-    if (!d->hasData())
-        return std::nullopt;
-    const auto cost = costOf(denseTrial(d->spec), d->shape.features, d->shape.classes, d->trainExamples);
-    return cost ? std::optional(*cost) : std::nullopt;
-}
-
-std::vector<LayerShape> DesignModel::shapes(std::size_t model) const
+std::optional<TrialCost> DesignModel::wholeForecast(std::size_t model) const
 {
     if (model >= d->spec.models.size() || !d->hasData())
-        return {};
-    return layerShapes(trialOf(d->spec, model), d->shape.features, d->shape.classes)
-        .value_or(std::vector<LayerShape>());
+        return std::nullopt;
+    return valueOrNone(
+        costOf(wholeTrial(d->spec, model), d->shape.example, d->shape.classes, d->trainExamples));
 }
 
-std::vector<LayerShape> DesignModel::denseShapes() const
+std::optional<NetworkPlan> DesignModel::plan(std::size_t model) const
 {
-    if (!d->hasData())
-        return {};
-    return layerShapes(denseTrial(d->spec), d->shape.features, d->shape.classes)
-        .value_or(std::vector<LayerShape>());
+    if (model >= d->spec.models.size() || !d->hasData())
+        return std::nullopt;
+    return valueOrNone(planOf(trialOf(d->spec, model), d->shape.example, d->shape.classes));
+}
+
+std::optional<NetworkPlan> DesignModel::wholePlan(std::size_t model) const
+{
+    if (model >= d->spec.models.size() || !d->hasData())
+        return std::nullopt;
+    return valueOrNone(planOf(wholeTrial(d->spec, model), d->shape.example, d->shape.classes));
 }
 
 QString DesignModel::asCommand(const QString &specFile) const

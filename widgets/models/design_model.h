@@ -11,7 +11,7 @@
 
 #include "core/cost/cost_model.h"
 #include "core/experiment/experiment_spec.h"
-#include "core/nn/layer_shape.h"
+#include "core/nn/network_plan.h"
 
 class QUndoStack;
 
@@ -31,8 +31,8 @@ public:
     [[nodiscard]] QUndoStack *undoStack() const noexcept;
 
     /// Shape of the data that the design must fit; ranks and sketch sizes are pushed into range.
-    void setDataShape(Index features, Index classes, Index trainExamples);
-    [[nodiscard]] Index features() const noexcept;
+    void setDataShape(const ExampleShape &example, Index classes, Index trainExamples);
+    [[nodiscard]] const ExampleShape &example() const noexcept; ///< 0 x 0 x 0 without data
     [[nodiscard]] Index classes() const noexcept;
     [[nodiscard]] Index trainExamples() const noexcept;
 
@@ -56,13 +56,13 @@ public:
     /// Cost of model number @p model of the design on this data, or none when it does not fit.
     [[nodiscard]] std::optional<TrialCost> forecast(std::size_t model) const;
 
-    /// What the dense reference of the design would cost, whether or not the design has one.
-    [[nodiscard]] std::optional<TrialCost> denseForecast() const;
+    /// What that model's network would cost with all of its matrices whole.
+    [[nodiscard]] std::optional<TrialCost> wholeForecast(std::size_t model) const;
 
-    /// The layers of model number @p model on this data, or none when it does not fit.
-    [[nodiscard]] std::vector<LayerShape> shapes(std::size_t model) const;
-    /// The dense reference's, whether or not the design has one.
-    [[nodiscard]] std::vector<LayerShape> denseShapes() const;
+    /// The network of model number @p model on this data, or none when it does not fit.
+    [[nodiscard]] std::optional<NetworkPlan> plan(std::size_t model) const;
+    /// The same with all matrices whole.
+    [[nodiscard]] std::optional<NetworkPlan> wholePlan(std::size_t model) const;
 
     /// The `rosler train` line that does the same, quoted for a POSIX shell, given the file the design is
     /// saved in (may be empty: then the shipped experiment of that name when it is equal to it). Names the

@@ -12,6 +12,7 @@
 
 #include "core/base/quantity_text.h"
 #include "core/figure/figure.h"
+#include "core/nn/layer_catalog.h"
 
 namespace rosler {
 
@@ -63,8 +64,8 @@ public:
         double value = unknown;
         if (run.result) {
             value = static_cast<double>(run.result->cost.weightBytes(NumberType::Float32));
-        } else if (run.features > 0 && run.classes > 0 && run.trainExamples > 0) {
-            if (const auto cost = costOf(run.trial, run.features, run.classes, run.trainExamples))
+        } else if (run.example.size() > 0 && run.classes > 0 && run.trainExamples > 0) {
+            if (const auto cost = costOf(run.trial, run.example, run.classes, run.trainExamples))
                 value = static_cast<double>(cost->weightBytes(NumberType::Float32));
         }
         bytes.insert(id, value);
@@ -85,11 +86,12 @@ namespace {
 
 QString kindText(const RunSummary &run)
 {
-    if (run.trial.model.kind == ModelKind::Dense)
+    if (!run.trial.model.isSketched())
         return RunsModel::tr("dense");
-    QStringList ranks;
-    for (const Index rank : run.trial.model.sketch.rank)
-        ranks << QString::number(rank);
+    QStringList ranks; // a layer without weights has none, one that is whole a dash
+    for (const LayerSpec &layer : run.trial.model.layers)
+        if (layerKindNamed(layer.kind)->weighted)
+            ranks << (layer.sketch ? QString::number(layer.sketch->rank) : QStringLiteral("-"));
     return RunsModel::tr("Rosler r=%1", "kind of model and its ranks").arg(ranks.join(QLatin1Char(',')));
 }
 

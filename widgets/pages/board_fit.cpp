@@ -81,10 +81,10 @@ void BoardFit::refresh()
     QStringList lines;
     QStringList details;
     for (const Model &model : m_models) {
-        if (model.shapes.empty() || !profile)
+        if (!model.plan || !profile)
             continue;
         const auto type = static_cast<rsl_number>(m_type->currentData().toInt());
-        const Result<ImageForecast> forecast = imageForecast(model.shapes, type);
+        const Result<ImageForecast> forecast = imageForecast(*model.plan, type);
         if (!forecast) {
             lines << tr("%1: %2").arg(model.name, QString::fromStdString(forecast.error().what));
             continue;

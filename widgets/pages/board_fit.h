@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <QWidget>
 
-#include "core/nn/layer_shape.h"
+#include "core/nn/network_plan.h"
 
 class QComboBox;
 class QLabel;
@@ -21,7 +22,7 @@ class BoardFit : public QWidget
 public:
     struct Model {
         QString name;
-        std::vector<LayerShape> shapes; ///< empty = it does not fit the data
+        std::optional<NetworkPlan> plan; ///< none = it does not fit the data
     };
 
     explicit BoardFit(QWidget *parent = nullptr);

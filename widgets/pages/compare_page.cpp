@@ -409,7 +409,7 @@ void ComparePage::Private::updateCosts()
     std::vector<ScoredModel> models;
     models.reserve(shown.size());
     for (const ComparedRun &run : shown)
-        models.push_back({QString::fromStdString(run.plotted.name), run.kind, run.plotted.cost,
+        models.push_back({QString::fromStdString(run.plotted.name), run.sketched, run.plotted.cost,
                           lastKnown(run.plotted.metrics, &MetricSample::testAccuracy),
                           lastKnown(run.plotted.metrics, &MetricSample::seconds), run.result});
     scoreboard->setModels(std::move(models));

@@ -17,7 +17,7 @@ namespace rosler {
 /// One run as the page compares it.
 struct ComparedRun {
     QString id;
-    ModelKind kind = ModelKind::Dense;
+    bool sketched = false;
     PlottedRun plotted;                ///< name, style, metrics so far, modelled cost
     std::optional<TrialResult> result; ///< once ended
 };

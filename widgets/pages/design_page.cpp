@@ -18,8 +18,7 @@
 #include "widgets/models/design_model.h"
 #include "widgets/pages/board_fit.h"
 #include "widgets/pages/forecast_table.h"
-#include "widgets/pages/network_group.h"
-#include "widgets/pages/sketch_group.h"
+#include "widgets/pages/model_group.h"
 #include "widgets/pages/training_group.h"
 
 namespace rosler {
@@ -27,17 +26,18 @@ namespace rosler {
 namespace {
 
 /// Layers that store more numbers than the dense ones they stand for, in one sentence; empty when none do.
-QString breakEvenWarning(const ExperimentSpec &spec, const ModelSpec &model, const DesignShape &shape)
+QString breakEvenWarning(const ModelSpec &model, const DesignShape &shape)
 {
-    if (model.kind != ModelKind::Rosler || shape.features < 1 || shape.classes < 1)
+    if (shape.example.size() < 1 || shape.classes < 1)
         return {};
     QStringList layers;
-    for (std::size_t i = 0; i < layerCount(spec); ++i) {
-        const Index outputs = layerOutputs(spec, i, shape);
-        const Index kept = i + 1 < layerCount(spec) ? model.sketch.sketchSize[i + 1] : outputs;
+    const auto designed = designedLayers(model.layers, shape);
+    for (std::size_t i = 0; i < designed.size(); ++i) {
+        if (!model.layers[i].sketch)
+            continue;
         const Index most =
-            breakEvenRank(kept, model.sketch.sketchSize[i], outputs, layerInputs(spec, i, shape));
-        if (model.sketch.rank[i] > most)
+            breakEvenRank(designed[i].kept, designed[i].read, designed[i].outputs, designed[i].inputs);
+        if (model.layers[i].sketch->rank > most)
             layers << DesignPage::tr("layer %1 (break-even rank %2)").arg(i + 1).arg(most);
     }
     if (layers.isEmpty())
@@ -81,7 +81,7 @@ public:
     ElidedLabel *name = nullptr;
     QMenu *experiments = nullptr;
     QLabel *trainingNote = nullptr;
-    SketchGroup *sketch = nullptr;
+    ModelGroup *models = nullptr;
     ForecastTable *forecast = nullptr;
     BoardFit *fit = nullptr;
     QLabel *saving = nullptr;
@@ -104,9 +104,8 @@ void DesignPage::Private::build()
     auto *inside = new QWidget;
     auto *groups = new QVBoxLayout(inside);
     groups->setContentsMargins(0, 0, 0, 0);
-    groups->addWidget(new NetworkGroup(model, inside));
-    sketch = new SketchGroup(model, inside);
-    groups->addWidget(sketch);
+    models = new ModelGroup(model, inside);
+    groups->addWidget(models);
     groups->addWidget(new TrainingGroup(model, inside));
     groups->addStretch();
     auto *scroll = new QScrollArea(q);
@@ -116,8 +115,6 @@ void DesignPage::Private::build()
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus); // its controls take the focus
     scroll->setWidget(inside);
-    scroll->setMinimumWidth(inside->minimumSizeHint().width()
-                            + scroll->style()->pixelMetric(QStyle::PM_ScrollBarExtent));
 
     auto *layout = new QVBoxLayout(q);
     layout->addWidget(buildHead());
@@ -127,7 +124,16 @@ void DesignPage::Private::build()
 
     QObject::connect(model, &DesignModel::changed, q, [this] { refreshName(); });
     QObject::connect(model, &DesignModel::shippedChanged, q, [this] { fillExperiments(); });
-    QObject::connect(sketch, &SketchGroup::refreshed, q, [this] { refreshForecast(); });
+    // Rows come and go with the design: none of them may be cut.
+    const auto fitWidth = [scroll, inside] {
+        scroll->setMinimumWidth(inside->minimumSizeHint().width()
+                                + scroll->style()->pixelMetric(QStyle::PM_ScrollBarExtent));
+    };
+    QObject::connect(models, &ModelGroup::refreshed, q, [this, fitWidth] {
+        fitWidth();
+        refreshForecast();
+    });
+    fitWidth();
     fillExperiments();
     refreshName();
     refreshForecast();
@@ -221,23 +227,22 @@ void DesignPage::Private::refreshName()
 void DesignPage::Private::refreshForecast()
 {
     const ExperimentSpec &spec = model->spec();
-    const std::size_t current = sketch->currentModel();
-    const auto dense = model->denseForecast();
+    const std::size_t current = models->currentModel();
+    const auto dense = model->wholeForecast(current);
     const auto cost = model->forecast(current);
     const bool any = current < spec.models.size();
+    const bool sketched = any && spec.models[current].isSketched();
     const QString title = any ? QString::fromStdString(spec.models[current].name) : tr("model");
     forecast->setCosts(title, dense, cost);
     std::vector<BoardFit::Model> fitted;
-    if (!any || spec.models[current].kind != ModelKind::Dense)
-        fitted.push_back({tr("dense"), model->denseShapes()});
+    if (sketched)
+        fitted.push_back({tr("dense"), model->wholePlan(current)});
     if (any)
-        fitted.push_back({title, model->shapes(current)});
+        fitted.push_back({title, model->plan(current)});
     fit->setModels(std::move(fitted));
-    saving->setText(dense && cost && spec.models[current].kind == ModelKind::Rosler
-                        ? savingSentence(*dense, *cost)
-                        : QString());
+    saving->setText(dense && cost && sketched ? savingSentence(*dense, *cost) : QString());
     saving->setVisible(!saving->text().isEmpty());
-    warning->setText(any ? breakEvenWarning(spec, spec.models[current], {model->features(), model->classes()})
+    warning->setText(any ? breakEvenWarning(spec.models[current], {model->example(), model->classes()})
                          : QString());
     warning->setVisible(!warning->text().isEmpty());
 }
@@ -254,7 +259,7 @@ DesignPage::~DesignPage() = default;
 void DesignPage::setTraining(bool running)
 {
     if (running && !d->training)
-        d->sketch->setLastRun(d->model->spec());
+        d->models->setLastRun(d->model->spec());
     d->training = running;
     d->trainingNote->setVisible(running);
 }

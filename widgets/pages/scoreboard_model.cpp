@@ -103,8 +103,8 @@ void ScoreboardModel::updateLive(std::size_t i, double testAccuracy, double trai
 
 std::size_t ScoreboardModel::reference() const
 {
-    const auto dense = std::find_if(m_models.rbegin(), m_models.rend(),
-                                    [](const ScoredModel &m) { return m.kind == ModelKind::Dense; });
+    const auto dense =
+        std::find_if(m_models.rbegin(), m_models.rend(), [](const ScoredModel &m) { return !m.sketched; });
     return dense == m_models.rend() ? 0 : static_cast<std::size_t>(m_models.rend() - dense) - 1;
 }
 
@@ -116,8 +116,7 @@ std::vector<std::size_t> ScoreboardModel::compared() const
     const std::size_t ref = reference();
     for (std::size_t i = m_models.size(); i-- > 0 && others.size() < mostCompared;) {
         const ScoredModel &model = m_models[i];
-        const bool sameNet =
-            model.kind == ModelKind::Dense && model.cost.parameters == m_models[ref].cost.parameters;
+        const bool sameNet = !model.sketched && model.cost.parameters == m_models[ref].cost.parameters;
         if (i != ref && !sameNet)
             others.insert(others.begin(), i);
     }

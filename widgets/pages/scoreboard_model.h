@@ -15,7 +15,7 @@ namespace rosler {
 /// One model in the scoreboard: a run, or a model of the design that is not trained yet.
 struct ScoredModel {
     QString name;
-    ModelKind kind = ModelKind::Dense;
+    bool sketched = false;
     TrialCost cost;                    ///< modelled
     double testAccuracy = 0;           ///< last evaluated; NaN = not yet
     double trainSeconds = 0;           ///< NaN = not yet

@@ -40,18 +40,19 @@ public:
     }
 };
 
-/// The learning rate of the first model of a kind.
-const ModelSpec *firstOf(const ExperimentSpec &spec, ModelKind kind)
+/// The first model with sketches, or without.
+const ModelSpec *firstOf(const ExperimentSpec &spec, bool sketched)
 {
-    const auto found = std::find_if(spec.models.begin(), spec.models.end(),
-                                    [kind](const ModelSpec &model) { return model.kind == kind; });
+    const auto found =
+        std::find_if(spec.models.begin(), spec.models.end(),
+                     [sketched](const ModelSpec &model) { return model.isSketched() == sketched; });
     return found == spec.models.end() ? nullptr : &*found;
 }
 
-void setRates(ExperimentSpec &spec, ModelKind kind, double rate)
+void setRates(ExperimentSpec &spec, bool sketched, double rate)
 {
     for (ModelSpec &model : spec.models) {
-        if (model.kind == kind)
+        if (model.isSketched() == sketched)
             model.learningRate = rate;
     }
 }
@@ -87,12 +88,10 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
                            [](ExperimentSpec &spec, double value) { spec.training.momentum = value; });
     m_schedule->setObjectName(QStringLiteral("schedule"));
     addChoice(m_schedule, tr("&Schedule"), {tr("Cosine to 0"), tr("Constant")});
-    m_denseRate =
-        addNumber(tr("Learning rate, &dense"), QStringLiteral("denseRate"), 1e-7, 10,
-                  [](ExperimentSpec &spec, double value) { setRates(spec, ModelKind::Dense, value); });
-    m_roslerRate =
-        addNumber(tr("Learning rate, &Rosler"), QStringLiteral("roslerRate"), 1e-7, 10,
-                  [](ExperimentSpec &spec, double value) { setRates(spec, ModelKind::Rosler, value); });
+    m_denseRate = addNumber(tr("Learning rate, &dense"), QStringLiteral("denseRate"), 1e-7, 10,
+                            [](ExperimentSpec &spec, double value) { setRates(spec, false, value); });
+    m_roslerRate = addNumber(tr("Learning rate, &Rosler"), QStringLiteral("roslerRate"), 1e-7, 10,
+                             [](ExperimentSpec &spec, double value) { setRates(spec, true, value); });
     m_weightDecay = addNumber(tr("&Weight decay"), QStringLiteral("weightDecay"), 0, 1,
                               [](ExperimentSpec &spec, double value) { spec.training.weightDecay = value; });
     m_seed->setObjectName(QStringLiteral("seed"));
@@ -178,14 +177,14 @@ void TrainingGroup::refresh()
     m_momentum->setVisible(spec.training.optimizer == OptimizerKind::Sgd);
     m_form->labelForField(m_momentum)->setVisible(spec.training.optimizer == OptimizerKind::Sgd);
     show(m_weightDecay, spec.training.weightDecay);
-    const auto showRate = [&](QDoubleSpinBox *box, ModelKind kind) {
-        const ModelSpec *model = firstOf(spec, kind);
+    const auto showRate = [&](QDoubleSpinBox *box, bool sketched) {
+        const ModelSpec *model = firstOf(spec, sketched);
         box->setEnabled(model != nullptr);
         if (model)
             show(box, model->learningRate);
     };
-    showRate(m_denseRate, ModelKind::Dense);
-    showRate(m_roslerRate, ModelKind::Rosler);
+    showRate(m_denseRate, false);
+    showRate(m_roslerRate, true);
     if (!m_seed->hasFocus() || !m_seed->isModified())
         m_seed->setText(QString::number(spec.seed));
 }

@@ -146,7 +146,7 @@ void RoslerTest::rankOutOfRangeGivesTheRange()
 {
     const Answer answer = rosler({"train", spec(1, "[17, 4]"), "--out", out()});
     QCOMPARE(answer.exitCode, 1);
-    QVERIFY2(answer.error.contains("/models/1/rank/0") && answer.error.contains("1 to 16"),
+    QVERIFY2(answer.error.contains("/models/1/layers/0/rank") && answer.error.contains("1 to 16"),
              answer.error.constData());
 }
 

@@ -195,7 +195,7 @@ private Q_SLOTS:
         EVENTUALLY(m_window->dataset() != nullptr);
         drop(m_idx);
         EVENTUALLY_EQUAL(m_window->dataset()->features(), Index {16});
-        QCOMPARE(m_window->design().features(), Index {16});
+        QCOMPARE(m_window->design().example().size(), Index {16});
         QCOMPARE(m_window->design().spec().dataset, m_idx.toStdString());
 
         drop(m_data.filePath(QStringLiteral("not-there")));

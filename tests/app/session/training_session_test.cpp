@@ -156,7 +156,7 @@ private Q_SLOTS:
         QSignalSpy problems(m_session.get(), &TrainingSession::problem);
         QSignalSpy finished(m_session.get(), &TrainingSession::finished);
         ExperimentSpec spec = test::smallExperiment(1);
-        spec.models[1].sketch.rank[0] = 99;
+        spec.models[1].layers[0].sketch->rank = 99;
         m_session->start(spec, test::smallData());
         EVENTUALLY_EQUAL(finished.count(), 1);
         QCOMPARE(problems.count(), 1);

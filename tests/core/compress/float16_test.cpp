@@ -10,6 +10,7 @@
 
 #include "core/base/random.h"
 #include "core/compress/float16.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -176,7 +177,7 @@ void Float16Test::anyFloatGoesToTheNearest()
 
 void Float16Test::networkIsRoundedOnce()
 {
-    Network network(std::vector<LayerShape> {{.inputs = 6, .outputs = 4, .rank = 2, .read = 3, .kept = 4}});
+    Network network = networkOf({{.inputs = 6, .outputs = 4, .rank = 2, .read = 3, .kept = 4}});
     network.initialise(1);
     network.setKeptFeatures({0, 2, 5});
     const std::string before = network.digest();

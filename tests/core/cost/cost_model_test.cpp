@@ -8,6 +8,7 @@
 #include "core/cost/cost_model.h"
 #include "core/nn/network.h"
 #include "core/training/stage_schedule.h"
+#include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
 using namespace rosler;
@@ -20,16 +21,14 @@ namespace {
 TrialSpec denseSpec(const Sizes &widths)
 {
     TrialSpec spec;
-    spec.widths = widths;
+    spec.model.layers = layersOf(widths);
     return spec;
 }
 
 TrialSpec roslerSpec(const Sizes &widths, const Sizes &rank, const Sizes &sketchSize)
 {
     TrialSpec spec = denseSpec(widths);
-    spec.model.kind = ModelKind::Rosler;
-    spec.model.sketch.rank = rank;
-    spec.model.sketch.sketchSize = sketchSize;
+    spec.model.layers = layersOf(widths, rank, sketchSize);
     return spec;
 }
 
@@ -104,8 +103,8 @@ void CostModelTest::countsThePublishedNets()
     QFETCH(int, weights);
     QFETCH(int, indices);
     QFETCH(int, timesLess);
-    const auto cost = costOf(spec, 784, 10, 60'000);
-    const auto reference = costOf(dense, 784, 10, 60'000);
+    const auto cost = costOf(spec, ExampleShape::vector(784), 10, 60'000);
+    const auto reference = costOf(dense, ExampleShape::vector(784), 10, 60'000);
     QVERIFY(cost && reference);
     QCOMPARE(cost->parameters, asCount(weights));
     QCOMPARE(cost->keptIndices, asCount(indices));
@@ -119,7 +118,7 @@ void CostModelTest::countsThePublishedNets()
 void CostModelTest::bytesByHand()
 {
     // C 2, U 1, R 3, b 2 numbers and 3 indices; scales for 2 + 1 + 1 rows of C, U, R
-    const auto cost = costOf(tinySketch(), 4, 2, 10);
+    const auto cost = costOf(tinySketch(), ExampleShape::vector(4), 2, 10);
     QVERIFY(cost.has_value());
     QCOMPARE(cost->parameters, asCount(8));
     QCOMPARE(cost->biases, asCount(2));
@@ -130,7 +129,7 @@ void CostModelTest::bytesByHand()
     QCOMPARE(cost->weightBytes(NumberType::Float16), asCount(2 * 8 + 2 * 3));
     QCOMPARE(cost->weightBytes(NumberType::Int8), asCount(6 + 4 * 2 + 4 * 4 + 2 * 3));
     // W 2 x 4, b 2: 8 weights, 2 biases, 2 scales
-    const auto dense = costOf(denseSpec({}), 4, 2, 10);
+    const auto dense = costOf(denseSpec({}), ExampleShape::vector(4), 2, 10);
     QVERIFY(dense.has_value());
     QCOMPARE(dense->weightBytes(NumberType::Int8), asCount(8 + 4 * 2 + 4 * 2));
 }
@@ -140,15 +139,19 @@ void CostModelTest::trainingMemoryByHand()
     // Dense 4 -> 2: 10 parameters, a batch of 3 keeps 3 x 4 inputs and 3 x 2 outputs.
     TrialSpec dense = denseSpec({});
     dense.training.batch = 3;
-    QCOMPARE(costOf(dense, 4, 2, 10)->trainMemoryBytes, asCount(4 * (10 + 2 * 10 + 10 + 18)));
+    QCOMPARE(costOf(dense, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
+             asCount(4 * (10 + 2 * 10 + 10 + 18)));
     dense.training.optimizer = OptimizerKind::Sgd;
-    QCOMPARE(costOf(dense, 4, 2, 10)->trainMemoryBytes, asCount(4 * (10 + 10 + 10 + 18)));
+    QCOMPARE(costOf(dense, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
+             asCount(4 * (10 + 10 + 10 + 18)));
     // Sketched: 8 parameters and 3 indices, 3 x 3 inputs, 3 x 2 outputs, T1 and T2 of 3 x 1.
     TrialSpec sketched = tinySketch();
-    QCOMPARE(costOf(sketched, 4, 2, 10)->trainMemoryBytes, asCount(4 * (8 + 16 + 8 + 21) + 2 * 3));
+    QCOMPARE(costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
+             asCount(4 * (8 + 16 + 8 + 21) + 2 * 3));
     // Successive from the start: of the gradients only the largest kind's, C and b with 4 numbers.
     sketched.model.sketch.successiveFrom = 0;
-    QCOMPARE(costOf(sketched, 4, 2, 10)->trainMemoryBytes, asCount(4 * (8 + 16 + 4 + 21) + 2 * 3));
+    QCOMPARE(costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
+             asCount(4 * (8 + 16 + 4 + 21) + 2 * 3));
 }
 
 void CostModelTest::trainingMemoryKnowsSmallDatasets()
@@ -158,23 +161,27 @@ void CostModelTest::trainingMemoryKnowsSmallDatasets()
     large.training.batch = 128;
     TrialSpec exact = tinySketch();
     exact.training.batch = 5;
-    QCOMPARE(costOf(large, 4, 2, 5)->trainMemoryBytes, costOf(exact, 4, 2, 5)->trainMemoryBytes);
+    QCOMPARE(costOf(large, ExampleShape::vector(4), 2, 5)->trainMemoryBytes,
+             costOf(exact, ExampleShape::vector(4), 2, 5)->trainMemoryBytes);
 }
 
 void CostModelTest::scratchIsTheWidestLayer()
 {
-    QCOMPARE(costOf(tinySketch(), 4, 2, 10)->inferenceScratchBytes, asCount(4 * (3 + 2 + 2 * 1)));
-    QCOMPARE(costOf(denseSpec({100, 7}), 4, 2, 10)->inferenceScratchBytes, asCount(4 * (100 + 7)));
+    QCOMPARE(costOf(tinySketch(), ExampleShape::vector(4), 2, 10)->inferenceScratchBytes,
+             asCount(4 * (3 + 2 + 2 * 1)));
+    QCOMPARE(costOf(denseSpec({100, 7}), ExampleShape::vector(4), 2, 10)->inferenceScratchBytes,
+             asCount(4 * (100 + 7)));
 }
 
 void CostModelTest::countsAreThoseOfTheLayers()
 {
     for (std::uint32_t number = 0; number < 300; ++number) {
         const RandomSpec random(number);
-        const auto cost = costOf(random.spec, random.features, random.classes, random.trainExamples);
-        const auto shapes = layerShapes(random.spec, random.features, random.classes);
-        QVERIFY(cost && shapes);
-        const Network network(*shapes);
+        const auto cost =
+            costOf(random.spec, ExampleShape::vector(random.features), random.classes, random.trainExamples);
+        const auto plan = planOf(random.spec, ExampleShape::vector(random.features), random.classes);
+        QVERIFY(cost && plan);
+        const Network network(*plan);
         std::uint64_t macs = 0;
         std::uint64_t biases = 0;
         std::uint64_t channels = 0;
@@ -200,24 +207,24 @@ void CostModelTest::trainFlopsAreTheSumOverAllSteps()
     for (std::uint32_t number = 0; number < 500; ++number) {
         const RandomSpec random(number);
         const auto &spec = random.spec;
-        const Network network(*layerShapes(spec, random.features, random.classes));
+        const Network network(*planOf(spec, ExampleShape::vector(random.features), random.classes));
         const StageSchedule stages(spec, random.trainExamples);
         std::vector<std::uint32_t> some;
-        if (spec.model.kind == ModelKind::Rosler && spec.model.sketch.gradientSketch < 1.0)
+        if (spec.model.isSketched() && spec.model.sketch.gradientSketch < 1.0)
             some.resize(
                 static_cast<std::size_t>(sketchedFeatures(network.read(), spec.model.sketch.gradientSketch)));
         std::uint64_t flops = 0;
         for (std::int64_t step = 0; step < stages.totalSteps(); ++step) {
             for (std::size_t i = 0; i < network.layerCount(); ++i) {
-                BackwardRequest request;
-                request.factors = stages.factors(step);
-                if (i == 0)
-                    request.features = some;
+                const Layer &layer = network.layer(i);
+                const Index features =
+                    i == 0 && !some.empty() ? static_cast<Index>(some.size()) : layer.inputs();
                 flops += 2 * asCount(stages.batchSize(step))
-                    * (network.layer(i).forwardMacs() + network.layer(i).backwardMacs(request, i > 0));
+                    * (layer.forwardMacs() + layer.backwardMacs(stages.factors(step), features, i > 0));
             }
         }
-        const auto cost = costOf(spec, random.features, random.classes, random.trainExamples);
+        const auto cost =
+            costOf(spec, ExampleShape::vector(random.features), random.classes, random.trainExamples);
         QVERIFY(cost.has_value());
         QVERIFY2(cost->trainFlops == flops, qPrintable(QString::number(number)));
     }
@@ -229,7 +236,8 @@ void CostModelTest::trainFlopsOfADenseNetByHand()
     TrialSpec spec = denseSpec({3});
     spec.training.epochs = 2;
     spec.training.batch = 4;
-    QCOMPARE(costOf(spec, 4, 2, 10)->trainFlops, asCount(2 * 2 * 10 * (2 * 4 * 3 + 3 * 3 * 2)));
+    QCOMPARE(costOf(spec, ExampleShape::vector(4), 2, 10)->trainFlops,
+             asCount(2 * 2 * 10 * (2 * 4 * 3 + 3 * 3 * 2)));
 }
 
 void CostModelTest::breakEvenIsTheLargestRankThatSaves()
@@ -254,16 +262,16 @@ void CostModelTest::breakEvenIsTheLargestRankThatSaves()
 
 void CostModelTest::outOfRangeNamesPlaceAndRange()
 {
-    const auto error = costOf(roslerSpec({100}, {4, 11}, {20, 30}), 20, 10, 50);
+    const auto error = costOf(roslerSpec({100}, {4, 11}, {20, 30}), ExampleShape::vector(20), 10, 50);
     QVERIFY(!error);
     QCOMPARE(error.error().code, ErrorCode::OutOfRange);
-    QCOMPARE(error.error().where, std::string("/models/0/rank/1"));
+    QCOMPARE(error.error().where, std::string("/models/0/layers/1/rank"));
     QCOMPARE(error.error().what, std::string("rank is 11, allowed are 1 to 10"));
 }
 
 void CostModelTest::needsTrainingExamples()
 {
-    const auto error = costOf(denseSpec({8}), 20, 10, 0);
+    const auto error = costOf(denseSpec({8}), ExampleShape::vector(20), 10, 0);
     QVERIFY(!error);
     QCOMPARE(error.error().code, ErrorCode::OutOfRange);
 }

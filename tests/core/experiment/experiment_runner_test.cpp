@@ -12,6 +12,7 @@
 
 #include "core/data/synthetic/digits.h"
 #include "core/experiment/experiment_runner.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -60,20 +61,18 @@ RunRequest makeRequest()
     request.threads = 2;
     request.spec.name = "test";
     request.spec.seed = 3;
-    request.spec.widths = {16};
     request.spec.training.epochs = 3;
     request.spec.training.batch = 50;
     ModelSpec dense;
     dense.name = "dense";
+    dense.layers = layersOf({16});
     ModelSpec rosler;
     rosler.name = "rosler";
-    rosler.kind = ModelKind::Rosler;
     rosler.learningRate = 2e-3;
-    rosler.sketch.rank = {4, 3};
-    rosler.sketch.sketchSize = {784, 16};
+    rosler.layers = layersOf({16}, {4, 3}, {784, 16});
     ModelSpec sketched = rosler;
     sketched.name = "sketched";
-    sketched.sketch.sketchSize = {100, 12};
+    sketched.layers = layersOf({16}, {4, 3}, {100, 12});
     sketched.sketch.gradientSketch = 0.5;
     request.spec.models = {dense, rosler, sketched};
     return request;
@@ -166,8 +165,10 @@ void ExperimentRunnerTest::resultsAreThoseOfTheTrainers()
 
         const TrialResult &result = outcome.result->models[i];
         QCOMPARE(result.name, spec.model.name);
-        QVERIFY(result.kind == spec.model.kind && result.end == TrialEnd::Finished);
-        QVERIFY(result.rank == spec.model.sketch.rank && result.sketchSize == spec.model.sketch.sketchSize);
+        QVERIFY(isSketched(result) == spec.model.isSketched() && result.end == TrialEnd::Finished);
+        QCOMPARE(result.sketches.size(), spec.model.layers.size());
+        for (std::size_t layer = 0; layer < result.sketches.size(); ++layer)
+            QVERIFY(result.sketches[layer] == spec.model.layers[layer].sketch);
         QCOMPARE(result.parameterDigest, trainer.network().digest());
         QCOMPARE(outcome.recorder.digests.at(i), result.parameterDigest);
         QCOMPARE(outcome.recorder.results.at(i).parameterDigest, result.parameterDigest);
@@ -348,11 +349,11 @@ void ExperimentRunnerTest::oneFailsTheOthersGoOn()
 void ExperimentRunnerTest::specsThatDoNotFitAreRefused()
 {
     RunRequest request = makeRequest();
-    request.spec.models[2].sketch.rank[1] = 11;
+    request.spec.models[2].layers[1].sketch->rank = 11;
     const auto outcome = run(request);
     QVERIFY(!outcome.result);
     QCOMPARE(outcome.result.error().code, ErrorCode::OutOfRange);
-    QCOMPARE(outcome.result.error().where, std::string("/models/2/rank/1"));
+    QCOMPARE(outcome.result.error().where, std::string("/models/2/layers/1/rank"));
     QVERIFY(outcome.recorder.ends.empty() && outcome.recorder.errors.empty());
 }
 

@@ -10,15 +10,18 @@
 #include <QtTest>
 
 #include "core/experiment/experiment_spec.h"
+#include "core/experiment/model_label.h"
+#include "core/experiment/shipped_experiments.h"
 #include "core/experiment/spec_names.h"
+#include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
 using namespace rosler;
 
 namespace {
 
-/// A whole document, every key once.
-constexpr const char *complete = R"({
+/// A whole document of version 1, every key once.
+constexpr const char *completeOne = R"({
   "schema": "rosler.experiment/1",
   "name": "mnist-1024",
   "description": "two nets, naïve",
@@ -35,8 +38,26 @@ constexpr const char *complete = R"({
   ]
 })";
 
+/// The same of version 2.
+constexpr const char *complete = R"({
+  "schema": "rosler.experiment/2",
+  "name": "mnist-1024",
+  "description": "two nets, naïve",
+  "dataset": "mnist",
+  "seed": 7,
+  "training": {"epochs": 3, "batch": 64, "optimizer": "sgd", "schedule": "constant",
+               "momentum": 0.5, "weight_decay": 0.25},
+  "models": [
+    {"name": "d", "learning_rate": 0.125,
+     "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
+    {"name": "r", "learning_rate": 0.375, "rank": [24, 8, 4],
+     "sketch_size": [784, 384, 192], "initialisation": "cur-leverage", "kept_features": "uniform",
+     "gradient_sketch": 0.75, "successive_from": 0.5}
+  ]
+})";
+
 constexpr const char *smallest =
-    R"({"schema": "rosler.experiment/1", "widths": [], "models": [{"kind": "dense"}]})";
+    R"({"schema": "rosler.experiment/2", "models": [{"layers": [{"kind": "dense"}]}]})";
 
 std::string replaced(std::string text, const std::string &from, const std::string &to)
 {
@@ -51,8 +72,13 @@ class ExperimentSpecTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void readsEveryKey_data();
     void readsEveryKey();
     void whatIsLeftOutHasItsDefault();
+    void layersAreEachModelsOwn();
+    void layersOfVersionTwoNameTheirPlace_data();
+    void layersOfVersionTwoNameTheirPlace();
+    void shippedExperimentsMeanWhatTheyMeantInVersionOne();
     void writesWhatItReads();
     void writesTheKeysInOrder();
     void anyDrawnSpecComesBackEqual();
@@ -73,43 +99,152 @@ private Q_SLOTS:
     void nearestNameIsTheOneWithTheFewestEdits();
 };
 
+void ExperimentSpecTest::readsEveryKey_data()
+{
+    QTest::addColumn<std::string>("text");
+    QTest::newRow("version 1") << std::string(completeOne);
+    QTest::newRow("version 2") << std::string(complete);
+}
+
 void ExperimentSpecTest::readsEveryKey()
 {
-    const auto spec = parseExperiment(complete, "spec.json");
+    QFETCH(std::string, text);
+    const auto spec = parseExperiment(text, "spec.json");
     QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
     ExperimentSpec expected;
     expected.name = "mnist-1024";
     expected.description = "two nets, naïve";
     expected.dataset = "mnist";
     expected.seed = 7;
-    expected.widths = {1024, 512};
     expected.training = {3, 64, OptimizerKind::Sgd, ScheduleKind::Constant, 0.5, 0.25};
-    expected.models = {
-        {"d", ModelKind::Dense, 0.125, {}},
-        {"r",
-         ModelKind::Rosler,
-         0.375,
-         {{24, 8, 4}, {784, 384, 192}, SketchKind::CurLeverage, FeatureSampling::Uniform, 0.75, 0.5}}};
+    expected.models = {{"d", layersOf({1024, 512}), 0.125, {}},
+                       {"r",
+                        layersOf({1024, 512}, {24, 8, 4}, {784, 384, 192}),
+                        0.375,
+                        {SketchKind::CurLeverage, FeatureSampling::Uniform, 0.75, 0.5}}};
     QVERIFY(*spec == expected);
 }
 
 void ExperimentSpecTest::whatIsLeftOutHasItsDefault()
 {
-    const auto spec = parseExperiment(smallest, "spec.json");
-    QVERIFY(spec.has_value());
     ExperimentSpec expected;
-    expected.models = {{"dense", ModelKind::Dense, 1e-3, {}}};
-    QVERIFY(*spec == expected);
+    expected.models = {{"dense", layersOf({}), 1e-3, {}}};
+    for (const char *text :
+         {smallest, R"({"schema": "rosler.experiment/1", "widths": [], "models": [{"kind": "dense"}]})"}) {
+        const auto spec = parseExperiment(text, "spec.json");
+        QVERIFY(spec.has_value());
+        QVERIFY(*spec == expected);
+    }
+    expected.models = {{"rosler", layersOf({}, {2}, {9}), 2e-3, {}}};
+    for (const char *text : {R"({"schema": "rosler.experiment/2",
+                                 "models": [{"layers": [{"kind": "dense", "rank": 2, "sketch_size": 9}]}]})",
+                             R"({"schema": "rosler.experiment/1", "widths": [],
+                                 "models": [{"kind": "rosler", "rank": [2], "sketch_size": [9]}]})"}) {
+        const auto spec = parseExperiment(text, "spec.json");
+        QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
+        QVERIFY(*spec == expected);
+    }
+}
 
-    const auto rosler = parseExperiment(
-        R"({"schema": "rosler.experiment/1", "widths": [],
-            "models": [{"kind": "rosler", "rank": [2], "sketch_size": [9]}]})",
-        "spec.json");
-    QVERIFY(rosler.has_value());
-    expected.models = {{"rosler", ModelKind::Rosler, 2e-3, {}}};
-    expected.models[0].sketch.rank = {2};
-    expected.models[0].sketch.sketchSize = {9};
-    QVERIFY(*rosler == expected);
+void ExperimentSpecTest::layersAreEachModelsOwn()
+{
+    const auto spec = parseExperiment(R"({"schema": "rosler.experiment/2", "models": [
+        {"layers": [{"kind": "dense", "units": 9, "activation": "none"}, {"kind": "dense", "units": 8},
+                    {"kind": "dense", "activation": "relu"}]},
+        {"name": "same"},
+        {"rank": [null, 3, 2]},
+        {"name": "some", "rank": [null, 3, null], "sketch_size": [null, 5, null]},
+        {"name": "narrow", "layers": [{"kind": "dense", "units": 4}, {"kind": "dense", "rank": 1}]}]})",
+                                      "s");
+    QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
+    std::vector<LayerSpec> layers = layersOf({9, 8});
+    layers[0].activation = Activation::None;
+    layers[2].activation = Activation::Relu;
+    QVERIFY(spec->models[0].layers == layers && spec->models[1].layers == layers);
+    QCOMPARE(spec->models[0].name, std::string("dense"));
+    QCOMPARE(spec->models[2].name, std::string("rosler"));
+    layers[1].sketch = Sketch {3, {}};
+    layers[2].sketch = Sketch {2, {}};
+    QVERIFY(spec->models[2].layers == layers);
+    layers[1].sketch->size = 5;
+    layers[2].sketch.reset();
+    QVERIFY(spec->models[3].layers == layers);
+    QVERIFY(spec->models[3].isSketched());
+    QVERIFY((spec->models[4].layers == std::vector {fullyConnected(4), fullyConnected({}, Sketch {1, {}})}));
+    const auto again = parseExperiment(toJson(*spec), "again");
+    QVERIFY(again.has_value());
+    QVERIFY(*again == *spec);
+}
+
+void ExperimentSpecTest::layersOfVersionTwoNameTheirPlace_data()
+{
+    QTest::addColumn<std::string>("models");
+    QTest::addColumn<std::string>("where");
+    QTest::addColumn<std::string>("says");
+    const auto row = [](const char *name, const char *models, const char *where, const char *says) {
+        QTest::newRow(name) << std::string(models) << std::string(where) << std::string(says);
+    };
+    row("no layers at all", R"([{"name": "a"}])", "s:/models/0/layers", "missing");
+    row("layers are a number", R"([{"layers": 3}])", "s:/models/0/layers", "list of 1 to 64");
+    row("an empty list", R"([{"layers": []}])", "s:/models/0/layers", "list of 1 to 64");
+    row("a layer is a number", R"([{"layers": [3]}])", "s:/models/0/layers/0", "found number");
+    row("no kind", R"([{"layers": [{"units": 3}]}])", "s:/models/0/layers/0/kind", "missing");
+    row("kind is a number", R"([{"layers": [{"kind": 3}]}])", "s:/models/0/layers/0/kind", "expected text");
+    row("unknown kind", R"([{"layers": [{"kind": "cnn"}]}])", "s:/models/0/layers/0/kind",
+        "not one of dense");
+    row("hidden without units", R"([{"layers": [{"kind": "dense"}, {"kind": "dense"}]}])",
+        "s:/models/0/layers/0/units", "missing");
+    row("units 0", R"([{"layers": [{"kind": "dense", "units": 0}]}])", "s:/models/0/layers/0/units",
+        "1 to 65536");
+    row("half a unit", R"([{"layers": [{"kind": "dense", "units": 2.5}]}])", "s:/models/0/layers/0/units",
+        "2.5");
+    row("unknown field", R"([{"layers": [{"kind": "dense", "unitz": 2}]}])", "s:/models/0/layers/0/unitz",
+        "did you mean \"units\"");
+    row("unknown activation", R"([{"layers": [{"kind": "dense", "activation": "gelu"}]}])",
+        "s:/models/0/layers/0/activation", "none, relu");
+    row("sketch size without a rank", R"([{"layers": [{"kind": "dense", "sketch_size": 2}]}])",
+        "s:/models/0/layers/0/rank", "missing");
+    row("rank 0", R"([{"layers": [{"kind": "dense", "rank": 0}]}])", "s:/models/0/layers/0/rank", "allowed");
+    row("ranks beside own layers", R"([{"layers": [{"kind": "dense"}], "rank": [2]}])", "s:/models/0/rank",
+        "in each of them");
+    row("sketch sizes without ranks",
+        R"([{"layers": [{"kind": "dense"}]}, {"name": "b", "sketch_size": [2]}])", "s:/models/1/rank",
+        "missing");
+    row("a size where there is no rank",
+        R"([{"layers": [{"kind": "dense"}]}, {"name": "b", "rank": [null], "sketch_size": [2]}])",
+        "s:/models/1/sketch_size/0", "no sketch size");
+    row("options of sketches without any", R"([{"layers": [{"kind": "dense"}], "gradient_sketch": 0.5}])",
+        "s:/models/0/gradient_sketch", "none of this model's layers");
+    row("a kind as in version 1", R"([{"kind": "dense", "layers": [{"kind": "dense"}]}])", "s:/models/0/kind",
+        "unknown key");
+}
+
+void ExperimentSpecTest::layersOfVersionTwoNameTheirPlace()
+{
+    QFETCH(std::string, models);
+    QFETCH(std::string, where);
+    QFETCH(std::string, says);
+    const auto spec = parseExperiment(R"({"schema": "rosler.experiment/2", "models": )" + models + "}", "s");
+    QVERIFY(!spec);
+    QCOMPARE(spec.error().where, where);
+    QVERIFY2(spec.error().what.find(says) != std::string::npos, spec.error().what.c_str());
+}
+
+void ExperimentSpecTest::shippedExperimentsMeanWhatTheyMeantInVersionOne()
+{
+    int found = 0;
+    for (const ShippedExperiment &shipped : shippedExperiments()) {
+        QFile old(QStringLiteral(ROSLER_SOURCE_DIR "/tests/data/experiments/v1/%1.json")
+                      .arg(QString::fromStdString(std::string(shipped.name))));
+        if (!old.open(QIODevice::ReadOnly))
+            continue; // younger than version 1
+        const auto before = parseExperiment(old.readAll().toStdString(), "v1");
+        const auto now = parseExperiment(shipped.json, "v2");
+        QVERIFY2(before && now, shipped.name.data());
+        QVERIFY(before->models == now->models && before->training == now->training);
+        ++found;
+    }
+    QCOMPARE(found, 4);
 }
 
 void ExperimentSpecTest::writesWhatItReads()
@@ -130,13 +265,38 @@ void ExperimentSpecTest::writesTheKeysInOrder()
 {
     const std::string text = toJson(parseExperiment(complete, "spec.json").value());
     std::size_t at = 0;
-    for (const char *key :
-         {"schema",         "name",          "description",    "dataset",       "seed",
-          "widths",         "training",      "epochs",         "batch",         "optimizer",
-          "schedule",       "momentum",      "weight_decay",   "models",        "name",
-          "kind",           "learning_rate", "name",           "kind",          "learning_rate",
-          "rank",           "sketch_size",   "initialisation", "kept_features", "gradient_sketch",
-          "successive_from"}) {
+    for (const char *key : {"schema",
+                            "name",
+                            "description",
+                            "dataset",
+                            "seed",
+                            "training",
+                            "epochs",
+                            "batch",
+                            "optimizer",
+                            "schedule",
+                            "momentum",
+                            "weight_decay",
+                            "models",
+                            "name",
+                            "learning_rate",
+                            "layers",
+                            "kind",
+                            "units",
+                            "kind",
+                            "units",
+                            "kind",
+                            "name",
+                            "learning_rate",
+                            "layers",
+                            "kind",
+                            "units",
+                            "rank",
+                            "sketch_size",
+                            "initialisation",
+                            "kept_features",
+                            "gradient_sketch",
+                            "successive_from"}) {
         const auto found = text.find('"' + std::string(key) + "\":", at);
         QVERIFY2(found != std::string::npos, key);
         at = found + 1;
@@ -151,13 +311,12 @@ void ExperimentSpecTest::anyDrawnSpecComesBackEqual()
         ExperimentSpec spec;
         spec.name = "spec " + std::to_string(number);
         spec.seed = number * 0x123456789ULL;
-        spec.widths = random.spec.widths;
         spec.training = random.spec.training;
         spec.models = {random.spec.model};
         const auto again = parseExperiment(toJson(spec), "spec.json");
         QVERIFY2(again.has_value(), again ? "" : message(again.error()).c_str());
         QVERIFY(*again == spec);
-        QVERIFY(checkAgainst(*again, random.features, random.classes).has_value());
+        QVERIFY(checkAgainst(*again, ExampleShape::vector(random.features), random.classes).has_value());
         TrialSpec trial = random.spec;
         trial.seed = spec.seed;
         QVERIFY(trialOf(*again, 0) == trial);
@@ -178,8 +337,8 @@ void ExperimentSpecTest::errorsNameTheirPlace_data()
     };
     const auto malformed = ErrorCode::Malformed;
     const auto range = ErrorCode::OutOfRange;
-    row("other version", "experiment/1", "experiment/2", ErrorCode::Unsupported, "s:/schema",
-        "rosler.experiment/2");
+    row("other version", "experiment/1", "experiment/3", ErrorCode::Unsupported, "s:/schema",
+        "rosler.experiment/3");
     row("no schema", "\"schema\": \"rosler.experiment/1\",", "", malformed, "s:/schema", "missing");
     row("no widths", "\"widths\": [1024, 512],", "", malformed, "s:/widths", "missing");
     row("no kind", "\"kind\": \"dense\",", "", malformed, "s:/models/0/kind", "missing");
@@ -239,7 +398,7 @@ void ExperimentSpecTest::errorsNameTheirPlace()
     QFETCH(int, code);
     QFETCH(std::string, where);
     QFETCH(std::string, says);
-    const std::string text = replaced(complete, from, to);
+    const std::string text = replaced(completeOne, from, to);
     QVERIFY(!text.empty());
     const auto spec = parseExperiment(text, "s");
     QVERIFY(!spec);
@@ -357,7 +516,7 @@ void ExperimentSpecTest::deepNestingIsAnError()
     QVERIFY(!parseExperiment(deep, "s"));
     QVERIFY(!parseExperiment(deep + std::string(400'000, ']'), "s"));
     QVERIFY(!parseExperiment(
-        replaced(complete, "[1024, 512]", std::string(100'000, '[') + std::string(100'000, ']')), "s"));
+        replaced(complete, "[24, 8, 4]", std::string(100'000, '[') + std::string(100'000, ']')), "s"));
 }
 
 void ExperimentSpecTest::hugeDocumentsAreRefused()
@@ -373,26 +532,28 @@ void ExperimentSpecTest::trialTakesItsModel()
     const TrialSpec trial = trialOf(spec, 1);
     QCOMPARE(trial.model.name, std::string("r"));
     QCOMPARE(trial.seed, std::uint64_t {7});
-    QVERIFY(trial.widths == spec.widths && trial.training == spec.training);
+    QVERIFY(trial.training == spec.training);
 }
 
 void ExperimentSpecTest::checksEveryModelAgainstTheData()
 {
     auto spec = parseExperiment(complete, "s").value();
-    QVERIFY(checkAgainst(spec, 784, 10).has_value());
-    const auto narrow = checkAgainst(spec, 783, 10);
+    QVERIFY(checkAgainst(spec, ExampleShape::vector(784), 10).has_value());
+    const auto narrow = checkAgainst(spec, ExampleShape::vector(783), 10);
     QVERIFY(!narrow);
-    QCOMPARE(narrow.error().where, std::string("/models/1/sketch_size/0"));
-    const auto fewClasses = checkAgainst(spec, 784, 3);
+    QCOMPARE(narrow.error().where, std::string("/models/1/layers/0/sketch_size"));
+    const auto fewClasses = checkAgainst(spec, ExampleShape::vector(784), 3);
     QVERIFY(!fewClasses);
-    QCOMPARE(fewClasses.error().where, std::string("/models/1/rank/2"));
+    QCOMPARE(fewClasses.error().where, std::string("/models/1/layers/2/rank"));
     QCOMPARE(fewClasses.error().what, std::string("rank is 4, allowed are 1 to 3"));
 }
 
 void ExperimentSpecTest::namesGoBothWays()
 {
-    for (const auto kind : {ModelKind::Dense, ModelKind::Rosler})
-        QVERIFY(modelKindNamed(nameOf(kind)) == kind);
+    for (const auto activation : {Activation::None, Activation::Relu})
+        QVERIFY(activationNamed(nameOf(activation)) == activation);
+    for (const bool sketched : {false, true})
+        QVERIFY(sketchedNamed(modelLabel(sketched)) == sketched);
     for (const auto kind : {SketchKind::Gaussian, SketchKind::CurUniform, SketchKind::CurLeverage})
         QVERIFY(sketchKindNamed(nameOf(kind)) == kind);
     for (const auto sampling :
@@ -404,7 +565,7 @@ void ExperimentSpecTest::namesGoBothWays()
         QVERIFY(scheduleKindNamed(nameOf(kind)) == kind);
     for (const auto end : {TrialEnd::Finished, TrialEnd::Stopped, TrialEnd::Diverged, TrialEnd::Failed})
         QVERIFY(trialEndNamed(nameOf(end)) == end);
-    QVERIFY(!modelKindNamed("Dense") && !modelKindNamed(""));
+    QVERIFY(!sketchedNamed("Dense") && !sketchedNamed(""));
 }
 
 void ExperimentSpecTest::nearestNameIsTheOneWithTheFewestEdits()

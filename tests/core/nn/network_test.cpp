@@ -18,9 +18,8 @@ namespace {
 /// 12 features, of which 8 are read, 9 hidden outputs of which 6 are kept, 4 classes.
 std::vector<LayerShape> sketchedShapes()
 {
-    return {
-        {.inputs = 12, .outputs = 9, .rank = 3, .read = 8, .kept = 6, .storesIndices = true, .relu = true},
-        {.inputs = 9, .outputs = 4, .rank = 2, .read = 6, .kept = 4}};
+    return {{.inputs = 12, .outputs = 9, .rank = 3, .read = 8, .kept = 6, .relu = true},
+            {.inputs = 9, .outputs = 4, .rank = 2, .read = 6, .kept = 4}};
 }
 
 std::vector<LayerShape> denseShapes()
@@ -33,7 +32,7 @@ const std::vector<std::uint32_t> kept {0, 1, 3, 4, 7, 8, 10, 11};
 
 Network sketchedNetwork(std::uint64_t seed = 1)
 {
-    Network network(sketchedShapes());
+    Network network = networkOf(sketchedShapes());
     network.initialise(seed);
     network.setKeptFeatures(kept);
     return network;
@@ -68,7 +67,7 @@ private Q_SLOTS:
 
 void NetworkTest::parametersAreOneBufferLayerAfterLayer()
 {
-    const Network network(sketchedShapes());
+    const Network network = networkOf(sketchedShapes());
     QCOMPARE(network.features(), Index {12});
     QCOMPARE(network.read(), Index {8});
     QCOMPARE(network.classes(), Index {4});
@@ -107,7 +106,7 @@ void NetworkTest::digestChangesWithEveryNumber()
 void NetworkTest::digestIsThatOfTheBytes()
 {
     // sha256sum of the eight bytes 0000803f 000000c0: W = 1, b = -2
-    Network network(std::vector<LayerShape> {{.inputs = 1, .outputs = 1, .read = 1, .kept = 1}});
+    Network network = networkOf({{.inputs = 1, .outputs = 1, .read = 1, .kept = 1}});
     network.parameters()[0] = 1.0F;
     network.parameters()[1] = -2.0F;
     QCOMPARE(network.digest(),
@@ -133,7 +132,7 @@ void NetworkTest::aCopyIsACheckpoint()
 
 void NetworkTest::predictionIsLayerAfterLayer()
 {
-    Network network(denseShapes());
+    Network network = networkOf(denseShapes());
     network.initialise(3);
     for (float &number : network.parameters())
         number += 0.125F; // biases too
@@ -188,7 +187,7 @@ void NetworkTest::sameSeedSameNetwork()
 {
     QCOMPARE(sketchedNetwork(1).digest(), sketchedNetwork(1).digest());
     QVERIFY(sketchedNetwork(1).digest() != sketchedNetwork(2).digest());
-    Network cur(sketchedShapes());
+    Network cur = networkOf(sketchedShapes());
     cur.initialise(1, SketchKind::CurUniform);
     cur.setKeptFeatures(kept);
     QVERIFY(cur.digest() != sketchedNetwork(1).digest());

@@ -256,10 +256,11 @@ void SketchedLayerTest::costCountsTheMultiplyAdds()
             for (const auto &features : {std::span<const std::uint32_t> {}, std::span(std::as_const(some))}) {
                 macs = 0;
                 (void)trial.reference().backward(x, dy, factors, wantsDx, features, &macs);
-                BackwardRequest request;
-                request.factors = factors;
-                request.features = features;
-                QCOMPARE(trial.layer->backwardMacs(request, wantsDx), macs);
+                QCOMPARE(trial.layer->backwardMacs(factors,
+                                                   features.empty() ? trial.layer->inputs()
+                                                                    : static_cast<Index>(features.size()),
+                                                   wantsDx),
+                         macs);
             }
         }
     }
@@ -275,7 +276,7 @@ void SketchedLayerTest::identitiesAroundUAreADenseLayer()
     put(*trial.layer, trial.parameters, "R", Table::Identity(n, n));
     trial.forward();
 
-    LayerTrial dense({.inputs = n, .outputs = n, .read = n, .kept = n, .relu = true}, 5);
+    LayerTrial dense(LayerShape {.inputs = n, .outputs = n, .read = n, .kept = n, .relu = true}, 5);
     put(*dense.layer, dense.parameters, "W", w);
     put(*dense.layer, dense.parameters, "b", blockOf(*trial.layer, trial.parameters, "b"));
     dense.x = trial.x;
@@ -300,7 +301,7 @@ void SketchedLayerTest::fullRankEqualsDense()
     for (const Table &factor : {c, u, r})
         QVERIFY(conditionOf(factor) < 1e4);
 
-    LayerTrial dense({.inputs = n, .outputs = n, .read = n, .kept = n, .relu = true}, 5);
+    LayerTrial dense(LayerShape {.inputs = n, .outputs = n, .read = n, .kept = n, .relu = true}, 5);
     put(*dense.layer, dense.parameters, "W", c * u * r);
     put(*dense.layer, dense.parameters, "b", reference.b);
     dense.x = trial.x;

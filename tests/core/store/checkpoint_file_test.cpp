@@ -5,6 +5,7 @@
 #include "core/store/h5/h5_file.h"
 #include "core/store/sealed_file.h"
 #include "tests/core/store/damage.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -34,11 +35,8 @@ bool equal(const TrainingState &a, const TrainingState &b)
 TrialSpec roslerTrial()
 {
     TrialSpec spec;
-    spec.widths = {32, 32};
     spec.model.name = "rosler";
-    spec.model.kind = ModelKind::Rosler;
-    spec.model.sketch.rank = {8, 8, 4};
-    spec.model.sketch.sketchSize = {64, 16, 16};
+    spec.model.layers = layersOf({32, 32}, {8, 8, 4}, {64, 16, 16});
     return spec;
 }
 
@@ -90,7 +88,7 @@ void CheckpointFileTest::theDigestTellsTrialsApart()
     other.seed = 1;
     QVERIFY(trialDigest(other) != own);
     other = roslerTrial();
-    other.model.sketch.rank[2] = 5;
+    other.model.layers[2].sketch->rank = 5;
     QVERIFY(trialDigest(other) != own);
     other = roslerTrial();
     other.model.sketch.successiveFrom = 0.71;
@@ -99,7 +97,7 @@ void CheckpointFileTest::theDigestTellsTrialsApart()
     other.training.epochs = 21;
     QVERIFY(trialDigest(other) != own);
     other = roslerTrial();
-    other.model.kind = ModelKind::Dense;
+    other.model.layers = layersOf({32, 32});
     QVERIFY(trialDigest(other) != own);
 }
 

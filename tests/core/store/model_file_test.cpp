@@ -9,6 +9,7 @@
 #include "core/store/model_file.h"
 #include "core/store/sealed_file.h"
 #include "tests/core/store/damage.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -18,7 +19,7 @@ namespace {
 /// tells its place.
 Network sketchedNetwork()
 {
-    Network network({{9, 8, 2, 6, 5, true, true}, {8, 3, 3, 5, 3, false, false}});
+    Network network = networkOf({{9, 8, 2, 6, 5, true}, {8, 3, 3, 5, 3, false}});
     network.setKeptFeatures({0, 2, 3, 5, 7, 8});
     for (std::size_t i = 0; i < network.parameters().size(); ++i)
         network.parameters()[i] = static_cast<float>(i) + 0.25F;
@@ -27,7 +28,7 @@ Network sketchedNetwork()
 
 Network denseNetwork()
 {
-    Network network({{4, 3, 0, 4, 3, false, true}, {3, 2, 0, 3, 2, false, false}});
+    Network network = networkOf({{4, 3, 0, 4, 3, true}, {3, 2, 0, 3, 2, false}});
     network.initialise(7);
     return network;
 }
@@ -42,7 +43,7 @@ std::filesystem::path pathIn(const QTemporaryDir &folder)
     return std::filesystem::path(folder.path().toStdString()) / "model.h5";
 }
 
-/// A model file without a seal whose first layer @p change has spoilt.
+/// A model file of version 1, without a seal, whose first layer's @p number has another value.
 std::string spoiltModel(const char *number, std::int64_t value)
 {
     auto file = h5::File::create("spoilt.h5").value();
@@ -71,6 +72,30 @@ std::string spoiltModel(const char *number, std::int64_t value)
     return file.bytes().value();
 }
 
+/// A model file of version 2, without a seal, of one layer of two inputs and outputs, with other words for
+/// its layers or another @p number.
+std::string statedModel(const std::string &layers, const char *number = "", std::int64_t value = 0)
+{
+    auto file = h5::File::create("stated.h5").value();
+    {
+        auto root = file.root().value();
+        const std::vector<float> weights(4, 1.0F);
+        const std::array<Index, 2> two {2, 2};
+        const std::array<Index, 1> one {2};
+        bool done = root.setText("format", "rosler.model/2") && root.setTexts("layer_names", {"layer1"})
+            && root.setText("layers", layers);
+        for (const auto &[name, right] : std::initializer_list<std::pair<const char *, std::int64_t>> {
+                 {"channels", 1}, {"height", 1}, {"width", 2}, {"classes", 2}})
+            done = done && root.setInteger(name, std::string_view(name) == number ? value : right);
+        auto layer = root.createGroup("layer1").value();
+        done = done && layer.write("W", std::span(weights), two)
+            && layer.write("b", std::span(weights).first(2), one);
+        if (!done)
+            qFatal("the file could not be made");
+    }
+    return file.bytes().value();
+}
+
 } // namespace
 
 class ModelFileTest final : public QObject
@@ -86,6 +111,8 @@ private Q_SLOTS:
     void filesWithoutASealAreRead();
     void numbersOutOfRangeAreRefusedByName_data();
     void numbersOutOfRangeAreRefusedByName();
+    void whatVersionTwoStatesIsChecked_data();
+    void whatVersionTwoStatesIsChecked();
     void otherVersionsAndOtherFilesAreRefused();
     void everyTruncationIsRefusedOrStillTheSameModel();
     void everyBitFlipIsRefusedOrStillTheSameModel();
@@ -109,7 +136,7 @@ void ModelFileTest::savingLoadingSavingGivesEqualBytes()
     const auto loaded = readModelFile(pathIn(folder));
     QVERIFY2(loaded.has_value(), loaded ? "" : message(loaded.error()).c_str());
     QCOMPARE(loaded->digest(), network.digest());
-    QVERIFY(loaded->shapes() == network.shapes());
+    QVERIFY(loaded->plan() == network.plan());
     QVERIFY(loaded->keptFeatures() == network.keptFeatures());
     QVERIFY(bytesOf(*loaded) == readWholeFile(pathIn(folder), 1 << 20).value());
 }
@@ -149,7 +176,8 @@ void ModelFileTest::namesAreThoseThatKerasViewersLookFor()
     const auto first = root.openGroup("layer1").value();
     auto names = first.texts("weight_names").value();
     std::sort(names.begin(), names.end());
-    QVERIFY(names == std::vector<std::string>({"C", "R", "U", "b", "kept_features"}));
+    QVERIFY(names == std::vector<std::string>({"C", "R", "U", "b"}));
+    QVERIFY(root.has("kept_features"));
     for (const std::string &name : names)
         QVERIFY(first.has(name));
 }
@@ -196,10 +224,44 @@ void ModelFileTest::numbersOutOfRangeAreRefusedByName()
     QVERIFY2(loaded.error().where.starts_with("spoilt.h5:/layer1"), loaded.error().where.c_str());
 }
 
+void ModelFileTest::whatVersionTwoStatesIsChecked_data()
+{
+    QTest::addColumn<std::string>("layers");
+    QTest::addColumn<std::string>("number");
+    QTest::addColumn<qint64>("value");
+    const std::string good = R"([{"kind": "dense"}])";
+    const auto words = [](const char *name, const char *layers) {
+        QTest::newRow(name) << std::string(layers) << std::string() << qint64(0);
+    };
+    words("no JSON", "[");
+    words("no layers", "[]");
+    words("an unknown kind", R"([{"kind": "quantum"}])");
+    words("outputs that are not the classes", R"([{"kind": "dense", "units": 3}])");
+    words("a rank beyond the matrix", R"([{"kind": "dense", "rank": 3}])");
+    words("a layer more than the file holds", R"([{"kind": "dense", "units": 2}, {"kind": "dense"}])");
+    words("weights that nothing could hold", R"([{"kind": "dense", "units": 65536}, {"kind": "dense"}])");
+    QTest::newRow("no features") << good << std::string("width") << qint64(0);
+    QTest::newRow("features that nothing could hold") << good << std::string("height") << (qint64(1) << 40);
+    QTest::newRow("many planes of many features") << good << std::string("height") << (qint64(1) << 31) - 1;
+    QTest::newRow("more classes than weights") << good << std::string("classes") << qint64(3);
+    QTest::newRow("negative classes") << good << std::string("classes") << qint64(-1);
+}
+
+void ModelFileTest::whatVersionTwoStatesIsChecked()
+{
+    QVERIFY(parseModel(statedModel(R"([{"kind": "dense"}])"), "stated.h5").has_value());
+    QFETCH(std::string, layers);
+    QFETCH(std::string, number);
+    QFETCH(qint64, value);
+    const auto loaded = parseModel(statedModel(layers, number.c_str(), value), "stated.h5");
+    QVERIFY(!loaded.has_value());
+    QVERIFY2(loaded.error().where.starts_with("stated.h5:"), loaded.error().where.c_str());
+}
+
 void ModelFileTest::otherVersionsAndOtherFilesAreRefused()
 {
     auto file = h5::File::create("later.h5").value();
-    QVERIFY(file.root().value().setText("format", "rosler.model/2").has_value());
+    QVERIFY(file.root().value().setText("format", "rosler.model/3").has_value());
     const auto later = parseModel(file.bytes().value(), "later.h5");
     QCOMPARE(later.error().code, ErrorCode::Unsupported);
     QCOMPARE(later.error().where, std::string("later.h5:@format"));
@@ -242,7 +304,7 @@ void ModelFileTest::aFailedWriteLeavesTheOldModel()
 {
     const QTemporaryDir folder;
     QVERIFY(writeModelFile(pathIn(folder), denseNetwork()).has_value());
-    Network lost({{4, 3, 2, 2, 3, true, false}}); // was never told which features it keeps
+    const Network lost = networkOf({{4, 3, 2, 2, 3, false}}); // was never told which features it keeps
     QVERIFY(!writeModelFile(pathIn(folder), lost).has_value());
     QCOMPARE(readModelFile(pathIn(folder)).value().digest(), denseNetwork().digest());
 }

@@ -113,7 +113,7 @@ void RunStoreTest::aRunComesBackWhole()
     QCOMPARE(summary.datasetDigest, sampleData()->digest());
     QCOMPARE(summary.status, RunStatus::Finished);
     QVERIFY(summary.trial == trialOf(sampleSpec(), 1));
-    QCOMPARE(summary.features, Index {12});
+    QCOMPARE(summary.example.size(), Index {12});
     QCOMPARE(summary.classes, Index {3});
     QCOMPARE(summary.trainExamples, Index {6});
     QCOMPARE(summary.epochs, 2.0);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/store/run_store.h"
+#include "tests/support/layers.h"
 
 /// Small data, specs and figures for tests of the store: shaped like the real ones, trained by nobody.
 namespace rosler::test {
@@ -30,14 +31,12 @@ inline ExperimentSpec sampleSpec()
     ExperimentSpec spec;
     spec.name = "side by side";
     spec.seed = 9'000'000'000'000'000'000U;
-    spec.widths = {8};
     ModelSpec dense;
     dense.name = "dense";
+    dense.layers = layersOf({8});
     ModelSpec rosler;
     rosler.name = "rosler";
-    rosler.kind = ModelKind::Rosler;
-    rosler.sketch.rank = {2, 3};
-    rosler.sketch.sketchSize = {6, 5};
+    rosler.layers = layersOf({8}, {2, 3}, {6, 5});
     spec.models = {dense, rosler};
     return spec;
 }
@@ -73,7 +72,7 @@ inline MetricSample sampleAt(std::int64_t step, std::int64_t stepsAnEpoch = 10)
 
 inline Network sampleNetwork()
 {
-    Network network({{12, 8, 0, 12, 8, false, true}, {8, 3, 0, 8, 3, false, false}});
+    Network network = networkOf({{12, 8, 0, 12, 8, true}, {8, 3, 0, 8, 3, false}});
     network.initialise(3);
     return network;
 }

@@ -7,6 +7,7 @@
 #include <QtTest>
 
 #include "core/training/gradient_engine.h"
+#include "tests/support/layers.h"
 #include "tests/support/naive.h"
 #include "tests/support/recording_sink.h"
 
@@ -30,7 +31,7 @@ Pass plainPass(const Network &network, const ConstMatrixView &x, std::span<const
         const Layer &layer = network.layer(i);
         Matrix y(x.rows(), layer.outputs());
         stashes.emplace_back(static_cast<std::size_t>(layer.stashSize(x.rows())));
-        layer.forward(inputOf(i), network.parametersOf(i), view(y), stashes.back());
+        layer.forward(inputOf(i), network.parametersOf(i), view(y), stashes.back(), {});
         outputs.push_back(std::move(y));
     }
     Pass pass;
@@ -58,16 +59,17 @@ Pass plainPass(const Network &network, const ConstMatrixView &x, std::span<const
 
 Network smallNetwork()
 {
-    Network network({{.inputs = 40, .outputs = 30, .rank = 5, .read = 40, .kept = 24, .relu = true},
-                     {.inputs = 30, .outputs = 9, .rank = 4, .read = 24, .kept = 9}});
+    Network network =
+        networkOf({{.inputs = 40, .outputs = 30, .rank = 5, .read = 40, .kept = 24, .relu = true},
+                   {.inputs = 30, .outputs = 9, .rank = 4, .read = 24, .kept = 9}});
     network.initialise(1);
     return network;
 }
 
 Network largeNetwork()
 {
-    Network network({{.inputs = 600, .outputs = 450, .read = 600, .kept = 450, .relu = true},
-                     {.inputs = 450, .outputs = 9, .read = 450, .kept = 9}});
+    Network network = networkOf({{.inputs = 600, .outputs = 450, .read = 600, .kept = 450, .relu = true},
+                                 {.inputs = 450, .outputs = 9, .read = 450, .kept = 9}});
     network.initialise(1);
     return network;
 }

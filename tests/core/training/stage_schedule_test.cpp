@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include "core/training/stage_schedule.h"
+#include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
 using namespace rosler;
@@ -15,7 +16,7 @@ namespace {
 TrialSpec makeSpec(Index epochs, Index batch, double successiveFrom)
 {
     TrialSpec spec;
-    spec.model.kind = ModelKind::Rosler;
+    spec.model.layers = layersOf({}, {1}, {1});
     spec.model.learningRate = 0.25;
     spec.model.sketch.successiveFrom = successiveFrom;
     spec.training.epochs = epochs;
@@ -83,7 +84,7 @@ void StageScheduleTest::firstSuccessiveStep()
 void StageScheduleTest::denseModelsHaveNoSuccessiveStage()
 {
     TrialSpec spec = makeSpec(3, 10, 0.0);
-    spec.model.kind = ModelKind::Dense;
+    spec.model.layers = layersOf({});
     const StageSchedule stages(spec, 50);
     QCOMPARE(stages.successiveFrom(), stages.totalSteps());
     QCOMPARE(letters(stages.factors(stages.totalSteps() - 1)), std::string("RUC"));

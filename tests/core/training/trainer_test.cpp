@@ -21,6 +21,7 @@
 #include "core/data/synthetic/digits.h"
 #include "core/training/stage_schedule.h"
 #include "core/training/trainer.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 using Sizes = std::vector<Index>;
@@ -52,7 +53,7 @@ std::shared_ptr<const Dataset> digits()
 TrialSpec denseSpec(const Sizes &widths = {24})
 {
     TrialSpec spec;
-    spec.widths = widths;
+    spec.model.layers = layersOf(widths);
     spec.model.name = "dense";
     spec.training.epochs = 3;
     spec.training.batch = 50;
@@ -64,10 +65,8 @@ TrialSpec roslerSpec()
 {
     TrialSpec spec = denseSpec();
     spec.model.name = "rosler";
-    spec.model.kind = ModelKind::Rosler;
     spec.model.learningRate = 2e-3;
-    spec.model.sketch.rank = {6, 4};
-    spec.model.sketch.sketchSize = {200, 20};
+    spec.model.layers = layersOf({24}, {6, 4}, {200, 20});
     return spec;
 }
 
@@ -326,7 +325,7 @@ void TrainerTest::executedFlopsAreTheForecast()
     QFETCH(TrialSpec, spec);
     auto trainer = Trainer::create(spec, digits()).value();
     QVERIFY(!digestAfter(trainer).empty());
-    const auto cost = costOf(spec, digits()->features(), digits()->classes(), digits()->train().count());
+    const auto cost = costOf(spec, digits()->shape(), digits()->classes(), digits()->train().count());
     QVERIFY(trainer.trainFlops() == static_cast<double>(cost->trainFlops));
     QCOMPARE(trainer.network().parameterCount(), static_cast<Index>(cost->parameters));
 }
@@ -419,13 +418,11 @@ void TrainerTest::learnsTheDigits_data()
     dense.training.epochs = 8;
     QTest::newRow("dense") << dense;
     TrialSpec sketched = roslerSpec();
-    sketched.widths = {64};
-    sketched.model.sketch.rank = {16, 10};
-    sketched.model.sketch.sketchSize = {784, 64};
+    sketched.model.layers = layersOf({64}, {16, 10}, {784, 64});
     sketched.training.epochs = 8;
     sketched.model.learningRate = 4e-3;
     QTest::newRow("rosler") << sketched;
-    sketched.model.sketch.sketchSize = {300, 40};
+    sketched.model.layers = layersOf({64}, {16, 10}, {300, 40});
     sketched.model.sketch.gradientSketch = 0.5;
     QTest::newRow("rosler, sketched throughout") << sketched;
 }
@@ -577,11 +574,11 @@ void TrainerTest::keptFeaturesNeverSeeTheTestSet()
 void TrainerTest::shapesThatDoNotMeetTheDataAreRefused()
 {
     TrialSpec spec = roslerSpec();
-    spec.model.sketch.sketchSize[0] = 785;
+    spec.model.layers[0].sketch->size = 785;
     const auto trainer = Trainer::create(spec, digits());
     QVERIFY(!trainer);
     QCOMPARE(trainer.error().code, ErrorCode::OutOfRange);
-    QCOMPARE(trainer.error().where, std::string("/models/0/sketch_size/0"));
+    QCOMPARE(trainer.error().where, std::string("/models/0/layers/0/sketch_size"));
 }
 
 QTEST_APPLESS_MAIN(TrainerTest)

@@ -8,6 +8,7 @@
 #include "device_link/host/board_client.h"
 #include "device_link/host/links/twin_link.h"
 #include "tests/device_link/host/lossy_link.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -74,7 +75,7 @@ Matrix examples(Index count, Index features)
 
 ModelImage image(rsl_number type, Index hidden, std::uint64_t seed, Index features = 40)
 {
-    Network network(
+    Network network = networkOf(
         {{.inputs = features, .outputs = hidden, .rank = 4, .read = features, .kept = hidden, .relu = true},
          {.inputs = hidden, .outputs = 10, .read = hidden, .kept = 10}});
     network.initialise(seed);
@@ -197,7 +198,7 @@ void BoardClientTest::aPushedModelAnswersLikeTheTwin()
 
 void BoardClientTest::outputsLongerThanAFrameComeWhole()
 {
-    Network network({{.inputs = 20, .outputs = 700, .read = 20, .kept = 700}});
+    Network network = networkOf({{.inputs = 20, .outputs = 700, .read = 20, .kept = 700}});
     network.initialise(3);
     const Matrix x = examples(2, 20);
     PackOptions options;

@@ -8,6 +8,7 @@
 #include "device_link/host/links/emulator.h"
 #include "device_link/host/links/twin_link.h"
 #include "tests/device_link/support/qemu_board.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -25,7 +26,7 @@ EmulatorOptions options(const QTemporaryDir &folder)
 
 ModelImage smallModel()
 {
-    Network net({{.inputs = 12, .outputs = 5, .read = 12, .kept = 5}});
+    Network net = networkOf({{.inputs = 12, .outputs = 5, .read = 12, .kept = 5}});
     net.initialise(1);
     return *packModel(net, {.name = "small"}, view(Matrix(Matrix::Constant(3, 12, 0.5F))), twinInference());
 }

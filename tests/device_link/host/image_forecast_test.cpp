@@ -4,6 +4,7 @@
 #include "device_link/host/image_forecast.h"
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/model_image.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -17,10 +18,9 @@ std::vector<LayerShape> dense()
 
 std::vector<LayerShape> sketched()
 {
-    return {
-        {.inputs = 50, .outputs = 40, .rank = 7, .read = 31, .kept = 22, .storesIndices = true, .relu = true},
-        {.inputs = 40, .outputs = 30, .rank = 5, .read = 22, .kept = 30, .relu = true},
-        {.inputs = 30, .outputs = 9, .rank = 6, .read = 30, .kept = 9}};
+    return {{.inputs = 50, .outputs = 40, .rank = 7, .read = 31, .kept = 22, .relu = true},
+            {.inputs = 40, .outputs = 30, .rank = 5, .read = 22, .kept = 30, .relu = true},
+            {.inputs = 30, .outputs = 9, .rank = 6, .read = 30, .kept = 9}};
 }
 
 std::vector<LayerShape> mixed()
@@ -64,9 +64,10 @@ private Q_SLOTS:
         QFETCH(int, layout);
         QFETCH(bool, foldU);
         const std::vector<LayerShape> shapes = net == 0 ? dense() : net == 1 ? sketched() : mixed();
-        Network network(shapes);
+        const NetworkPlan plan = planOf(shapes);
+        Network network(plan);
         network.initialise(3);
-        if (shapes.front().storesIndices) {
+        if (plan.keepsFeatures()) {
             std::vector<std::uint32_t> kept;
             for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(shapes.front().read); ++i)
                 kept.push_back(i + i / 2);
@@ -81,7 +82,7 @@ private Q_SLOTS:
                                      view(x), twinInference());
         QVERIFY2(image, image ? "" : message(image.error()).c_str());
         const auto forecast =
-            imageForecast(shapes, static_cast<rsl_number>(type), static_cast<rsl_layout>(layout), foldU);
+            imageForecast(plan, static_cast<rsl_number>(type), static_cast<rsl_layout>(layout), foldU);
         QVERIFY(forecast);
         QCOMPARE(forecast->imageBytes, std::uint64_t {image->bytes().size()});
         QCOMPARE(forecast->ramBytes, std::uint64_t {image->ramBytes()});
@@ -93,12 +94,12 @@ private Q_SLOTS:
         BoardProfile board;
         board.flashBytes = {64.0 * 1024.0, "stated"};
         board.ramBytes = {16.0 * 1024.0, "stated"};
-        const auto small = imageForecast(sketched(), RSL_I8);
+        const auto small = imageForecast(planOf(sketched()), RSL_I8);
         QVERIFY(small && fitOn(board, *small).fits());
         const std::vector<LayerShape> wide {
             {.inputs = 784, .outputs = 1024, .read = 784, .kept = 1024, .relu = true},
             {.inputs = 1024, .outputs = 10, .read = 1024, .kept = 10}};
-        const auto large = imageForecast(wide, RSL_F32);
+        const auto large = imageForecast(planOf(wide), RSL_F32);
         QVERIFY(large);
         const FitVerdict verdict = fitOn(board, *large);
         QVERIFY(!verdict.fits());
@@ -108,13 +109,14 @@ private Q_SLOTS:
     void shapesThatNoImageHoldsAreRefused()
     {
         QVERIFY(!imageForecast({}, RSL_F32));
-        QVERIFY(!imageForecast(std::vector<LayerShape>(33, dense().back()), RSL_F32));
+        QVERIFY(!imageForecast(
+            planOf(std::vector<LayerShape>(33, {.inputs = 9, .outputs = 9, .read = 9, .kept = 9})), RSL_F32));
         std::vector<LayerShape> shapes = dense();
         shapes.front().inputs = 65536;
-        QCOMPARE(imageForecast(shapes, RSL_I8).error().code, ErrorCode::OutOfRange);
+        QCOMPARE(imageForecast(planOf(shapes), RSL_I8).error().code, ErrorCode::OutOfRange);
         shapes = dense();
-        shapes.back().kept = 0;
-        QCOMPARE(imageForecast(shapes, RSL_I8).error().code, ErrorCode::OutOfRange);
+        shapes.front().kept = shapes.back().read = 65536;
+        QCOMPARE(imageForecast(planOf(shapes), RSL_I8).error().code, ErrorCode::OutOfRange);
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/measure_model.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -25,8 +26,8 @@ Examples examples(Index count, Index features)
 
 ModelImage model(rsl_number type)
 {
-    Network net({{.inputs = 20, .outputs = 16, .rank = 4, .read = 20, .kept = 16, .relu = true},
-                 {.inputs = 16, .outputs = 4, .read = 16, .kept = 4}});
+    Network net = networkOf({{.inputs = 20, .outputs = 16, .rank = 4, .read = 20, .kept = 16, .relu = true},
+                             {.inputs = 16, .outputs = 4, .read = 16, .kept = 4}});
     net.initialise(5);
     const Examples data = examples(30, 20);
     return *packModel(net, {.type = type, .name = "net"}, view(data.features), twinInference());

@@ -13,6 +13,7 @@
 #include "device_link/protocol/rsl_frame.h"
 #include "device_link/protocol/rsl_message.h"
 #include "tests/device_link/host/pty_peer.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -341,7 +342,7 @@ private:
 
 ModelImage smallModel()
 {
-    Network net({{.inputs = 12, .outputs = 5, .read = 12, .kept = 5}});
+    Network net = networkOf({{.inputs = 12, .outputs = 5, .read = 12, .kept = 5}});
     net.initialise(1);
     return *packModel(net, {.name = "small"}, view(Matrix(Matrix::Constant(3, 12, 0.5F))), twinInference());
 }

@@ -8,6 +8,7 @@
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "device_link/host/model_image.h"
 #include "device_link/host/quantise.h"
+#include "tests/support/layers.h"
 
 using namespace rosler;
 
@@ -33,19 +34,13 @@ Network network(bool sketched)
 {
     std::vector<LayerShape> shapes;
     if (sketched)
-        shapes = {{.inputs = 50,
-                   .outputs = 40,
-                   .rank = 7,
-                   .read = 31,
-                   .kept = 22,
-                   .storesIndices = true,
-                   .relu = true},
+        shapes = {{.inputs = 50, .outputs = 40, .rank = 7, .read = 31, .kept = 22, .relu = true},
                   {.inputs = 40, .outputs = 30, .rank = 5, .read = 22, .kept = 30, .relu = true},
                   {.inputs = 30, .outputs = 9, .rank = 6, .read = 30, .kept = 9}};
     else
         shapes = {{.inputs = 50, .outputs = 37, .read = 50, .kept = 37, .relu = true},
                   {.inputs = 37, .outputs = 9, .read = 37, .kept = 9}};
-    Network made(shapes);
+    Network made = networkOf(shapes);
     made.initialise(7);
     if (sketched) {
         std::vector<std::uint32_t> kept;

@@ -3,6 +3,7 @@
 #include <QTest>
 #include <QUndoStack>
 
+#include "tests/support/layers.h"
 #include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
 
@@ -15,28 +16,37 @@ ExperimentSpec example()
     ExperimentSpec spec;
     spec.name = "mnist-1024";
     spec.dataset = "mnist";
-    spec.widths = {1024, 512};
     spec.training.epochs = 20;
     ModelSpec dense;
     dense.name = "dense";
+    dense.layers = layersOf({1024, 512});
     ModelSpec rosler;
     rosler.name = "rosler";
-    rosler.kind = ModelKind::Rosler;
     rosler.learningRate = 2e-3;
-    rosler.sketch.rank = {24, 8, 8};
-    rosler.sketch.sketchSize = {784, 384, 384};
+    rosler.layers = layersOf({1024, 512}, {24, 8, 8}, {784, 384, 384});
     spec.models = {dense, rosler};
     return spec;
 }
 
-const DesignShape mnist {784, 10};
+const DesignShape mnist {ExampleShape::vector(784), 10};
 
 using Sizes = std::vector<Index>;
+
+Sizes ranks(const ExperimentSpec &spec)
+{
+    return ranksOf(spec.models[1].layers);
+}
+
+Sizes sizes(const ExperimentSpec &spec)
+{
+    return sketchSizesOf(spec.models[1].layers);
+}
 
 void setRankTo(DesignModel &model, Index rank)
 {
     model.edit(
-        QStringLiteral("Rank of layer 1"), [&](ExperimentSpec &spec) { setRank(spec, 1, 0, rank, mnist); },
+        QStringLiteral("Rank of layer 1"),
+        [&](ExperimentSpec &spec) { setRank(spec.models[1].layers, 0, rank, mnist); },
         QStringLiteral("rank.1.0"));
 }
 
@@ -51,7 +61,7 @@ private Q_SLOTS:
     {
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         QSignalSpy changed(&model, &DesignModel::changed);
         for (const Index rank : {22, 18, 12, 6})
             setRankTo(model, rank);
@@ -59,67 +69,71 @@ private Q_SLOTS:
         QCOMPARE(changed.count(), 4);
         QCOMPARE(model.undoStack()->count(), 1);
         QCOMPARE(model.undoStack()->undoText(), QStringLiteral("Rank of layer 1"));
-        QCOMPARE(model.spec().models[1].sketch.rank[0], Index {6});
+        QCOMPARE(ranks(model.spec())[0], Index {6});
         setRankTo(model, 5); // the next drag
         QCOMPARE(model.undoStack()->count(), 2);
         model.undoStack()->undo();
-        QCOMPARE(model.spec().models[1].sketch.rank[0], Index {6});
+        QCOMPARE(ranks(model.spec())[0], Index {6});
         model.undoStack()->undo();
         QVERIFY(model.spec() == example());
         model.undoStack()->redo();
-        QCOMPARE(model.spec().models[1].sketch.rank[0], Index {6});
+        QCOMPARE(ranks(model.spec())[0], Index {6});
     }
 
     void aDragThatEndsWhereItBeganIsNoStep()
     {
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         setRankTo(model, 12);
         model.finishMerge();
         model.edit(
-            QStringLiteral("Rank of layer 2"), [](ExperimentSpec &spec) { setRank(spec, 1, 1, 16, mnist); },
+            QStringLiteral("Rank of layer 2"),
+            [](ExperimentSpec &spec) { setRank(spec.models[1].layers, 1, 16, mnist); },
             QStringLiteral("rank.1.1"));
         model.edit(
-            QStringLiteral("Rank of layer 2"), [](ExperimentSpec &spec) { setRank(spec, 1, 1, 8, mnist); },
+            QStringLiteral("Rank of layer 2"),
+            [](ExperimentSpec &spec) { setRank(spec.models[1].layers, 1, 8, mnist); },
             QStringLiteral("rank.1.1"));
         QCOMPARE(model.undoStack()->count(), 1);
         // The drag goes on: it must not melt into the step before it.
         model.edit(
-            QStringLiteral("Rank of layer 2"), [](ExperimentSpec &spec) { setRank(spec, 1, 1, 4, mnist); },
+            QStringLiteral("Rank of layer 2"),
+            [](ExperimentSpec &spec) { setRank(spec.models[1].layers, 1, 4, mnist); },
             QStringLiteral("rank.1.1"));
         QCOMPARE(model.undoStack()->count(), 2);
         model.undoStack()->undo();
-        QCOMPARE(model.spec().models[1].sketch.rank, (Sizes {12, 8, 8}));
+        QCOMPARE(ranks(model.spec()), (Sizes {12, 8, 8}));
     }
 
     void whatADragPushedAsideComesBack()
     {
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         const auto rankOfLayer2 = [&](Index rank) {
             model.edit(
                 QStringLiteral("Rank of layer 2"),
-                [rank](ExperimentSpec &spec) { setRank(spec, 1, 1, rank, mnist); }, QStringLiteral("k"));
+                [rank](ExperimentSpec &spec) { setRank(spec.models[1].layers, 1, rank, mnist); },
+                QStringLiteral("k"));
         };
         rankOfLayer2(500); // pushes the sketch of 384 up
-        QCOMPARE(model.spec().models[1].sketch.sketchSize[1], Index {500});
+        QCOMPARE(sizes(model.spec())[1], Index {500});
         rankOfLayer2(100);
-        QCOMPARE(model.spec().models[1].sketch.sketchSize[1], Index {384});
+        QCOMPARE(sizes(model.spec())[1], Index {384});
     }
 
     void ranksAndSketchesPushEachOther()
     {
         ExperimentSpec spec = example();
-        setRank(spec, 1, 0, 400, mnist); // layer 1 stores what layer 2 reads
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 400, 384}));
-        setRank(spec, 1, 1, 100000, mnist); // 1024 -> 512
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {400, 512, 8}));
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 512, 512}));
-        setSketchSize(spec, 1, 1, 6, mnist);
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {6, 6, 8}));
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 6, 512}));
+        setRank(spec.models[1].layers, 0, 400, mnist); // layer 1 stores what layer 2 reads
+        QCOMPARE(sizes(spec), (Sizes {784, 400, 384}));
+        setRank(spec.models[1].layers, 1, 100000, mnist); // 1024 -> 512
+        QCOMPARE(ranks(spec), (Sizes {400, 512, 8}));
+        QCOMPARE(sizes(spec), (Sizes {784, 512, 512}));
+        setSketchSize(spec.models[1].layers, 1, 6, mnist);
+        QCOMPARE(ranks(spec), (Sizes {6, 6, 8}));
+        QCOMPARE(sizes(spec), (Sizes {784, 6, 512}));
         ExperimentSpec fitted = spec;
         fitDesign(fitted, mnist);
         QVERIFY(fitted == spec);
@@ -129,14 +143,14 @@ private Q_SLOTS:
     {
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         setRankTo(model, 12);
         model.edit(QStringLiteral("Seed"), [](ExperimentSpec &spec) { spec.seed = 7; });
         model.undoStack()->undo();
         setRankTo(model, 6); // the same key as the first edit
         QCOMPARE(model.undoStack()->count(), 2);
         model.undoStack()->undo();
-        QCOMPARE(model.spec().models[1].sketch.rank[0], Index {12});
+        QCOMPARE(ranks(model.spec())[0], Index {12});
     }
 
     void anEditThatChangesNothingIsNoStep()
@@ -186,19 +200,17 @@ private Q_SLOTS:
         QFETCH(int, sketch);
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         model.edit(QStringLiteral("All"), [&](ExperimentSpec &spec) {
-            spec.widths = {width1, width2};
-            spec.models[1].sketch.rank = {rank, rank, rank};
-            spec.models[1].sketch.sketchSize = {sketch, sketch, sketch};
+            spec.models[0].layers = layersOf({width1, width2});
+            spec.models[1].layers = layersOf({width1, width2}, {rank, rank, rank}, {sketch, sketch, sketch});
         });
         const ExperimentSpec &spec = model.spec();
-        const SketchOptions &options = spec.models[1].sketch;
+        const auto designed = designedLayers(spec.models[1].layers, mnist);
         for (std::size_t layer = 0; layer < 3; ++layer) {
-            QVERIFY(options.rank[layer] >= 1);
-            QVERIFY(options.rank[layer] <= options.sketchSize[layer]);
-            QVERIFY(options.rank[layer] <= (layer < 2 ? options.sketchSize[layer + 1] : Index {10}));
-            QVERIFY(options.sketchSize[layer] <= layerInputs(spec, layer, mnist));
+            const Index r = ranks(spec)[layer];
+            QVERIFY(r >= 1 && r <= designed[layer].read && r <= designed[layer].kept);
+            QVERIFY(designed[layer].read <= designed[layer].inputs);
         }
         QVERIFY(model.forecast(0).has_value());
         QVERIFY(model.forecast(1).has_value()); // so the core agrees that it fits
@@ -210,65 +222,103 @@ private Q_SLOTS:
     void newLayersTakeAfterTheirNeighbours()
     {
         ExperimentSpec spec = example();
-        insertHiddenLayer(spec, 2, 256, mnist); // at the end: 784-1024-512-256-10
-        QCOMPARE(spec.widths, (Sizes {1024, 512, 256}));
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {24, 8, 8, 8}));
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 384, 384, 192})); // 3/4 of 256
-        QVERIFY(spec.models[0].sketch.rank.empty());
-        removeHiddenLayer(spec, 2);
+        std::vector<LayerSpec> &layers = spec.models[1].layers;
+        insertLayer(layers, 2, "dense", mnist); // before the last: 784-1024-512-512-10
+        QCOMPARE(hiddenWidths(layers).value(), (Sizes {1024, 512, 512}));
+        QCOMPARE(ranks(spec), (Sizes {24, 8, 8, 8}));
+        QCOMPARE(sizes(spec), (Sizes {784, 384, 384, 384})); // 3/4 of 512
+        removeLayer(layers, 2, mnist);
         QVERIFY(spec == example());
 
-        insertHiddenLayer(spec, 0, 2048, mnist); // at the front: 784-2048-1024-512-10
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {24, 24, 8, 8}));
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 768, 384, 384})); // 3/8 of 2048
-        removeHiddenLayer(spec, 0);
+        insertLayer(layers, 0, "dense", mnist); // at the front: 784-128-1024-512-10
+        QCOMPARE(hiddenWidths(layers).value(), (Sizes {128, 1024, 512}));
+        QCOMPARE(ranks(spec), (Sizes {24, 24, 8, 8}));
+        QCOMPARE(sizes(spec), (Sizes {784, 48, 384, 384})); // 3/8 of 128
+        removeLayer(layers, 0, mnist);
         QVERIFY(spec == example());
-        while (!spec.widths.empty())
-            removeHiddenLayer(spec, 0);
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {8}));
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784}));
+        while (layers.size() > 1)
+            removeLayer(layers, 0, mnist);
+        QCOMPARE(ranks(spec), (Sizes {8}));
+        QCOMPARE(sizes(spec), (Sizes {784}));
+    }
+
+    void layersBesideWholeOnesAreWhole()
+    {
+        std::vector<LayerSpec> layers {fullyConnected(64), fullyConnected(32, Sketch {4, 20}),
+                                       fullyConnected()};
+        insertLayer(layers, 1, "dense", mnist); // between a whole layer and a sketched one
+        QVERIFY(!layers[1].sketch);
+        removeLayer(layers, 0, mnist);
+        removeLayer(layers, 0, mnist); // the sketch now reads the data: all of it, as the whole layer did
+        QVERIFY((layers[0].sketch == Sketch {4, {}}));
+    }
+
+    void aLayerIsSketchedAndMadeWhole()
+    {
+        std::vector<LayerSpec> layers = layersOf({1024, 512});
+        setSketched(layers, 1, true, mnist);
+        QVERIFY((layers[1].sketch == Sketch {16, {}}));
+        setSketched(layers, 2, true, mnist); // ten classes: no more than 10
+        QVERIFY((layers[2].sketch == Sketch {10, {}}));
+        setSketchSize(layers, 2, 100, mnist);
+        QCOMPARE(designedLayers(layers, mnist)[1].kept, Index {100});
+        setRank(layers, 0, 7, mnist); // whole layers have no rank
+        QVERIFY(!layers[0].sketch);
+        setSketched(layers, 1, false, mnist);
+        setSketched(layers, 2, false, mnist);
+        QVERIFY(layers == layersOf({1024, 512}));
     }
 
     void fullSketchesFollowTheWidth()
     {
         ExperimentSpec spec = example();
-        spec.models[1].sketch.sketchSize = {784, 1024, 384};
-        setHiddenWidth(spec, 0, 2000, mnist);
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 2000, 384}));
-        setHiddenWidth(spec, 1, 600, mnist); // 384 of 512 was a choice: it stays
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 2000, 384}));
-        setHiddenWidths(spec, {128, 64}, mnist);
+        std::vector<LayerSpec> &layers = spec.models[1].layers;
+        layers = layersOf({1024, 512}, {24, 8, 8}, {784, 1024, 384});
+        setField(layers, 0, "units", 2000, mnist);
+        QCOMPARE(sizes(spec), (Sizes {784, 2000, 384}));
+        setField(layers, 1, "units", 600, mnist); // 384 of 512 was a choice: it stays
+        QCOMPARE(sizes(spec), (Sizes {784, 2000, 384}));
+        setHiddenWidths(layers, {128, 64}, mnist);
         fitDesign(spec, mnist);
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 128, 64}));
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {24, 8, 8}));
+        QCOMPARE(sizes(spec), (Sizes {784, 128, 64}));
+        QCOMPARE(ranks(spec), (Sizes {24, 8, 8}));
     }
 
-    void missingAndSuperfluousEntriesAreMended()
+    void networksAreTheSameWhateverTheirSketches()
+    {
+        const ExperimentSpec spec = example();
+        QVERIFY(sameNetwork(spec.models[0].layers, spec.models[1].layers));
+        std::vector<LayerSpec> other = spec.models[0].layers;
+        setField(other, 0, "units", 1000, mnist);
+        QVERIFY(!sameNetwork(spec.models[0].layers, other));
+        QVERIFY(!sameNetwork(spec.models[0].layers, layersOf({1024})));
+    }
+
+    void whatNoSketchNeedsIsForgotten()
     {
         ExperimentSpec spec = example();
-        spec.models[1].sketch.rank = {5};
-        spec.models[1].sketch.sketchSize = {};
-        spec.models[0].sketch.rank = {1, 2, 3}; // dense models have none
+        spec.models[0].sketch.gradientSketch = 0.5; // dense models have none
         fitDesign(spec, mnist);
-        QCOMPARE(spec.models[1].sketch.rank, (Sizes {5, 5, 5}));
-        QCOMPARE(spec.models[1].sketch.sketchSize, (Sizes {784, 1024, 512}));
-        QVERIFY(spec.models[0].sketch.rank.empty());
+        QVERIFY(spec == example());
+        spec.models[0].layers.back().fields["units"] = 7; // the last layer has the classes'
+        fitDesign(spec, mnist);
+        QVERIFY(spec == example());
     }
 
     void smallerDataPushesTheDesignAndLargerDataGivesItBack()
     {
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         QSignalSpy changed(&model, &DesignModel::changed);
         QSignalSpy shape(&model, &DesignModel::dataShapeChanged);
-        model.setDataShape(16, 3, 100);
+        model.setDataShape(ExampleShape::vector(16), 3, 100);
         QCOMPARE(changed.count(), 1);
         QCOMPARE(shape.count(), 1);
-        QCOMPARE(model.spec().models[1].sketch.sketchSize[0], Index {16});
-        QCOMPARE(model.spec().models[1].sketch.rank, (Sizes {16, 8, 3}));
+        QCOMPARE(sizes(model.spec())[0], Index {16});
+        QCOMPARE(ranks(model.spec()), (Sizes {16, 8, 3}));
         QCOMPARE(model.undoStack()->count(), 0); // not a change by the user
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         QVERIFY(model.spec() == example());
     }
 
@@ -276,9 +326,9 @@ private Q_SLOTS:
     {
         DesignModel model;
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
-        model.setDataShape(3072, 10, 50000);
-        QCOMPARE(model.spec().models[1].sketch.sketchSize[0], Index {3072});
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
+        model.setDataShape(ExampleShape::vector(3072), 10, 50000);
+        QCOMPARE(sizes(model.spec())[0], Index {3072});
     }
 
     void theForecastIsTheCostModelsAndNoneWithoutData()
@@ -286,15 +336,15 @@ private Q_SLOTS:
         DesignModel model;
         model.reset(example());
         QVERIFY(!model.forecast(0));
-        QVERIFY(!model.denseForecast());
-        model.setDataShape(784, 10, 0);
+        QVERIFY(!model.wholeForecast(1));
+        model.setDataShape(ExampleShape::vector(784), 10, 0);
         QVERIFY(!model.forecast(0));
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         QVERIFY(!model.forecast(2));
         // 784-1024-512-10: weights and biases
         const std::uint64_t dense = 784 * 1024 + 1024 + 1024 * 512 + 512 + 512 * 10 + 10;
         QCOMPARE(model.forecast(0)->parameters, dense);
-        QCOMPARE(model.denseForecast()->parameters, dense);
+        QCOMPARE(model.wholeForecast(1)->parameters, dense);
         // 24 (384 + 784) + 24^2 + 384; 8 (384 + 384) + 64 + 384; 8 (10 + 384) + 64 + 10
         const std::uint64_t rosler = 24 * (384 + 784) + 576 + 384 + 8 * 768 + 64 + 384 + 8 * 394 + 64 + 10;
         QCOMPARE(model.forecast(1)->parameters, rosler);

@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/layers.h"
 #include "widgets/models/runs_model.h"
 
 using namespace rosler;
@@ -20,9 +21,9 @@ RunSummary makeRun(const std::string &id, double accuracy = 0.9)
     run.dataset = "mnist";
     run.created = "2026-01-02T03:04:0" + id.substr(id.size() - 1) + "Z";
     run.status = RunStatus::Finished;
-    run.trial.widths = {32};
+    run.trial.model.layers = layersOf({32});
     run.trial.model.name = "dense";
-    run.features = 64;
+    run.example = ExampleShape::vector(64);
     run.classes = 10;
     run.trainExamples = 100;
     run.trial.training.epochs = 20;

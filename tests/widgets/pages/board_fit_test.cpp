@@ -5,6 +5,7 @@
 
 #include "device_link/host/board_profile.h"
 #include "tests/support/accessibility_audit.h"
+#include "tests/support/layers.h"
 #include "widgets/pages/board_fit.h"
 
 using namespace rosler;
@@ -18,8 +19,8 @@ private Q_SLOTS:
     {
         BoardFit fit;
         fit.setBoard(QStringLiteral("stm32f405"));
-        fit.setModels({{QStringLiteral("dense"), {dense(784, 1024), dense(1024, 10)}},
-                       {QStringLiteral("rosler"), {sketched(784, 16, 1024), sketched(1024, 8, 10)}}});
+        fit.setModels({{QStringLiteral("dense"), planOf({dense(784, 1024), dense(1024, 10)})},
+                       {QStringLiteral("rosler"), planOf({sketched(784, 16, 1024), sketched(1024, 8, 10)})}});
         const QString words = this->words(fit)->text();
         // 784 x 1024 + 1024 x 10 weights, 5 % for biases and scales at most, less what the board has.
         const double lacking =
@@ -35,7 +36,7 @@ private Q_SLOTS:
     {
         BoardFit fit;
         fit.setBoard(QStringLiteral("stm32f405"));
-        fit.setModels({{QStringLiteral("dense"), {dense(784, 300), dense(300, 10)}}});
+        fit.setModels({{QStringLiteral("dense"), planOf({dense(784, 300), dense(300, 10)})}});
         QVERIFY(words(fit)->text().contains(QStringLiteral("✓")));
         fit.findChild<QComboBox *>(QStringLiteral("fitType"))->setCurrentIndex(2); // f32
         QVERIFY2(words(fit)->text().contains(QStringLiteral("✗")), qPrintable(words(fit)->text()));

@@ -15,7 +15,9 @@
 
 #include "core/base/quantity_text.h"
 #include "tests/support/accessibility_audit.h"
+#include "tests/support/layers.h"
 #include "widgets/controls/rank_slider.h"
+#include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
 #include "widgets/pages/design_page.h"
 #include "widgets/pages/forecast_table.h"
@@ -24,24 +26,22 @@ using namespace rosler;
 
 namespace {
 
+using Sizes = std::vector<Index>;
+
 ExperimentSpec example()
 {
     ExperimentSpec spec;
     spec.name = "mnist-1024";
-    spec.widths = {1024, 1024};
     ModelSpec dense;
     dense.name = "dense";
+    dense.layers = layersOf({1024, 1024});
     ModelSpec rosler;
     rosler.name = "rosler";
-    rosler.kind = ModelKind::Rosler;
     rosler.learningRate = 2e-3;
-    rosler.sketch.rank = {16, 8, 8};
-    rosler.sketch.sketchSize = {784, 384, 384};
+    rosler.layers = layersOf({1024, 1024}, {16, 8, 8}, {784, 384, 384});
     spec.models = {dense, rosler};
     return spec;
 }
-
-using Sizes = std::vector<Index>;
 
 class Fixture
 {
@@ -49,7 +49,7 @@ public:
     Fixture()
     {
         model.reset(example());
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         page = std::make_unique<DesignPage>(&model);
         page->resize(360, 900);
         page->show();
@@ -66,9 +66,17 @@ public:
         return page->findChild<ForecastTable *>()->item(row, column)->text();
     }
 
-    [[nodiscard]] const SketchOptions &sketch(std::size_t number = 1) const
+    [[nodiscard]] Sizes ranks(std::size_t number = 1) const
     {
-        return model.spec().models[number].sketch;
+        return ranksOf(model.spec().models[number].layers);
+    }
+    [[nodiscard]] Sizes sizes(std::size_t number = 1) const
+    {
+        return sketchSizesOf(model.spec().models[number].layers);
+    }
+    [[nodiscard]] Sizes widths(std::size_t number = 1) const
+    {
+        return hiddenWidths(model.spec().models[number].layers).value();
     }
 
     DesignModel model;
@@ -100,7 +108,7 @@ private Q_SLOTS:
             seen << f.forecast(0, ForecastTable::Model);
         }
         QTest::mouseRelease(slider, Qt::LeftButton, {}, handleOf(*slider, 96));
-        QCOMPARE(f.sketch().rank, (Sizes {96, 8, 8}));
+        QCOMPARE(f.ranks(), (Sizes {96, 8, 8}));
         const auto cost = f.model.forecast(1);
         QVERIFY(cost.has_value());
         QCOMPARE(seen.last(),
@@ -148,11 +156,11 @@ private Q_SLOTS:
         const Fixture f;
         auto *spin = f.find<QSpinBox>("sketchBox.1");
         spin->setValue(6);
-        QCOMPARE(f.sketch().sketchSize, (Sizes {784, 6, 384}));
-        QCOMPARE(f.sketch().rank, (Sizes {6, 6, 8})); // both neighbours
+        QCOMPARE(f.sizes(), (Sizes {784, 6, 384}));
+        QCOMPARE(f.ranks(), (Sizes {6, 6, 8})); // both neighbours
         QCOMPARE(f.find<RankSlider>("rank.0")->value(), 6);
         spin->setValue(384);
-        QCOMPARE(f.sketch().rank, (Sizes {16, 8, 8})); // the same step: they come back
+        QCOMPARE(f.ranks(), (Sizes {16, 8, 8})); // the same step: they come back
     }
 
     void linkedSlidersMoveTogether()
@@ -160,8 +168,8 @@ private Q_SLOTS:
         const Fixture f;
         f.find<QCheckBox>("link")->setChecked(true);
         auto *slider = f.find<RankSlider>("rank.1");
-        QTest::keyClick(slider, Qt::Key_Right);          // 8 -> 12
-        QCOMPARE(f.sketch().rank, (Sizes {12, 12, 10})); // ten classes: no more than 10
+        QTest::keyClick(slider, Qt::Key_Right);    // 8 -> 12
+        QCOMPARE(f.ranks(), (Sizes {12, 12, 10})); // ten classes: no more than 10
         QCOMPARE(f.model.undoStack()->undoText(), QStringLiteral("Rank of all layers"));
         f.model.undoStack()->undo();
         QVERIFY(f.model.spec() == example());
@@ -173,7 +181,7 @@ private Q_SLOTS:
         auto *slider = f.find<RankSlider>("rank.0");
         QTest::keyClick(slider, Qt::Key_Right);
         QTest::keyClick(slider, Qt::Key_Right);
-        QCOMPARE(f.sketch().rank[0], Index {32});
+        QCOMPARE(f.ranks()[0], Index {32});
         QCOMPARE(f.model.undoStack()->count(), 2);
     }
 
@@ -184,23 +192,25 @@ private Q_SLOTS:
         QVERIFY(preset->currentText().contains(QStringLiteral("1024-1024")));
         preset->setCurrentIndex(0);
         Q_EMIT preset->activated(0);
-        QCOMPARE(f.model.spec().widths, (Sizes {128, 64}));
+        QCOMPARE(f.widths(), (Sizes {128, 64}));
+        QCOMPARE(f.widths(0), (Sizes {128, 64})); // the same network in all models
         QVERIFY(f.model.forecast(1).has_value());
-        auto *width = f.find<QSpinBox>("width.1");
+        auto *width = f.find<QSpinBox>("units.1");
         width->setFocus();
         width->selectAll();
         QTest::keyClicks(width, QStringLiteral("200"));
         QTest::keyClick(width, Qt::Key_Return);
-        QCOMPARE(f.model.spec().widths, (Sizes {128, 200}));
+        QCOMPARE(f.widths(), (Sizes {128, 200}));
+        QCOMPARE(f.widths(0), (Sizes {128, 200}));
         QCOMPARE(preset->currentIndex(), -1); // custom
-        QCOMPARE(f.model.undoStack()->undoText(), QStringLiteral("Width of hidden layer 2"));
+        QCOMPARE(f.model.undoStack()->undoText(), QStringLiteral("Units of layer 2"));
     }
 
     void layersComeAndGo()
     {
         const Fixture f;
         QTest::mouseClick(f.find<QToolButton>("addLayer"), Qt::LeftButton);
-        QCOMPARE(f.model.spec().widths, (Sizes {1024, 1024, 1024}));
+        QCOMPARE(f.widths(), (Sizes {1024, 1024, 1024}));
         QVERIFY(f.find<RankSlider>("rank.3")->isVisibleTo(f.page.get()));
         QVERIFY(f.find<QLabel>("shape")->text().startsWith(QStringLiteral("784 \u2192 1024")));
         QTest::mouseClick(f.find<QToolButton>("removeLayer.2"), Qt::LeftButton);
@@ -208,9 +218,42 @@ private Q_SLOTS:
         QVERIFY(!f.find<RankSlider>("rank.3")->isVisibleTo(f.page.get()));
         QTest::mouseClick(f.find<QToolButton>("removeLayer.0"), Qt::LeftButton);
         QTest::mouseClick(f.find<QToolButton>("removeLayer.0"), Qt::LeftButton);
-        QVERIFY(f.model.spec().widths.empty());
+        QVERIFY(f.widths().empty());
         QVERIFY(f.model.forecast(1).has_value());
         ROSLER_VERIFY_ACCESSIBLE(f.page.get());
+    }
+
+    void aLayerIsSketchedByItsToggle()
+    {
+        const Fixture f;
+        auto *models = f.find<QComboBox>("models");
+        models->setCurrentIndex(0);
+        Q_EMIT models->activated(0); // the dense one
+        QVERIFY(!f.find<RankSlider>("rank.1")->isVisibleTo(f.page.get()));
+        f.find<QCheckBox>("sketched.1")->click();
+        QCOMPARE(f.ranks(0), (Sizes {16}));
+        QVERIFY(f.find<RankSlider>("rank.1")->isVisibleTo(f.page.get()));
+        QVERIFY(!f.find<RankSlider>("rank.0")->isVisibleTo(f.page.get()));
+        QCOMPARE(f.model.undoStack()->undoText(), QStringLiteral("Sketch layer 2"));
+        QVERIFY(f.model.forecast(0)->parameters < f.model.wholeForecast(0)->parameters);
+        f.find<QCheckBox>("sketched.1")->click();
+        QVERIFY(f.model.spec() == example());
+        QVERIFY(!f.find<RankSlider>("rank.1")->isVisibleTo(f.page.get()));
+    }
+
+    void aModelMayHaveANetworkOfItsOwn()
+    {
+        const Fixture f;
+        f.find<QCheckBox>("alike")->setChecked(false);
+        QTest::mouseClick(f.find<QToolButton>("addLayer"), Qt::LeftButton);
+        QCOMPARE(f.widths(1), (Sizes {1024, 1024, 1024}));
+        QCOMPARE(f.widths(0), (Sizes {1024, 1024}));
+        f.find<QCheckBox>("alike")->setChecked(true); // the other has another one now: it stays
+        QTest::mouseClick(f.find<QToolButton>("removeLayer.0"), Qt::LeftButton);
+        QCOMPARE(f.widths(1), (Sizes {1024, 1024}));
+        QCOMPARE(f.widths(0), (Sizes {1024, 1024}));
+        QTest::mouseClick(f.find<QToolButton>("removeLayer.0"), Qt::LeftButton);
+        QCOMPARE(f.widths(0), (Sizes {1024})); // alike again: both change
     }
 
     void modelsTrainSideBySide()
@@ -222,8 +265,8 @@ private Q_SLOTS:
         QCOMPARE(f.model.spec().models.size(), std::size_t {3});
         QCOMPARE(models->currentText(), QStringLiteral("rosler-2"));
         QTest::keyClick(f.find<RankSlider>("rank.0"), Qt::Key_Home);
-        QCOMPARE(f.sketch(2).rank[0], Index {1});
-        QCOMPARE(f.sketch(1).rank[0], Index {16}); // the other is untouched
+        QCOMPARE(f.ranks(2)[0], Index {1});
+        QCOMPARE(f.ranks(1)[0], Index {16}); // the other is untouched
         auto *name = f.find<QLineEdit>("modelName");
         name->setFocus();
         name->selectAll();
@@ -300,7 +343,7 @@ private Q_SLOTS:
         model.reset(example());
         QCOMPARE(page.findChild<ForecastTable *>()->item(0, ForecastTable::Model)->text(),
                  QStringLiteral("\u2013"));
-        model.setDataShape(784, 10, 60000);
+        model.setDataShape(ExampleShape::vector(784), 10, 60000);
         QVERIFY(page.findChild<ForecastTable *>()
                     ->item(0, ForecastTable::Model)
                     ->text()

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include "tests/support/accessibility_audit.h"
+#include "tests/support/layers.h"
 #include "widgets/models/runs_model.h"
 #include "widgets/pages/runs_page.h"
 
@@ -16,7 +17,7 @@ using namespace rosler;
 
 namespace {
 
-RunSummary makeRun(int number, ModelKind kind, const std::string &dataset,
+RunSummary makeRun(int number, bool sketched, const std::string &dataset,
                    RunStatus status = RunStatus::Finished)
 {
     RunSummary run;
@@ -26,11 +27,8 @@ RunSummary makeRun(int number, ModelKind kind, const std::string &dataset,
     run.group = "g";
     run.created = "2026-01-02T03:04:0" + std::to_string(number) + "Z";
     run.status = status;
-    run.trial.widths = {32};
-    run.trial.model.kind = kind;
-    if (kind == ModelKind::Rosler)
-        run.trial.model.sketch = {{4, 4}, {64, 32}};
-    run.features = 64;
+    run.trial.model.layers = sketched ? layersOf({32}, {4, 4}, {64, 32}) : layersOf({32});
+    run.example = ExampleShape::vector(64);
     run.classes = 10;
     run.testAccuracy = 0.9 + 0.01 * number;
     run.bestTestAccuracy = run.testAccuracy;
@@ -43,10 +41,9 @@ public:
     Fixture()
         : page(&model)
     {
-        RunSummary tagged = makeRun(3, ModelKind::Dense, "digits", RunStatus::Stopped);
+        RunSummary tagged = makeRun(3, false, "digits", RunStatus::Stopped);
         tagged.tags = {"Paper"};
-        model.setRuns(
-            {makeRun(1, ModelKind::Dense, "mnist"), makeRun(2, ModelKind::Rosler, "mnist"), tagged});
+        model.setRuns({makeRun(1, false, "mnist"), makeRun(2, true, "mnist"), tagged});
         page.resize(420, 300);
         page.show();
         table = page.findChild<QTableView *>(QStringLiteral("runs"));
@@ -218,7 +215,7 @@ private Q_SLOTS:
         QTest::mouseClick(train, Qt::LeftButton);
         QCOMPARE(asked.count(), 1);
         ROSLER_VERIFY_ACCESSIBLE(&page);
-        model.setRuns({makeRun(1, ModelKind::Dense, "mnist")});
+        model.setRuns({makeRun(1, false, "mnist")});
         QVERIFY(!train->isVisible());
         ROSLER_VERIFY_ACCESSIBLE(&page);
     }

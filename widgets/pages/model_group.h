@@ -7,7 +7,7 @@
 
 #include <QGroupBox>
 
-#include "core/experiment/experiment_spec.h"
+#include "widgets/models/design_model.h"
 
 class QCheckBox;
 class QComboBox;
@@ -19,17 +19,16 @@ class QVBoxLayout;
 
 namespace rosler {
 
-class DesignModel;
-class SizeControl;
+class LayerRow;
 
-/// The models of the experiment, and of the chosen one rank and sketch size of each layer and how its
-/// sketch is drawn and trained.
-class SketchGroup : public QGroupBox
+/// The models of the experiment, and of the chosen one its list of layers: a row a layer, by its kind, with
+/// rank and sketch size where it is sketched; how its sketches are drawn and trained.
+class ModelGroup : public QGroupBox
 {
     Q_OBJECT
 
 public:
-    explicit SketchGroup(DesignModel *model, QWidget *parent = nullptr);
+    explicit ModelGroup(DesignModel *model, QWidget *parent = nullptr);
 
     [[nodiscard]] std::size_t currentModel() const noexcept { return m_current; }
     /// What the last training used: shown as ghosts on the sliders of models of the same name.
@@ -40,28 +39,32 @@ Q_SIGNALS:
     void refreshed();
 
 private:
-    struct Layer {
-        QWidget *block;
-        QLabel *title;
-        SizeControl *rank;
-        SizeControl *sketch;
-    };
+    using Layers = std::vector<LayerSpec>;
 
     QWidget *buildChooser();
+    QWidget *buildNetwork();
     QWidget *buildOptions();
     QDoubleSpinBox *addPercent(const QString &name, double minimum, const QString &text,
                                double SketchOptions::*field);
-    void addLayer();
+    LayerRow *addRow(const std::string &kind, std::size_t number);
+    void fitRows(const Layers &layers);
+
+    /// Changes the layers of the edited model alone.
+    void editLayers(const QString &text, const std::function<void(Layers &)> &change,
+                    const QString &mergeKey = {});
+    /// Changes the network: of the edited model and, when linked, of all models with the same one.
+    void editNetwork(const QString &text, const std::function<void(Layers &)> &change,
+                     const QString &mergeKey = {});
     void editRank(std::size_t layer, int value);
-    void editSketch(std::size_t layer, int value);
+    void editSketchSize(std::size_t layer, int value);
     void editOptions(const QString &text, const std::function<void(SketchOptions &)> &change,
                      const QString &mergeKey = {});
-    void addModel(ModelKind kind, bool duplicate);
+    void addModel(bool sketched, bool duplicate);
     void removeModel();
     void rename();
     void setCurrent(std::size_t model);
     void refresh();
-    void refreshLayer(std::size_t layer, const ModelSpec &model);
+    void refreshRows(const ModelSpec &model);
 
     DesignModel *m_model;
     std::size_t m_current = 0;
@@ -69,16 +72,18 @@ private:
     QComboBox *m_models;
     QToolButton *m_remove;
     QLineEdit *m_name;
-    QLabel *m_denseNote;
-    QWidget *m_sliders;
-    QVBoxLayout *m_layerLines;
+    QComboBox *m_presets;
+    QLabel *m_shape;
+    QCheckBox *m_alike;
     QCheckBox *m_link;
+    QVBoxLayout *m_lines;
+    QToolButton *m_add;
     QWidget *m_options = nullptr;
     QComboBox *m_initialisation;
     QComboBox *m_keptFeatures;
     QDoubleSpinBox *m_gradientSketch = nullptr;
     QDoubleSpinBox *m_successiveFrom = nullptr;
-    std::vector<Layer> m_layers;
+    std::vector<LayerRow *> m_rows;
 };
 
 } // namespace rosler

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/network_plan.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "core/nn/layer_catalog.h"
+
+namespace rosler {
+
+namespace {
+
+std::string text(double value)
+{
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
+    return {buffer, end.ptr};
+}
+
+Error outOfRange(std::string_view what, double value, double low, double high, std::string where)
+{
+    return {ErrorCode::OutOfRange,
+            std::string(what) + " is " + text(value) + ", allowed are " + text(low) + " to " + text(high),
+            std::move(where)};
+}
+
+/// The fields of one layer against its kind's table.
+Result<void> checkFields(const LayerSpec &layer, const LayerKind &kind, bool last, const std::string &where)
+{
+    for (const LayerField &field : kind.fields) {
+        const std::string at = where + '/' + std::string(field.name);
+        const auto value = layer.field(field.name);
+        if (!value) {
+            if (!field.preset && !(last && field.lastGivesClasses))
+                return fail(ErrorCode::OutOfRange,
+                            "a layer of kind \"" + layer.kind + "\" needs " + std::string(field.name)
+                                + (field.lastGivesClasses ? "; only the last layer does without" : ""),
+                            at);
+            continue;
+        }
+        if (!(*value >= field.low && *value <= field.high))
+            return tl::unexpected(outOfRange(field.name, *value, field.low, field.high, at));
+        if (field.integer && *value != std::floor(*value))
+            return fail(ErrorCode::OutOfRange, std::string(field.name) + " is a whole number", at);
+    }
+    if (layer.sketch && kind.makeSketched == nullptr)
+        return fail(ErrorCode::OutOfRange, "a layer of kind \"" + layer.kind + "\" cannot be sketched",
+                    where + "/rank");
+    return {};
+}
+
+/// The weighted layer that reads the data: the first one with weights.
+std::size_t firstWeighted(const NetworkPlan &plan)
+{
+    std::size_t i = 0;
+    while (i + 1 < plan.layers.size() && !layerKindNamed(plan.layers[i].spec.kind)->weighted)
+        ++i;
+    return i;
+}
+
+} // namespace
+
+std::vector<std::optional<Sketch>> sketchesOf(const NetworkPlan &plan)
+{
+    std::vector<std::optional<Sketch>> sketches;
+    for (const PlannedLayer &layer : plan.layers) {
+        if (!layerKindNamed(layer.spec.kind)->weighted)
+            continue;
+        sketches.emplace_back(layer.spec.sketch);
+        if (layer.spec.sketch)
+            sketches.back()->size = layer.read;
+    }
+    return sketches;
+}
+
+Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const ExampleShape &in, Index classes,
+                                const std::string &where)
+{
+    const auto at = [&where](std::size_t i) { return where + "/layers/" + std::to_string(i); };
+    if (layers.empty())
+        return fail(ErrorCode::OutOfRange, "a model has at least one layer", where + "/layers");
+    NetworkPlan plan {in, classes, {}};
+
+    // Forward: kinds, fields and nominal shapes.
+    ExampleShape shape = in;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerKind *kind = layerKindNamed(layers[i].kind);
+        if (kind == nullptr)
+            return fail(ErrorCode::Unsupported, "no layer of kind \"" + layers[i].kind + "\" is known",
+                        at(i) + "/kind");
+        const bool last = i + 1 == layers.size();
+        if (auto checked = checkFields(layers[i], *kind, last, at(i)); !checked)
+            return tl::unexpected(checked.error());
+        PlannedLayer layer {layers[i], static_cast<std::uint32_t>(i), shape, {}, 0, 0};
+        layer.out = kind->output(layers[i], shape, classes);
+        if (last && (!kind->weighted || layer.out != ExampleShape::vector(classes)))
+            return fail(ErrorCode::OutOfRange,
+                        "the last layer gives " + std::to_string(layer.out.size()) + " numbers, the data has "
+                            + std::to_string(classes) + " classes",
+                        at(i));
+        shape = layer.out;
+        plan.layers.push_back(std::move(layer));
+    }
+
+    // Backward: what each layer reads is what the one before keeps.
+    Index kept = classes;
+    for (std::size_t i = layers.size(); i-- > 0;) {
+        PlannedLayer &layer = plan.layers[i];
+        layer.kept = kept;
+        const Index inputs = layer.in.size();
+        layer.read = layerKindNamed(layer.spec.kind)->weighted ? inputs : kept;
+        if (layer.spec.sketch && layer.spec.sketch->size)
+            layer.read = *layer.spec.sketch->size;
+        if (layer.read < 1 || layer.read > inputs)
+            return tl::unexpected(outOfRange("sketch size", static_cast<double>(layer.read), 1,
+                                             static_cast<double>(inputs), at(i) + "/sketch_size"));
+        kept = layer.read;
+    }
+    if (plan.keepsFeatures() && plan.features() > 65'536)
+        return fail(ErrorCode::OutOfRange,
+                    "kept features are stored in 16 bit, but the data has " + std::to_string(plan.features())
+                        + " features",
+                    at(firstWeighted(plan)) + "/sketch_size");
+    for (const PlannedLayer &layer : plan.layers) {
+        if (!layer.spec.sketch)
+            continue;
+        const Index highest = std::min(layer.kept, layer.read);
+        if (layer.spec.sketch->rank < 1 || layer.spec.sketch->rank > highest)
+            return tl::unexpected(outOfRange("rank", static_cast<double>(layer.spec.sketch->rank), 1,
+                                             static_cast<double>(highest), at(layer.number) + "/rank"));
+    }
+    return plan;
+}
+
+} // namespace rosler
