@@ -6,6 +6,7 @@
 
 #include "core/base/contract.h"
 #include "core/nn/dense_layer.h"
+#include "core/nn/dropout_layer.h"
 #include "core/nn/sketched_layer.h"
 
 namespace rosler {
@@ -14,6 +15,7 @@ std::span<const LayerKind> layerKinds()
 {
     static const std::array kinds {
         denseKind(&makeSketchedLayer),
+        dropoutKind(),
     };
     return kinds;
 }
