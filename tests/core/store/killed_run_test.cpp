@@ -104,7 +104,8 @@ void KilledRunTest::killOnce(std::mt19937_64 &random, bool fromTheBeginning)
 {
     const QTemporaryDir folder;
     QProcess program;
-    program.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--record"), folder.path()});
+    program.start(QCoreApplication::applicationFilePath(),
+                  {QStringLiteral("killed_run_test"), QStringLiteral("--record"), folder.path()});
     QVERIFY(program.waitForStarted());
     if (!fromTheBeginning)
         QVERIFY(program.waitForReadyRead());
@@ -142,7 +143,7 @@ void KilledRunTest::killedRunsReopenAndLoseAtMostTheirLastEpoch()
     }
 }
 
-int main(int argc, char *argv[])
+int runKilledRunTest(int argc, char *argv[])
 {
     if (argc == 3 && std::string_view(argv[1]) == "--record")
         return recordForEver(argv[2]);
