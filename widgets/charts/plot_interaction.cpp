@@ -272,9 +272,9 @@ bool PlotWidget::Private::changeView(const QKeyEvent &event)
         return true;
     case Qt::Key_L:
         if (event.modifiers().testFlag(Qt::ShiftModifier))
-            q->setLogX(!q->isLogX());
-        else
             q->setLogY(!q->isLogY());
+        else
+            q->setLogX(!q->isLogX());
         return true;
     default:
         return false;
@@ -387,8 +387,8 @@ void PlotWidget::contextMenuEvent(QContextMenuEvent *event)
         action->setCheckable(true);
         action->setChecked(on);
     };
-    toggle(tr("Logarithmic &vertical axis"), Qt::Key_L, isLogY(), &PlotWidget::setLogY);
-    toggle(tr("Logarithmic &horizontal axis"), Qt::SHIFT | Qt::Key_L, isLogX(), &PlotWidget::setLogX);
+    toggle(tr("Logarithmic &horizontal axis"), Qt::Key_L, isLogX(), &PlotWidget::setLogX);
+    toggle(tr("Logarithmic &vertical axis"), Qt::SHIFT | Qt::Key_L, isLogY(), &PlotWidget::setLogY);
     menu->addSeparator();
     add(tr("&Export figure\u2026"), {}, &PlotWidget::exportRequested);
     add(tr("&Copy figure"), {}, &PlotWidget::copyRequested);
