@@ -29,7 +29,6 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::boardsRequested, session, &DeviceSession::list);
     connect(&m_hotPlug, &QTimer::timeout, session, &DeviceSession::list);
     connect(page, &DevicePage::stopRequested, session, &DeviceSession::stop);
-    connect(page, &DevicePage::exportRequested, this, &DeviceControl::exportRequested);
     connect(page, &DevicePage::doctorRequested, session, &DeviceSession::diagnose);
     connect(page, &DevicePage::flashRequested, this, [this] {
         auto *dialog = new FlashDialog(m_session, m_page->window());

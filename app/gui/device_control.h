@@ -34,7 +34,6 @@ public:
 
 Q_SIGNALS:
     void problem(const rosler::Error &error);
-    void exportRequested();
 
 private:
     void saveTable();

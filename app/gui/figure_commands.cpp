@@ -12,79 +12,103 @@
 #include <QMimeData>
 #include <QStandardPaths>
 
-#include "widgets/pages/compare_page.h"
+#include "widgets/pages/figure_source.h"
 
 namespace rosler {
 
-FigureCommands::FigureCommands(ComparePage *page, FigureExporter *exporter,
-                               std::function<FigureOrigin()> origin, QWidget *window)
+FigureCommands::FigureCommands(FigureExporter *exporter, QWidget *window)
     : QObject(window)
-    , m_page(page)
     , m_exporter(exporter)
-    , m_origin(std::move(origin))
     , m_window(window)
 {
     m_settings.folder = QDir(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation))
                             .filePath(QStringLiteral("rosler-figures"));
-    connect(page, &ComparePage::exportRequested, this, &FigureCommands::exportFigure);
-    connect(page, &ComparePage::exportAllRequested, this, &FigureCommands::exportAll);
-    connect(page, &ComparePage::copyRequested, this, &FigureCommands::copy);
-    connect(page, &ComparePage::visibleDataRequested, this, &FigureCommands::exportVisibleData);
     connect(exporter, &FigureExporter::written, this, &FigureCommands::written);
     connect(exporter, &FigureExporter::rendered, this, &FigureCommands::putOnClipboard);
 }
 
-void FigureCommands::exportFigure(const QString &which)
+void FigureCommands::add(FigureSource *page)
 {
-    std::optional<NamedFigure> shown = m_page->shownFigure(which, true);
-    if (!shown || m_page->runIds().isEmpty()) {
-        Q_EMIT nothingToExport();
-        return;
-    }
-    const QString stem = QString::fromStdString(shown->stem);
-    std::vector<NamedFigure> figures {std::move(*shown)};
-    for (NamedFigure &other : m_page->allRunFigures())
-        if (other.stem != figures.front().stem)
-            figures.push_back(std::move(other));
-    ask(std::move(figures), stem);
+    connect(page, &FigureSource::exportRequested, this,
+            [this, page](const QString &stem) { exportFrom(page, stem); });
+    connect(page, &FigureSource::exportAllRequested, this, [this, page] { exportAllOf(page); });
+    connect(page, &FigureSource::copyRequested, this,
+            [this, page](const QString &stem) { copyFrom(page, stem); });
+    connect(page, &FigureSource::visibleDataRequested, this,
+            [this, page](const QString &stem) { exportDataOf(page, stem); });
+}
+
+void FigureCommands::exportFigure()
+{
+    exportFrom(m_front, m_front != nullptr ? m_front->currentFigure() : QString());
 }
 
 void FigureCommands::exportAll()
 {
-    exportFigures(m_page->allRunFigures());
+    exportAllOf(m_front);
 }
 
-void FigureCommands::exportFigures(std::vector<NamedFigure> figures)
+void FigureCommands::copy()
 {
+    copyFrom(m_front, m_front != nullptr ? m_front->currentFigure() : QString());
+}
+
+void FigureCommands::exportVisibleData()
+{
+    exportDataOf(m_front, m_front != nullptr ? m_front->currentFigure() : QString());
+}
+
+void FigureCommands::exportFrom(const FigureSource *page, const QString &stem)
+{
+    std::vector<NamedFigure> all = page != nullptr ? page->figures() : std::vector<NamedFigure>();
+    std::optional<NamedFigure> shown;
+    if (!all.empty())
+        shown = page->shownFigure(stem, true);
+    if (!shown) {
+        Q_EMIT nothingToExport();
+        return;
+    }
+    std::vector<NamedFigure> figures {std::move(*shown)};
+    for (NamedFigure &other : all)
+        if (other.stem != figures.front().stem)
+            figures.push_back(std::move(other));
+    ask(std::move(figures), stem, page->origin());
+}
+
+void FigureCommands::exportAllOf(const FigureSource *page)
+{
+    std::vector<NamedFigure> figures = page != nullptr ? page->figures() : std::vector<NamedFigure>();
     if (figures.empty())
         Q_EMIT nothingToExport();
     else
-        ask(std::move(figures), {});
+        ask(std::move(figures), {}, page->origin());
 }
 
-void FigureCommands::ask(std::vector<NamedFigure> figures, const QString &current)
+void FigureCommands::ask(std::vector<NamedFigure> figures, const QString &current, const FigureOrigin &origin)
 {
     auto *dialog = new ExportDialog(std::move(figures), current, m_settings, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::previewRequested, m_exporter, &FigureExporter::preview);
     connect(m_exporter, &FigureExporter::previewed, dialog, &ExportDialog::setPreview);
     connect(dialog, &ExportDialog::exportRequested, this,
-            [this](const std::vector<NamedFigure> &chosen, const ExportSettings &settings) {
+            [this, origin](const std::vector<NamedFigure> &chosen, const ExportSettings &settings) {
                 m_settings = settings;
                 m_exporter->write({chosen,
                                    settings.style,
-                                   m_origin(),
+                                   origin,
                                    {settings.png, settings.svg, settings.pdf, settings.csv},
                                    settings.folder});
             });
     dialog->open();
 }
 
-void FigureCommands::copy(const QString &which)
+void FigureCommands::copyFrom(const FigureSource *page, const QString &stem)
 {
-    const std::optional<NamedFigure> shown = m_page->shownFigure(which, true);
-    if (shown)
-        m_exporter->render(shown->figure, m_settings.style, m_origin());
+    const std::optional<NamedFigure> shown = page != nullptr ? page->shownFigure(stem, true) : std::nullopt;
+    if (!shown)
+        Q_EMIT nothingToExport();
+    else
+        m_exporter->render(shown->figure, m_settings.style, page->origin());
 }
 
 void FigureCommands::putOnClipboard(const RenderedFigure &figure)
@@ -97,26 +121,28 @@ void FigureCommands::putOnClipboard(const RenderedFigure &figure)
     Q_EMIT copied();
 }
 
-void FigureCommands::exportVisibleData(const QString &which)
+void FigureCommands::exportDataOf(const FigureSource *page, const QString &stem)
 {
-    const std::optional<NamedFigure> shown = m_page->shownFigure(which, true);
-    if (!shown)
+    const std::optional<NamedFigure> shown = page != nullptr ? page->shownFigure(stem, true) : std::nullopt;
+    if (!shown) {
+        Q_EMIT nothingToExport();
         return;
-    const QString proposed = QDir(m_settings.folder).filePath(which + QStringLiteral(".csv"));
+    }
+    const QString proposed = QDir(m_settings.folder).filePath(stem + QStringLiteral(".csv"));
     auto *dialog =
         new QFileDialog(m_window, tr("Export visible data"), proposed, tr("Comma-separated values (*.csv)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("csv"));
-    dialog->selectFile(which + QStringLiteral(".csv"));
+    dialog->selectFile(stem + QStringLiteral(".csv"));
     connect(dialog, &QFileDialog::fileSelected, this,
             [this, figure = shown->figure](const QString &path) { m_exporter->writeData(path, figure); });
     dialog->open();
 }
 
-void FigureCommands::writeAllTo(const QString &folder)
+void FigureCommands::writeAllTo(const FigureSource &page, const QString &folder)
 {
-    m_exporter->write({m_page->allRunFigures(), PublicationStyle {}, m_origin(), FigureFormats {}, folder});
+    m_exporter->write({page.figures(), PublicationStyle {}, page.origin(), FigureFormats {}, folder});
 }
 
 } // namespace rosler

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
-
 #include <QObject>
 #include <QString>
 
@@ -11,30 +9,34 @@
 
 namespace rosler {
 
-class ComparePage;
+class FigureSource;
 
-/// Export and copy of the Compare page's figures: asks how, has the exporter do it, and puts what was
-/// copied on the clipboard as picture, SVG and table at once.
+/// Export and copy of the figures of the page in front: asks how, has the exporter do it, and puts what was
+/// copied on the clipboard as picture, SVG and table at once. What is written says where its page has it
+/// from.
 class FigureCommands : public QObject
 {
     Q_OBJECT
 
 public:
-    /// @param origin  what the files are to say about where their figures come from
-    /// @param window  the dialogs' parent; all three are not owned and outlive this
-    FigureCommands(ComparePage *page, FigureExporter *exporter, std::function<FigureOrigin()> origin,
-                   QWidget *window);
+    /// @param window  the dialogs' parent; both are not owned and outlive this
+    FigureCommands(FigureExporter *exporter, QWidget *window);
+
+    /// From now on what the page's own menus and buttons ask for is done. Not owned.
+    void add(FigureSource *page);
+    /// The page that the commands without one mean; null: they tell that there is nothing.
+    void setFront(FigureSource *page) { m_front = page; }
+    [[nodiscard]] FigureSource *front() const noexcept { return m_front; }
 
     [[nodiscard]] const ExportSettings &settings() const noexcept { return m_settings; }
     void setSettings(const ExportSettings &settings) { m_settings = settings; }
 
-    void exportFigure(const QString &which);
+    void exportFigure(); ///< the chart that is meant (FigureSource::currentFigure), with the others to tick
     void exportAll();
-    void exportFigures(std::vector<NamedFigure> figures);
-    void copy(const QString &which);
-    void exportVisibleData(const QString &which);
+    void copy();
+    void exportVisibleData();
     /// Without asking, all formats: for the scripted mode.
-    void writeAllTo(const QString &folder);
+    void writeAllTo(const FigureSource &page, const QString &folder);
 
 Q_SIGNALS:
     void written(const QStringList &files);
@@ -43,12 +45,15 @@ Q_SIGNALS:
     void nothingToExport();
 
 private:
-    void ask(std::vector<NamedFigure> figures, const QString &current);
+    void exportFrom(const FigureSource *page, const QString &stem);
+    void exportAllOf(const FigureSource *page);
+    void copyFrom(const FigureSource *page, const QString &stem);
+    void exportDataOf(const FigureSource *page, const QString &stem);
+    void ask(std::vector<NamedFigure> figures, const QString &current, const FigureOrigin &origin);
     void putOnClipboard(const RenderedFigure &figure);
 
-    ComparePage *m_page;
+    FigureSource *m_front = nullptr;
     FigureExporter *m_exporter;
-    std::function<FigureOrigin()> m_origin;
     QWidget *m_window;
     ExportSettings m_settings;
 };

@@ -39,6 +39,7 @@
 #include "widgets/pages/data_page.h"
 #include "widgets/pages/design_page.h"
 #include "widgets/pages/device_page.h"
+#include "widgets/pages/figure_source.h"
 #include "widgets/pages/log_page.h"
 #include "widgets/pages/problems_page.h"
 #include "widgets/pages/runs_page.h"
@@ -95,19 +96,7 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     buildDocks();
     m_status = new StatusStrip(statusBar());
     m_plotted = new PlottedRuns(&m_runs, &services.runs(), &services.training(), m_compare, this);
-    m_figures = new FigureCommands(
-        m_compare, &services.figures(),
-        [this] {
-            FigureOrigin origin;
-            QStringList words {QStringLiteral("rosler"), QStringLiteral("export")};
-            for (const QString &id : m_compare->runIds()) {
-                origin.runIds.push_back(id.toStdString());
-                words << id;
-            }
-            origin.command = words.join(QLatin1Char(' ')).toStdString();
-            return origin;
-        },
-        this);
+    m_figures = new FigureCommands(&services.figures(), this);
     buildCommands();
     buildToolBars();
     addPage(m_compare, tr("Compare"), tintedIcon(QStringLiteral("compare"), QPalette::WindowText));
@@ -364,6 +353,7 @@ void MainWindow::exportDrawnRuns()
         if (!shown.contains(id))
             return;
     m_exportWhenDrawn.clear();
+    m_pages->setCurrentWidget(m_compare);
     m_figures->exportAll();
 }
 
@@ -430,7 +420,9 @@ void MainWindow::connectFigures()
             [this] { statusBar()->showMessage(tr("Figure copied as picture, SVG and table"), 4000); });
     connect(m_figures, &FigureCommands::nothingToExport, this, [this] {
         m_notice->tell(NoticeBar::Kind::Information,
-                       tr("There are no curves yet: train, or check runs in the list."));
+                       m_pages->currentWidget() == m_devicePage
+                           ? tr("Nothing was measured yet: push a model to a board.")
+                           : tr("There are no curves yet: train, or check runs in the list."));
     });
     connect(m_figures, &FigureCommands::written, this, [this](const QStringList &files) {
         m_hints->setDone(HintBar::Export);
@@ -448,15 +440,20 @@ void MainWindow::connectDevice()
     m_device = new DeviceControl(
         m_devicePage, &m_services.devices(), &m_services.runs(), [this] { return dataset(); }, this);
     connect(m_device, &DeviceControl::problem, this, &MainWindow::report);
-    connect(m_device, &DeviceControl::exportRequested, this,
-            [this] { m_figures->exportFigures(m_devicePage->figures()); });
+    connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::followFront);
     connect(m_pages, &QTabWidget::currentChanged, this,
             [this] { m_device->setPageShown(m_pages->currentWidget() == m_devicePage); });
 }
 
 void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
 {
+    if (auto *source = qobject_cast<FigureSource *>(page)) {
+        m_figures->add(source);
+        source->setTheme(m_theme.charts());
+        connect(source, &FigureSource::logAxesChanged, this, &MainWindow::followFront);
+    }
     const int number = m_pages->addTab(page, icon, title) + 1;
+    followFront();
     auto *action = new QAction(icon, title, this);
     if (number <= 9)
         action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)));
@@ -466,6 +463,15 @@ void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
     });
     m_commands.add(QStringLiteral("page-%1").arg(number), tr("View"), action);
     m_pagesMenu->addAction(action);
+}
+
+/// What the commands about figures mean: the page in front.
+void MainWindow::followFront()
+{
+    auto *front = qobject_cast<FigureSource *>(m_pages->currentWidget());
+    m_figures->setFront(front);
+    m_commands.action(QStringLiteral("log-x"))->setChecked(front != nullptr && front->isLogX());
+    m_commands.action(QStringLiteral("log-y"))->setChecked(front != nullptr && front->isLogY());
 }
 
 void MainWindow::train()

@@ -96,6 +96,7 @@ private:
     void connectRuns();
     void connectDesign();
     void connectFigures();
+    void followFront();
     void connectDevice();
     QDockWidget *addDock(const QString &name, const QString &title, QWidget *content,
                          Qt::DockWidgetArea area);

@@ -25,7 +25,7 @@
 #include "app/gui/tinted_icon.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
-#include "widgets/pages/device_page.h"
+#include "widgets/pages/figure_source.h"
 #include "widgets/pages/runs_page.h"
 
 namespace rosler {
@@ -92,13 +92,12 @@ void MainWindow::buildFileMenu()
     menu->addSeparator();
 
     command(QStringLiteral("export-figure"), menu, tr("E&xport figure…"), QStringLiteral("export"),
-            {QKeySequence(Qt::CTRL | Qt::Key_E)},
-            [this] { m_figures->exportFigure(QStringLiteral("curve")); });
+            {QKeySequence(Qt::CTRL | Qt::Key_E)}, [this] { m_figures->exportFigure(); });
     command(QStringLiteral("export-all"), menu, tr("Export a&ll figures…"), QStringLiteral("export-all"),
             {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)}, [this] { m_figures->exportAll(); })
         ->setIconText(tr("Export figures"));
     command(QStringLiteral("export-visible"), menu, tr("Export &visible data…"), QString(), {},
-            [this] { m_figures->exportVisibleData(QStringLiteral("curve")); });
+            [this] { m_figures->exportVisibleData(); });
     menu->addSeparator();
     QAction *quit = command(QStringLiteral("quit"), menu, tr("&Quit"), QStringLiteral("quit"),
                             {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
@@ -122,8 +121,7 @@ void MainWindow::buildEditMenu()
           {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
     menu->addSeparator();
     command(QStringLiteral("copy-figure"), menu, tr("Copy &figure"), QStringLiteral("copy"),
-            {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
-            [this] { m_figures->copy(QStringLiteral("curve")); });
+            {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)}, [this] { m_figures->copy(); });
     command(QStringLiteral("copy-command"), menu, tr("Copy as &command"), QStringLiteral("command"),
             {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_C)}, [this] { copyCommand(); });
 }
@@ -168,22 +166,26 @@ void MainWindow::buildViewMenu()
     menu->addSeparator();
 
     command(QStringLiteral("reset-zoom"), menu, tr("Show &all data"), QStringLiteral("fit"),
-            {QKeySequence(Qt::Key_R)}, [this] { m_compare->resetZoom(); });
+            {QKeySequence(Qt::Key_R)}, [this] {
+                if (FigureSource *front = m_figures->front())
+                    front->resetZoom();
+            });
     const auto toggle = [&](const QString &id, const QString &text, const QString &icon,
-                            const QList<QKeySequence> &keys, auto set) {
-        QAction *action = command(id, menu, text, icon, keys, {});
+                            const QList<QKeySequence> &keys, auto is, auto set) {
+        // What the page in front has is turned round; another of its charts may be shown than when the
+        // check mark was set.
+        QAction *action = command(id, menu, text, icon, keys, [this, is, set] {
+            if (FigureSource *front = m_figures->front())
+                (front->*set)(!(front->*is)());
+            followFront();
+        });
         action->setCheckable(true);
-        connect(action, &QAction::toggled, m_compare, set);
-        return action;
     };
-    QAction *logX = toggle(QStringLiteral("log-x"), tr("Logarithmic &x axis"), QStringLiteral("log-x"),
-                           {QKeySequence(Qt::Key_L)}, &ComparePage::setLogX);
-    QAction *logY = toggle(QStringLiteral("log-y"), tr("Logarithmic &y axis"), QStringLiteral("log-y"),
-                           {QKeySequence(Qt::SHIFT | Qt::Key_L)}, &ComparePage::setLogY);
-    connect(m_compare, &ComparePage::logAxesChanged, this, [logX, logY](bool x, bool y) {
-        logX->setChecked(x);
-        logY->setChecked(y);
-    });
+    toggle(QStringLiteral("log-x"), tr("Logarithmic &x axis"), QStringLiteral("log-x"),
+           {QKeySequence(Qt::Key_L)}, &FigureSource::isLogX, &FigureSource::setLogX);
+    toggle(QStringLiteral("log-y"), tr("Logarithmic &y axis"), QStringLiteral("log-y"),
+           {QKeySequence(Qt::SHIFT | Qt::Key_L)}, &FigureSource::isLogY, &FigureSource::setLogY);
+    connect(menu, &QMenu::aboutToShow, this, &MainWindow::followFront);
     command(QStringLiteral("loss-beside"), menu, tr("L&oss curve beside"), QStringLiteral("loss"), {},
             [this] { m_compare->setLossBeside(!m_compare->isLossBeside()); });
     menu->addSeparator();
@@ -266,8 +268,9 @@ void MainWindow::setTheme(ThemeKind kind)
 {
     m_theme.set(kind);
     m_commands.action(QStringLiteral("theme-%1").arg(ThemeSwitch::name(kind)))->setChecked(true);
-    m_compare->setTheme(m_theme.charts());
-    m_devicePage->setTheme(m_theme.charts());
+    for (int i = 0; i < m_pages->count(); ++i)
+        if (auto *source = qobject_cast<FigureSource *>(m_pages->widget(i)))
+            source->setTheme(m_theme.charts());
     m_runsPage->setTheme(m_theme.charts());
     scheduleSave();
 }

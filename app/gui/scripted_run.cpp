@@ -12,6 +12,7 @@
 #include "app/gui/figure_commands.h"
 #include "app/gui/main_window.h"
 #include "app/session/app_services.h"
+#include "widgets/pages/compare_page.h"
 
 namespace rosler {
 
@@ -37,7 +38,7 @@ ScriptedRun::ScriptedRun(MainWindow *window, AppServices *services, QString fold
 
 void ScriptedRun::exportAll()
 {
-    m_window->figures().writeAllTo(m_folder);
+    m_window->figures().writeAllTo(m_window->comparePage(), m_folder);
 }
 
 void ScriptedRun::takePicture()

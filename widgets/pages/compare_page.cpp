@@ -227,15 +227,9 @@ QWidget *ComparePage::Private::buildCurves()
         const QSignalBlocker blockY(logYButton);
         logXButton->setChecked(logX);
         logYButton->setChecked(logY);
-        Q_EMIT q->logAxesChanged(logX, logY);
     });
-    for (auto [plot, which] : {std::pair {curve, "curve"}, std::pair {loss, "loss"}}) {
-        const QString name = QString::fromLatin1(which);
-        connect(plot, &PlotWidget::exportRequested, q, [this, name] { Q_EMIT q->exportRequested(name); });
-        connect(plot, &PlotWidget::copyRequested, q, [this, name] { Q_EMIT q->copyRequested(name); });
-        connect(plot, &PlotWidget::visibleDataRequested, q,
-                [this, name] { Q_EMIT q->visibleDataRequested(name); });
-    }
+    q->addChart(QStringLiteral("curve"), curve);
+    q->addChart(QStringLiteral("loss"), loss);
     return beside;
 }
 
@@ -247,11 +241,7 @@ QWidget *ComparePage::Private::buildBars()
         auto *widget = new BarPlotWidget;
         const QString name = QString::fromLatin1(which);
         widget->setObjectName(name + QStringLiteral("Bars"));
-        connect(widget, &BarPlotWidget::exportRequested, q,
-                [this, name] { Q_EMIT q->exportRequested(name); });
-        connect(widget, &BarPlotWidget::copyRequested, q, [this, name] { Q_EMIT q->copyRequested(name); });
-        connect(widget, &BarPlotWidget::visibleDataRequested, q,
-                [this, name] { Q_EMIT q->visibleDataRequested(name); });
+        q->addChart(name, widget);
         bars->addWidget(widget);
         bars->setStretchFactor(bars->count() - 1, stretch);
         return widget;
@@ -439,7 +429,7 @@ void ComparePage::Private::updateEmptyState()
 }
 
 ComparePage::ComparePage(QWidget *parent)
-    : QWidget(parent)
+    : FigureSource(parent)
     , d(std::make_unique<Private>(this))
 {
     d->build();
@@ -533,14 +523,6 @@ void ComparePage::setReadiness(Readiness readiness)
     d->updateEmptyState();
 }
 
-void ComparePage::setTheme(const ChartTheme &theme)
-{
-    d->curve->setTheme(theme);
-    d->loss->setTheme(theme);
-    for (BarPlotWidget *plot : {d->memory, d->inference, d->training})
-        plot->setTheme(theme);
-}
-
 CurveX ComparePage::curveX() const
 {
     return d->x();
@@ -553,7 +535,7 @@ CurveY ComparePage::curveY() const
 
 void ComparePage::resizeEvent(QResizeEvent *event)
 {
-    QWidget::resizeEvent(event);
+    FigureSource::resizeEvent(event);
     const bool room = width() >= d->headerWidth;
     for (QWidget *widget : d->dispensable)
         widget->setVisible(room);
@@ -565,17 +547,24 @@ void ComparePage::setCurve(CurveX x, CurveY y)
     d->yChoice->setCurrentIndex(d->yChoice->findData(static_cast<int>(y)));
 }
 
-std::vector<NamedFigure> ComparePage::allRunFigures() const
+std::vector<NamedFigure> ComparePage::figures() const
 {
     return d->runs.empty() ? std::vector<NamedFigure>() : allFigures(d->plotted(d->runs));
 }
 
+FigureOrigin ComparePage::origin() const
+{
+    FigureOrigin origin;
+    origin.command = "rosler export";
+    for (const ComparedRun &run : d->runs) {
+        origin.runIds.push_back(run.id.toStdString());
+        origin.command += ' ' + run.id.toStdString();
+    }
+    return origin;
+}
+
 std::optional<NamedFigure> ComparePage::shownFigure(const QString &which, bool visibleRangeOnly) const
 {
-    if (which == QLatin1String("curve"))
-        return NamedFigure {"curve", d->curve->figure(visibleRangeOnly)};
-    if (which == QLatin1String("loss"))
-        return NamedFigure {"loss", d->loss->figure(visibleRangeOnly)};
     const std::vector<PlottedRun> runs = d->plotted(d->runs.empty() ? d->forecast : d->runs);
     if (which == QLatin1String("memory"))
         return NamedFigure {"memory", memoryFigure(runs)};
@@ -583,18 +572,12 @@ std::optional<NamedFigure> ComparePage::shownFigure(const QString &which, bool v
         return NamedFigure {"inference", inferenceFigure(runs)};
     if (which == QLatin1String("training"))
         return NamedFigure {"training", trainingFigure(runs)};
-    return std::nullopt;
+    return FigureSource::shownFigure(which, visibleRangeOnly);
 }
 
 QString ComparePage::sentence() const
 {
     return d->scoreboard->sentence();
-}
-
-void ComparePage::resetZoom()
-{
-    d->curve->resetZoom();
-    d->loss->resetZoom();
 }
 
 void ComparePage::setLogX(bool on)

@@ -7,10 +7,9 @@
 
 #include <QString>
 #include <QStringList>
-#include <QWidget>
 
 #include "core/experiment/run_figures.h"
-#include "widgets/charts/chart_theme.h"
+#include "widgets/pages/figure_source.h"
 
 namespace rosler {
 
@@ -25,7 +24,7 @@ struct ComparedRun {
 /// The Compare page: accuracy or loss of the checked runs as curves, what each costs as bars, and a
 /// scoreboard that says the saving in one sentence. Without runs it shows the design's forecast and what
 /// to do next. Touches no file and starts nothing: it asks by signals. GUI thread only.
-class ComparePage : public QWidget
+class ComparePage : public FigureSource
 {
     Q_OBJECT
 
@@ -46,41 +45,36 @@ public:
     /// The design's models with their modelled costs, shown while there are no runs.
     void setForecast(const std::vector<ComparedRun> &models);
     void setReadiness(Readiness readiness);
-    void setTheme(const ChartTheme &theme);
 
     [[nodiscard]] CurveX curveX() const;
     [[nodiscard]] CurveY curveY() const;
     void setCurve(CurveX x, CurveY y);
 
     /// Every figure of the runs on the page, as `rosler export` writes them. Empty without runs.
-    [[nodiscard]] std::vector<NamedFigure> allRunFigures() const;
-    /// One of the page's figures: "curve" and "loss" as they stand on the screen, "memory", "inference" and
-    /// "training" as they are printed.
-    [[nodiscard]] std::optional<NamedFigure> shownFigure(const QString &which, bool visibleRangeOnly) const;
+    [[nodiscard]] std::vector<NamedFigure> figures() const override;
+    [[nodiscard]] FigureOrigin origin() const override;
+    /// Without runs the bars are those of the design's forecast. @p stem is "curve", "loss", "memory",
+    /// "inference" or "training".
+    [[nodiscard]] std::optional<NamedFigure> shownFigure(const QString &stem,
+                                                         bool visibleRangeOnly) const override;
     /// The sentence over the scoreboard.
     [[nodiscard]] QString sentence() const;
 
 public Q_SLOTS:
-    void resetZoom();
-    void setLogX(bool on);
-    void setLogY(bool on);
+    void setLogX(bool on) override;
+    void setLogY(bool on) override; ///< of the first curve alone: accuracy and loss have their own scales
     /// The loss curve beside the chosen one, with the same crosshair.
     void setLossBeside(bool on);
 
 public:
-    [[nodiscard]] bool isLogX() const;
-    [[nodiscard]] bool isLogY() const;
+    [[nodiscard]] bool isLogX() const override;
+    [[nodiscard]] bool isLogY() const override;
     [[nodiscard]] bool isLossBeside() const;
 
 Q_SIGNALS:
     void trainRequested();
     void digitsRequested();
     void openDataRequested();
-    void exportRequested(const QString &which); ///< as for shownFigure()
-    void exportAllRequested();
-    void copyRequested(const QString &which);
-    void visibleDataRequested(const QString &which);
-    void logAxesChanged(bool x, bool y);
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -88,6 +88,7 @@ public:
     QString connectedBoard; ///< its title
     QString workingOn;
     std::vector<MeasuredModel> measured;
+    std::optional<MeasureOrder> asked; ///< what is measured, or was
     QComboBox *boards = nullptr;
     QListWidget *models = nullptr;
     QHash<QString, bool> choices; ///< runs that the user checked or unchecked
@@ -275,11 +276,13 @@ QWidget *DevicePage::Private::buildChoices()
     });
     connect(flash, &QToolButton::clicked, q, &DevicePage::flashRequested);
     connect(measure, &QPushButton::clicked, q, [this] {
-        if (const std::optional<MeasureOrder> order = q->order())
+        if (const std::optional<MeasureOrder> order = q->order()) {
+            asked = order;
             Q_EMIT q->measureRequested(*order);
+        }
     });
     connect(stop, &QPushButton::clicked, q, &DevicePage::stopRequested);
-    connect(exportButton, &QPushButton::clicked, q, &DevicePage::exportRequested);
+    connect(exportButton, &QPushButton::clicked, q, &DevicePage::exportAllRequested);
     return box;
 }
 
@@ -287,17 +290,18 @@ QWidget *DevicePage::Private::buildFigures()
 {
     auto *row = new QSplitter(Qt::Horizontal);
     row->setChildrenCollapsible(false);
-    const auto bars = [&](const char *name) {
+    const auto bars = [&](const char *name, const char *stem) {
         auto *plot = new BarPlotWidget;
         plot->setObjectName(QString::fromLatin1(name));
         plot->setEmptyText(tr("Nothing measured yet"));
         row->addWidget(plot);
+        q->addChart(QString::fromLatin1(stem), plot);
         return plot;
     };
-    compute = bars("computeBars");
-    latency = bars("latencyBars");
-    energy = bars("energyBars");
-    memory = bars("deviceMemoryBars");
+    compute = bars("computeBars", "board-compute");
+    latency = bars("latencyBars", "board-latency");
+    energy = bars("energyBars", "board-energy");
+    memory = bars("deviceMemoryBars", "board-memory");
     return row;
 }
 
@@ -331,9 +335,9 @@ QWidget *DevicePage::Private::buildTabs()
     card->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     card->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     latencies = new LatencyView;
-    connect(latencies, &LatencyView::exportRequested, q, &DevicePage::exportRequested);
+    q->addChart(QStringLiteral("device-latency-histogram"), latencies->plot());
     power = new EnergyView;
-    connect(power, &EnergyView::exportRequested, q, &DevicePage::exportRequested);
+    q->addChart(QStringLiteral("device-power"), power->plot());
     confusion = new ConfusionView;
     findings =
         makeTable(tr("What the doctor found"), {QString(), tr("Looked at"), tr("Found"), tr("What helps")});
@@ -450,7 +454,7 @@ void DevicePage::Private::addLayers(const Measurement &measurement)
 }
 
 DevicePage::DevicePage(QWidget *parent)
-    : QWidget(parent)
+    : FigureSource(parent)
     , d(std::make_unique<Private>(this))
 {
     d->build();
@@ -489,14 +493,6 @@ void DevicePage::setModels(const QList<PushableModel> &models)
         item->setCheckState(d->choices.value(model.runId, newest) ? Qt::Checked : Qt::Unchecked);
     }
     d->updateButtons();
-}
-
-void DevicePage::setTheme(const ChartTheme &theme)
-{
-    for (BarPlotWidget *plot : {d->compute, d->latency, d->energy, d->memory})
-        plot->setTheme(theme);
-    d->latencies->setTheme(theme);
-    d->power->setTheme(theme);
 }
 
 void DevicePage::setConnection(Connection connection, const QString &board)
@@ -634,6 +630,27 @@ std::vector<NamedFigure> DevicePage::figures() const
     if (const std::vector<NamedTrace> traces = tracesOf(d->measured); !traces.empty())
         figures.push_back({"device-power", powerFigure(traces)});
     return figures;
+}
+
+FigureOrigin DevicePage::origin() const
+{
+    FigureOrigin origin;
+    if (!d->asked)
+        return origin;
+    QStringList commands;
+    for (const QString &run : d->asked->runs) {
+        origin.runIds.push_back(run.toStdString());
+        QString command = QStringLiteral("rosler board measure --board %1 --model %2 --samples %3")
+                              .arg(d->asked->board, run)
+                              .arg(d->asked->samples);
+        for (const QString &type : d->asked->types)
+            command += QStringLiteral(" --type ") + type;
+        if (!d->asked->meter.isEmpty())
+            command += QStringLiteral(" --meter %1 --volts %2").arg(d->asked->meter).arg(d->asked->volts);
+        commands << command;
+    }
+    origin.command = commands.join(QStringLiteral(" && ")).toStdString();
+    return origin;
 }
 
 } // namespace rosler

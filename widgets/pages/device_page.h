@@ -8,13 +8,12 @@
 #include <QList>
 #include <QPair>
 #include <QStringList>
-#include <QWidget>
 
 #include "core/base/result.h"
 #include "core/experiment/run_figures.h"
 #include "device_link/host/measured_model.h"
-#include "widgets/charts/chart_theme.h"
 #include "widgets/controls/step_strip.h"
+#include "widgets/pages/figure_source.h"
 
 namespace rosler {
 
@@ -57,7 +56,7 @@ struct DoctorFinding {
 /// The Device page: choose a board and models, push, verify, check known vectors, measure; and see the
 /// figures of all models on the same axes, each with its source. Starts nothing itself: it asks by signals.
 /// GUI thread only.
-class DevicePage : public QWidget
+class DevicePage : public FigureSource
 {
     Q_OBJECT
 
@@ -73,7 +72,6 @@ public:
     void setMeters(const QList<BoardChoice> &meters);
     /// Newest first; the newest group's are checked at first.
     void setModels(const QList<PushableModel> &models);
-    void setTheme(const ChartTheme &theme);
     /// Whether there is a board behind the page, and how it calls itself: "Cortex-M4F (Arm MPS2, AN386)".
     void setConnection(Connection connection, const QString &board = {});
     /// What the connected board says of itself: name and value.
@@ -92,7 +90,9 @@ public:
     [[nodiscard]] std::optional<MeasureOrder> order() const; ///< none while nothing can be done
     [[nodiscard]] const std::vector<MeasuredModel> &measured() const;
     /// Of what was measured; empty before.
-    [[nodiscard]] std::vector<NamedFigure> figures() const;
+    [[nodiscard]] std::vector<NamedFigure> figures() const override;
+    /// The runs that were last asked to be measured, and `rosler board measure` of each.
+    [[nodiscard]] FigureOrigin origin() const override;
 
 Q_SIGNALS:
     void boardsRequested();
@@ -104,7 +104,6 @@ Q_SIGNALS:
     void tableRequested();                       ///< the figures as a table in a file
     void measureRequested(const rosler::MeasureOrder &order);
     void stopRequested();
-    void exportRequested();
 
 private:
     class Private;

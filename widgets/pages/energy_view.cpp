@@ -77,7 +77,6 @@ EnergyView::EnergyView(QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_plot, 1);
     layout->addWidget(m_markers);
-    connect(m_plot, &PlotWidget::exportRequested, this, &EnergyView::exportRequested);
     connect(m_plot, &PlotWidget::crosshairMoved, this, [this](double x) {
         if (std::isfinite(x))
             m_crosshair = x;
@@ -171,11 +170,6 @@ void EnergyView::refresh()
     }
     lines << m_notes;
     m_words->setText(lines.join(QLatin1Char('\n')));
-}
-
-void EnergyView::setTheme(const ChartTheme &theme)
-{
-    m_plot->setTheme(theme);
 }
 
 } // namespace rosler

@@ -6,7 +6,6 @@
 #include <QWidget>
 
 #include "device_link/host/power_figure.h"
-#include "widgets/charts/chart_theme.h"
 
 class QDoubleSpinBox;
 class QLabel;
@@ -26,12 +25,9 @@ public:
 
     /// @param notes  why there is no figure of a trace's energy, a line each
     void setTraces(std::vector<NamedTrace> traces, const QStringList &notes);
-    void setTheme(const ChartTheme &theme);
+    [[nodiscard]] PlotWidget *plot() noexcept { return m_plot; }
     /// Seconds; in either order.
     void setMarkers(double a, double b);
-
-Q_SIGNALS:
-    void exportRequested();
 
 private:
     void refresh();

@@ -24,7 +24,6 @@ LatencyView::LatencyView(QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_plot, 1);
     layout->addWidget(m_words);
-    connect(m_plot, &PlotWidget::exportRequested, this, &LatencyView::exportRequested);
     setModels({});
 }
 
@@ -51,11 +50,6 @@ void LatencyView::setModels(const std::vector<MeasuredModel> &models)
         }
     m_words->setText(lines.join(QStringLiteral("<br>")));
     m_words->setVisible(!lines.isEmpty());
-}
-
-void LatencyView::setTheme(const ChartTheme &theme)
-{
-    m_plot->setTheme(theme);
 }
 
 } // namespace rosler

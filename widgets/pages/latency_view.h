@@ -6,7 +6,6 @@
 #include <QWidget>
 
 #include "device_link/host/measured_model.h"
-#include "widgets/charts/chart_theme.h"
 
 class QLabel;
 
@@ -24,10 +23,7 @@ public:
     explicit LatencyView(QWidget *parent = nullptr);
 
     void setModels(const std::vector<MeasuredModel> &models);
-    void setTheme(const ChartTheme &theme);
-
-Q_SIGNALS:
-    void exportRequested();
+    [[nodiscard]] PlotWidget *plot() noexcept { return m_plot; }
 
 private:
     PlotWidget *m_plot;

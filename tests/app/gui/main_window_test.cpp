@@ -38,8 +38,10 @@
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
 #include "tests/support/accessibility_audit.h"
+#include "widgets/charts/plot_widget.h"
 #include "widgets/controls/rank_slider.h"
 #include "widgets/pages/compare_page.h"
+#include "widgets/pages/device_page.h"
 
 using namespace rosler;
 using State = TrainingSession::State;
@@ -254,7 +256,7 @@ private Q_SLOTS:
         child<QPushButton>(*dialog, "exportNow")->click();
         EVENTUALLY_EQUAL(written.count(), 1);
         const QStringList files = written.first().first().toStringList();
-        QCOMPARE(files.size(), static_cast<qsizetype>(4 * m_window->comparePage().allRunFigures().size()));
+        QCOMPARE(files.size(), static_cast<qsizetype>(4 * m_window->comparePage().figures().size()));
         for (const QString &file : files)
             QVERIFY2(QFileInfo(file).size() > 100, qPrintable(file));
     }
@@ -265,7 +267,7 @@ private Q_SLOTS:
         trainToTheEnd();
         const QString folder = m_folder->filePath(QStringLiteral("figures"));
         QSignalSpy written(&m_window->figures(), &FigureCommands::written);
-        m_window->figures().writeAllTo(folder);
+        m_window->figures().writeAllTo(m_window->comparePage(), folder);
         EVENTUALLY_EQUAL(written.count(), 1);
         const QStringList svgs = QDir(folder).entryList({"accuracy-epoch*.svg"});
         QCOMPARE(svgs.size(), 1);
@@ -288,6 +290,52 @@ private Q_SLOTS:
 
         action("copy-command")->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QLatin1String("rosler train")));
+    }
+
+    /// What is written of the Device page says the measured runs, not those of the Compare page.
+    void figureCommandsMeanThePageInFront()
+    {
+        useSmallExperiment(2);
+        trainToTheEnd();
+        auto *device = child<DevicePage>(*m_window, "devicePage");
+        QSignalSpy nothing(&m_window->figures(), &FigureCommands::nothingToExport);
+        action("page-2")->trigger();
+        action("export-all")->trigger();
+        action("copy-figure")->trigger();
+        action("export-figure")->trigger();
+        QCOMPARE(nothing.count(), 3); // there are curves, but on the page behind
+        MeasuredModel model;
+        model.measurement.model = "rosler";
+        model.measurement.type = "i8";
+        model.measurement.imageBytes = 8000;
+        model.measurement.ramBytes = 1600;
+        device->addMeasurement(model);
+        device->setFocus();
+        action("export-all")->trigger();
+        QDialog *dialog = nullptr;
+        EVENTUALLY((dialog = visibleDialog()) != nullptr);
+        const QString folder = m_folder->filePath(QStringLiteral("figures"));
+        child<QLineEdit>(*dialog, "exportFolder")->setText(folder);
+        QSignalSpy written(&m_window->figures(), &FigureCommands::written);
+        child<QPushButton>(*dialog, "exportNow")->click();
+        EVENTUALLY_EQUAL(written.count(), 1);
+        const QStringList svgs = QDir(folder).entryList({"*.svg"});
+        QCOMPARE(svgs, QStringList {QStringLiteral("board-memory.svg")});
+        QFile svg(QDir(folder).filePath(svgs.front()));
+        QVERIFY(svg.open(QIODevice::ReadOnly));
+        const QByteArray text = svg.readAll();
+        for (const QString &id : m_window->comparePage().runIds())
+            QVERIFY(!text.contains(id.toUtf8()));
+        // Theme and axes come by being added; the page behind stays as it is.
+        auto *plot = child<PlotWidget>(*device, "latencyHistogram");
+        child<QTabWidget>(*device, "deviceTabs")->setCurrentIndex(2);
+        const bool before = plot->isLogY();
+        action("log-y")->trigger();
+        QCOMPARE(plot->isLogY(), !before);
+        QVERIFY(!m_window->comparePage().isLogY());
+        QVERIFY(action("log-y")->isChecked());
+        action("page-1")->trigger();
+        QVERIFY(!action("log-y")->isChecked());
     }
 
     void closingWhileTrainingAsksAndCancelGoesOn()

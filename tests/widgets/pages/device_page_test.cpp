@@ -134,6 +134,70 @@ private Q_SLOTS:
         QVERIFY(plot->seriesIds().isEmpty());
     }
 
+    /// Every chart's own menu has a meaning, and what it asks for is there to be exported.
+    void chartMenusAskForTheirFigures()
+    {
+        m_page->begin();
+        MeasuredModel model = measured("rosler", 5e4);
+        auto trace = std::make_shared<PowerTrace>();
+        trace->sampleSeconds = 1e-3;
+        trace->watts.assign(100, 0.01F);
+        model.power = NamedTrace {"rosler i8", trace, {}, powerPoints(*trace)};
+        m_page->addMeasurement(model);
+        m_page->show();
+        QSignalSpy asked(m_page.get(), &FigureSource::exportRequested);
+        QSignalSpy copied(m_page.get(), &FigureSource::copyRequested);
+        QSignalSpy data(m_page.get(), &FigureSource::visibleDataRequested);
+        int charts = 0;
+        const auto check = [&](auto *chart) {
+            const auto before = asked.count();
+            Q_EMIT chart->exportRequested();
+            Q_EMIT chart->copyRequested();
+            Q_EMIT chart->visibleDataRequested();
+            QCOMPARE(asked.count(), before + 1);
+            QCOMPARE(copied.count(), before + 1);
+            QCOMPARE(data.count(), before + 1);
+            const QString stem = asked.last().first().toString();
+            const bool noEnergy = stem == QLatin1String("board-energy"); // none was measured
+            QCOMPARE(m_page->shownFigure(stem, true).has_value(), !noEnergy);
+            ++charts;
+        };
+        for (BarPlotWidget *chart : m_page->findChildren<BarPlotWidget *>())
+            check(chart);
+        for (PlotWidget *chart : m_page->findChildren<PlotWidget *>())
+            check(chart);
+        QCOMPARE(charts, 6);
+    }
+
+    void figuresSayWhichRunsWereMeasured()
+    {
+        QVERIFY(m_page->origin().runIds.empty());
+        child<QPushButton>("measure")->click();
+        const FigureOrigin origin = m_page->origin();
+        QCOMPARE(origin.runIds, (std::vector<std::string> {"r2", "r1"}));
+        QVERIFY(origin.command.starts_with(
+            "rosler board measure --board emulated:mps2-an386 --model r2 --samples 200 --type i8 && "));
+    }
+
+    void commandsMeanTheChartInFront()
+    {
+        m_page->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
+        QCOMPARE(m_page->currentFigure(), QStringLiteral("board-compute"));
+        auto *tabs = child<QTabWidget>("deviceTabs");
+        auto *plot = child<PlotWidget>("latencyHistogram");
+        m_page->addMeasurement(measured("rosler", 5e4));
+        tabs->setCurrentIndex(2);
+        QCOMPARE(m_page->currentFigure(), QStringLiteral("device-latency-histogram"));
+        plot->setLogX(true);
+        QVERIFY(m_page->isLogX());
+        m_page->setLogX(false);
+        QVERIFY(!plot->isLogX());
+        tabs->setCurrentIndex(0);
+        m_page->setLogX(true); // no curves in front
+        QVERIFY(!plot->isLogX());
+    }
+
     void aMeterIsAskedForByItsName()
     {
         QVERIFY(m_page->order()->meter.isEmpty());
