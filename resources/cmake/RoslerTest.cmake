@@ -56,6 +56,10 @@ function(rosler_test_executable target)
     add_executable(${target} ${table} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp)
     set_property(SOURCE ${table} PROPERTY SKIP_AUTOGEN ON)
     set_target_properties(${target} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    if(NOT target MATCHES "[.]")
+        # CMake's own folder has that name there.
+        set_target_properties(${target} PROPERTIES OUTPUT_NAME ${target}.tests)
+    endif()
     target_link_libraries(${target} PRIVATE rosler_config Qt6::Test)
     # QT_NO_KEYWORDS: Qt's `emit` breaks oneTBB's headers.
     target_compile_definitions(${target} PRIVATE ROSLER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" QT_NO_KEYWORDS)
