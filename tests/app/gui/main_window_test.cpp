@@ -620,6 +620,8 @@ private:
     [[nodiscard]] qsizetype curvePoints(std::size_t series) const
     {
         const auto figure = m_window->comparePage().shownFigure(QStringLiteral("curve"), false);
+        if (!figure)
+            return 0; // nothing is shown yet
         const auto &lines = std::get<LineFigure>(figure->figure).series;
         return series < lines.size() ? static_cast<qsizetype>(lines[series].points.size()) : 0;
     }
