@@ -17,8 +17,8 @@ struct PlotSeries;
 
 /// Curves over two axes on the screen: zoom (rubber band, wheel, keys), pan (drag with the middle button or
 /// with Shift, Ctrl+arrows), crosshair with the values of all curves (mouse, arrows), legend that shows and
-/// hides, logarithmic axes (L horizontal, Shift+L vertical). Hides Qt Charts, which no other file outside widgets/charts
-/// includes.
+/// hides, logarithmic axes (L horizontal, Shift+L vertical). Hides Qt Charts, which no other file outside
+/// widgets/charts includes.
 ///
 /// Keeps all points it is given and draws at most about two a pixel column (decimate.h); new points are
 /// drawn at most 30 times a second, and nothing when nothing changed. What the user does to the view shows
