@@ -26,7 +26,7 @@ constexpr Index dotTile = 3;
 #endif
 using Vec __attribute__((vector_size(lanes * sizeof(float)))) = float;
 
-constexpr Index thin = 32;         // up to here a dimension is a sketch's waist or a classifier's output
+constexpr Index thin = 32;         // up to here a dimension is a sketch's rank or a classifier's output
 constexpr double splitFlops = 4e6; // a product below this is not worth a second thread
 
 inline Vec load(const float *p)

@@ -77,11 +77,11 @@ private:
 
 /// Quantises and packs a network.
 ///
-/// int8: weights symmetric with one scale a row of each factor; activations with zero point, int16 waists and
-/// outputs; ranges from a float forward pass over the calibration examples (what is beyond saturates). This
-/// scheme is the usual one of post-training quantisation (B. Jacob et al., "Quantization and training of
-/// neural networks for efficient integer-arithmetic-only inference", CVPR 2018, arXiv:1712.05877); one fused
-/// sketched layer with int16 waists is ours.
+/// int8: weights symmetric with one scale a row of each factor; activations with zero point, int16 rank-r
+/// products and outputs; ranges from a float forward pass over the calibration examples (what is beyond
+/// saturates). This scheme is the usual one of post-training quantisation (B. Jacob et al., "Quantization and
+/// training of neural networks for efficient integer-arithmetic-only inference", CVPR 2018,
+/// arXiv:1712.05877); one fused sketched layer with int16 rank-r products is ours.
 ///
 /// @param calibration  training examples, n x network.features(), n >= 1; the first is the known-answer
 ///                     vector

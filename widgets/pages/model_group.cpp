@@ -287,9 +287,15 @@ LayerRow *ModelGroup::addRow(const std::string &kind, std::size_t number)
                    [&](Layers &layers) { setSketched(layers, number, sketched, shapeOf(*m_model)); });
         refresh(); // also when nothing came of it
     });
-    connect(row, &LayerRow::rankEdited, this, [this, number](int value) { editRank(number, value); });
-    connect(row, &LayerRow::sketchSizeEdited, this,
-            [this, number](int value) { editSketchSize(number, value); });
+    connect(row, &LayerRow::rankEdited, this, [this, number](int value) {
+        editSketches({tr("Rank of all layers"), tr("Rank of layer %1"), QStringLiteral("rank"), &setRank},
+                     number, value);
+    });
+    connect(row, &LayerRow::sketchSizeEdited, this, [this, number](int value) {
+        editSketches({tr("Sketch size of all layers"), tr("Sketch size of layer %1"),
+                      QStringLiteral("sketch"), &setSketchSize},
+                     number, value);
+    });
     connect(row, &LayerRow::removeRequested, this, [this, number] {
         editNetwork(tr("Remove layer %1").arg(number + 1), [&](Layers &layers) {
             if (number + 1 < layers.size())
@@ -325,30 +331,17 @@ void ModelGroup::editNetwork(const QString &text, const std::function<void(Layer
         mergeKey);
 }
 
-void ModelGroup::editRank(std::size_t layer, int value)
+void ModelGroup::editSketches(const SketchEdit &edit, std::size_t layer, int value)
 {
     const bool all = m_link->isChecked();
     editLayers(
-        all ? tr("Rank of all layers") : tr("Rank of layer %1").arg(layer + 1),
+        all ? edit.ofAll : edit.ofOne.arg(layer + 1),
         [&](Layers &layers) {
             for (std::size_t i = 0; i < layers.size(); ++i)
                 if (all || i == layer)
-                    setRank(layers, i, value, shapeOf(*m_model));
+                    edit.set(layers, i, value, shapeOf(*m_model));
         },
-        QStringLiteral("rank.%1.%2").arg(m_current).arg(layer));
-}
-
-void ModelGroup::editSketchSize(std::size_t layer, int value)
-{
-    const bool all = m_link->isChecked();
-    editLayers(
-        all ? tr("Sketch size of all layers") : tr("Sketch size of layer %1").arg(layer + 1),
-        [&](Layers &layers) {
-            for (std::size_t i = 0; i < layers.size(); ++i)
-                if (all || i == layer)
-                    setSketchSize(layers, i, value, shapeOf(*m_model));
-        },
-        QStringLiteral("sketch.%1.%2").arg(m_current).arg(layer));
+        QStringLiteral("%1.%2.%3").arg(edit.key).arg(m_current).arg(layer));
 }
 
 void ModelGroup::editOptions(const QString &text, const std::function<void(SketchOptions &)> &change,

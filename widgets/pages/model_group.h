@@ -7,6 +7,7 @@
 
 #include <QGroupBox>
 
+#include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
 
 class QCheckBox;
@@ -55,8 +56,15 @@ private:
     /// Changes the network: of the edited model and, when linked, of all models with the same one.
     void editNetwork(const QString &text, const std::function<void(Layers &)> &change,
                      const QString &mergeKey = {});
-    void editRank(std::size_t layer, int value);
-    void editSketchSize(std::size_t layer, int value);
+    /// A change of one number of a sketch: its undo texts, the key that merges a drag, and who makes it.
+    struct SketchEdit {
+        QString ofAll;
+        QString ofOne; ///< with %1 for the layer
+        QString key;
+        void (*set)(Layers &layers, std::size_t layer, Index value, const DesignShape &shape);
+    };
+    /// Of one layer or, when they are linked, of all.
+    void editSketches(const SketchEdit &edit, std::size_t layer, int value);
     void editOptions(const QString &text, const std::function<void(SketchOptions &)> &change,
                      const QString &mergeKey = {});
     void addModel(bool sketched, bool duplicate);
