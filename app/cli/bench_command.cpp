@@ -33,12 +33,12 @@ double now()
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-struct Spread {
+struct EpochSeconds {
     double best = 0;
     double median = 0;
 };
 
-Spread spreadOf(std::vector<double> seconds)
+EpochSeconds epochSecondsOf(std::vector<double> seconds)
 {
     std::sort(seconds.begin(), seconds.end());
     return {seconds.front(), seconds[seconds.size() / 2]};
@@ -61,10 +61,10 @@ TrialSpec trialSpec(ModelSpec model)
 }
 
 /// Seconds of an epoch of MNIST's size, scaled from a third of one.
-Result<Spread> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const Dataset> &data,
-                            tbb::task_arena &arena)
+Result<EpochSeconds> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const Dataset> &data,
+                                  tbb::task_arena &arena)
 {
-    return arena.execute([&]() -> Result<Spread> {
+    return arena.execute([&]() -> Result<EpochSeconds> {
         auto trainer = Trainer::create(spec, data);
         if (!trainer)
             return tl::unexpected(trainer.error());
@@ -77,7 +77,7 @@ Result<Spread> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const D
             if (i > 0) // the first one warms up
                 seconds.push_back((trainer->seconds() - before) * stepsOfMnist / stepsMeasured);
         }
-        return spreadOf(std::move(seconds));
+        return epochSecondsOf(std::move(seconds));
     });
 }
 

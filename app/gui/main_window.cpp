@@ -30,11 +30,11 @@
 #include "app/gui/notice_bar.h"
 #include "app/gui/plotted_runs.h"
 #include "app/gui/resources.h"
-#include "app/gui/shipped_experiments.h"
 #include "app/gui/status_strip.h"
 #include "app/gui/tinted_icon.h"
 #include "app/gui/training_bar.h"
 #include "core/base/quantity_text.h"
+#include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
 #include "widgets/pages/design_page.h"
@@ -87,8 +87,8 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     resize(1280, 800);
 
     QList<ExperimentSpec> shipped;
-    for (const QString &name : shippedExperiments())
-        if (Result<ExperimentSpec> spec = shippedExperiment(name))
+    for (const ShippedExperiment &experiment : shippedExperiments())
+        if (Result<ExperimentSpec> spec = shippedExperiment(experiment.name))
             shipped << std::move(*spec);
     m_design.setShipped(shipped);
 
@@ -560,7 +560,7 @@ void MainWindow::tellReady()
 void MainWindow::openExperiment(const QString &nameOrPath)
 {
     m_openingExperiment = false;
-    if (Result<ExperimentSpec> spec = shippedExperiment(nameOrPath)) {
+    if (Result<ExperimentSpec> spec = shippedExperiment(nameOrPath.toStdString())) {
         takeExperiment(*spec, {});
     } else if (nameOrPath.contains(QLatin1Char('/')) || nameOrPath.endsWith(QLatin1String(".json"))) {
         m_openingExperiment = true;

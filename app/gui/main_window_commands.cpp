@@ -20,9 +20,9 @@
 #include "app/gui/figure_commands.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notice_bar.h"
-#include "app/gui/shipped_experiments.h"
 #include "app/gui/shortcut_sheet.h"
 #include "app/gui/tinted_icon.h"
+#include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
 #include "widgets/pages/figure_source.h"
@@ -81,9 +81,11 @@ void MainWindow::buildFileMenu()
                 dialog->open();
             });
     QMenu *shipped = menu->addMenu(tr("S&hipped experiments"));
-    for (const QString &name : shippedExperiments())
+    for (const ShippedExperiment &experiment : shippedExperiments()) {
+        const QString name = QString::fromUtf8(experiment.name.data(), qsizetype(experiment.name.size()));
         command(QStringLiteral("shipped-%1").arg(name), shipped, name, QString(), {},
                 [this, name] { openExperiment(name); });
+    }
     m_recentExperiments = menu->addMenu(tr("R&ecent experiments"));
     command(QStringLiteral("save-experiment"), menu, tr("&Save experiment"), QStringLiteral("save"),
             {QKeySequence(Qt::CTRL | Qt::Key_S)}, [this] { saveExperiment(false); });

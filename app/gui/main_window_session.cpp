@@ -6,7 +6,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/notice_bar.h"
 #include "app/gui/plotted_runs.h"
-#include "app/gui/shipped_experiments.h"
+#include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
 
@@ -14,7 +14,7 @@ namespace rosler {
 
 namespace {
 const QString digits = QStringLiteral("digits");
-const QString firstExperiment = QStringLiteral("digits-demo");
+constexpr std::string_view firstExperiment = "digits-demo";
 } // namespace
 
 void MainWindow::restore(const Start &start)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/experiment_files.h"
 
-#include <filesystem>
 #include <utility>
 
+#include "app/session/file_path.h"
 #include "app/session/job_thread.h"
 #include "core/base/atomic_file.h"
 
@@ -12,10 +12,6 @@ namespace rosler {
 namespace {
 constexpr std::size_t longestExperiment = 1'000'000; ///< bytes; shipped ones have less than a thousand
 
-std::filesystem::path pathOf(const QString &path)
-{
-    return std::filesystem::path(path.toStdU16String());
-}
 } // namespace
 
 ExperimentFiles::ExperimentFiles(QObject *parent)
@@ -36,7 +32,7 @@ void ExperimentFiles::open(const QString &path)
 {
     m_thread->post([this, path] {
         const Result<ExperimentSpec> spec =
-            readWholeFile(pathOf(path), longestExperiment).and_then([&](const std::string &json) {
+            readWholeFile(filePath(path), longestExperiment).and_then([&](const std::string &json) {
                 return parseExperiment(json, path.toStdString());
             });
         QMetaObject::invokeMethod(
@@ -54,7 +50,7 @@ void ExperimentFiles::open(const QString &path)
 void ExperimentFiles::save(const QString &path, const ExperimentSpec &spec)
 {
     m_thread->post([this, path, spec] {
-        const Result<void> written = writeFileAtomically(pathOf(path), toJson(spec));
+        const Result<void> written = writeFileAtomically(filePath(path), toJson(spec));
         QMetaObject::invokeMethod(
             this,
             [this, path, written] {

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/session/file_path.h"
 #include "app/session/job_thread.h"
 #include "core/base/atomic_file.h"
 
@@ -38,11 +39,6 @@ public:
 
 namespace {
 
-std::filesystem::path pathOf(const QString &path)
-{
-    return std::filesystem::path(path.toStdU16String());
-}
-
 /// Writes one file and notes it, unless there were no bytes to write.
 Result<void> put(const std::filesystem::path &path, const Result<std::string> &bytes, QStringList &files)
 {
@@ -56,7 +52,7 @@ Result<void> put(const std::filesystem::path &path, const Result<std::string> &b
 
 Result<void> writeOne(const FigureExport &what, const NamedFigure &figure, QStringList &files)
 {
-    const std::filesystem::path base = pathOf(what.folder) / figure.stem;
+    const std::filesystem::path base = filePath(what.folder) / figure.stem;
     const auto named = [&](const char *extension) {
         std::filesystem::path path = base;
         path += extension;
@@ -77,7 +73,7 @@ Result<void> writeOne(const FigureExport &what, const NamedFigure &figure, QStri
 Result<QStringList> writeAll(const FigureExport &what)
 {
     std::error_code failure;
-    std::filesystem::create_directories(pathOf(what.folder), failure);
+    std::filesystem::create_directories(filePath(what.folder), failure);
     if (failure)
         return fail(ErrorCode::Unwritable, "the folder cannot be made: " + failure.message(),
                     what.folder.toStdString());
@@ -113,7 +109,7 @@ void FigureExporter::writeData(const QString &path, const Figure &figure)
 {
     d->thread.post([this, path, figure] {
         QStringList files;
-        if (const Result<void> done = put(pathOf(path), figureCsv(figure), files); !done)
+        if (const Result<void> done = put(filePath(path), figureCsv(figure), files); !done)
             d->report(done.error());
         else
             d->post([this, files] { Q_EMIT written(files); });

@@ -8,6 +8,20 @@
 
 namespace rosler {
 
+Result<ExperimentSpec> shippedExperiment(std::string_view name)
+{
+    const auto all = shippedExperiments();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto &e) { return e.name == name; });
+    if (found == all.end()) {
+        std::string names;
+        for (const auto &e : all)
+            names.append(names.empty() ? "" : ", ").append(e.name);
+        return fail(ErrorCode::NotFound, "no such experiment: give a file or one of " + names,
+                    std::string(name));
+    }
+    return parseExperiment(found->json, std::string(found->name) + ".json");
+}
+
 Result<ExperimentSpec> loadExperiment(const std::string &nameOrPath)
 {
     const bool looksLikePath =
@@ -20,16 +34,7 @@ Result<ExperimentSpec> loadExperiment(const std::string &nameOrPath)
             return tl::unexpected(text.error());
         return parseExperiment(*text, nameOrPath);
     }
-    const auto all = shippedExperiments();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const auto &e) { return e.name == nameOrPath; });
-    if (found == all.end()) {
-        std::string names;
-        for (const auto &e : all)
-            names.append(names.empty() ? "" : ", ").append(e.name);
-        return fail(ErrorCode::NotFound, "no such experiment: give a file or one of " + names, nameOrPath);
-    }
-    return parseExperiment(found->json, std::string(found->name) + ".json");
+    return shippedExperiment(nameOrPath);
 }
 
 } // namespace rosler

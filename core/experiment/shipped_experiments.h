@@ -20,9 +20,13 @@ struct ShippedExperiment {
 /// All of them, by name.
 [[nodiscard]] std::span<const ShippedExperiment> shippedExperiments();
 
+/// The shipped experiment of that name.
+/// @return NotFound  there is none; `what` lists the names
+[[nodiscard]] Result<ExperimentSpec> shippedExperiment(std::string_view name);
+
 /// The experiment that @p nameOrPath means: a file when it looks like a path or such a file exists, else a
 /// shipped experiment.
-/// @return NotFound  neither; `what` lists the shipped names
+/// @return the error of shippedExperiment(), which says that a file would do as well
 /// @return the errors of parseExperiment()
 [[nodiscard]] Result<ExperimentSpec> loadExperiment(const std::string &nameOrPath);
 

@@ -18,7 +18,7 @@ namespace rosler {
 
 namespace {
 
-constexpr std::string_view format = "rosler.checkpoint/1";
+constexpr std::string_view checkpointFormat = "rosler.checkpoint/1";
 constexpr Index mostUpdates = 64; ///< kinds of factors
 
 template <typename T>
@@ -153,7 +153,7 @@ Result<std::string> checkpointBytes(const TrainingState &state, const std::strin
         if (!root)
             return tl::unexpected(root.error());
         for (const Result<void> &done :
-             {root->setText("format", format), root->setText("trial_digest", trialDigest),
+             {root->setText("format", checkpointFormat), root->setText("trial_digest", trialDigest),
               root->setInteger("step", state.step), root->setReal("seconds", state.seconds),
               root->setReal("train_flops", state.trainFlops),
               writeVector(*root, "parameters", state.parameters),
@@ -181,9 +181,9 @@ Result<TrainingState> parseCheckpoint(std::string_view bytes, const std::string 
     const auto version = root->text("format");
     if (!version)
         return tl::unexpected(version.error());
-    if (*version != format)
+    if (*version != checkpointFormat)
         return fail(ErrorCode::Unsupported,
-                    "format \"" + *version + "\"; this version knows " + std::string(format),
+                    "format \"" + *version + "\"; this version knows " + std::string(checkpointFormat),
                     where + ":@format");
     const auto digest = root->text("trial_digest");
     if (!digest)

@@ -18,7 +18,7 @@ namespace rosler {
 
 namespace {
 
-constexpr std::string_view format = "rosler.model/2";
+constexpr std::string_view modelFormat = "rosler.model/2";
 constexpr std::string_view formatOne = "rosler.model/1";
 constexpr std::int64_t mostFeatures = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t mostClasses = 65'535;
@@ -87,7 +87,7 @@ Result<void> writePlan(h5::Group &root, const NetworkPlan &plan)
         layers.push_back(layer.spec);
     }
     for (const Result<void> &done :
-         {root.setText("format", format), root.setTexts("layer_names", names),
+         {root.setText("format", modelFormat), root.setTexts("layer_names", names),
           root.setText("layers", textOf(layers)), root.setInteger("channels", plan.example.channels),
           root.setInteger("height", plan.example.height), root.setInteger("width", plan.example.width),
           root.setInteger("classes", plan.classes)})
@@ -195,9 +195,9 @@ Result<Network> parseModel(std::string_view bytes, const std::string &where)
     if (!version)
         return tl::unexpected(version.error());
     const bool one = *version == formatOne;
-    if (!one && *version != format)
+    if (!one && *version != modelFormat)
         return fail(ErrorCode::Unsupported,
-                    "format \"" + *version + "\"; this version knows " + std::string(format) + " and "
+                    "format \"" + *version + "\"; this version knows " + std::string(modelFormat) + " and "
                         + std::string(formatOne),
                     where + ":@format");
     auto plan = one ? planOfVersionOne(*root) : readPlan(*root);

@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds slice {50};
+constexpr milliseconds meterSlice {50};
 constexpr double longer = 1.02; ///< than asked for, so that a window is never too short by a little
 
 /// What the board's side of the recording came to.
@@ -139,7 +139,7 @@ Result<MeasuredEnergy> measureEnergy(BoardClient &client, Meter &meter, const En
         });
         std::size_t told = request.windows + 1;
         while (!benches.ended && heard) {
-            heard = meter.collect(slice);
+            heard = meter.collect(meterSlice);
             if (const std::size_t done = benches.done; progress && done != told) {
                 told = done;
                 progress(static_cast<double>(done) / static_cast<double>(request.windows),

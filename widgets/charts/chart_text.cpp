@@ -6,12 +6,11 @@
 
 #include <QFontMetricsF>
 
+#include "core/figure/text_metrics.h"
+
 namespace rosler {
 
 namespace {
-
-constexpr double exponentSize = 0.72; ///< of the text's font
-constexpr double exponentRise = 0.38; ///< of the text's ascent
 
 /// Four significant digits on a logarithmic axis; on a linear one a two-thousandth of it, about a pixel.
 int decimalsOn(const AxisScale &scale, double value)

@@ -19,7 +19,7 @@ namespace rosler {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-const QString dash = QStringLiteral("\u2013");
+const QString noFigure = QStringLiteral("\u2013");
 
 QString text(const std::string &bytes)
 {
@@ -482,7 +482,7 @@ QString RunsModel::display(const RunSummary &run, int column) const
         return text(percentText(run.bestTestAccuracy));
     case Memory: {
         const double bytes = d->memory(run);
-        return std::isfinite(bytes) ? QStringLiteral("~") + text(bytesText(bytes)) : dash;
+        return std::isfinite(bytes) ? QStringLiteral("~") + text(bytesText(bytes)) : noFigure;
     }
     case Dataset:
         return text(run.dataset);

@@ -15,7 +15,7 @@ namespace rosler {
 
 namespace {
 
-struct Quantity {
+struct ForecastRow {
     const char *name;
     const char *formula;
     double (*value)(const TrialCost &cost);
@@ -28,7 +28,7 @@ double bytesAs(const TrialCost &cost, NumberType type)
 }
 
 /// Names and formulas are translated where they are shown.
-constexpr std::array<Quantity, 7> quantities {{
+constexpr std::array<ForecastRow, 7> quantities {{
     {QT_TRANSLATE_NOOP("rosler::ForecastTable", "Parameters"),
      QT_TRANSLATE_NOOP("rosler::ForecastTable",
                        "Stored numbers. Dense layer: m n + m. Sketched layer: m r + r\u00B2 + r s + m, and s "
@@ -96,7 +96,7 @@ ForecastTable::ForecastTable(QWidget *parent)
     horizontalHeaderItem(Name)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
 
     for (int row = 0; row < rowCount(); ++row) {
-        const Quantity &quantity = quantities.at(static_cast<std::size_t>(row));
+        const ForecastRow &quantity = quantities.at(static_cast<std::size_t>(row));
         const QString formula = tr(quantity.formula);
         auto *name = new QTableWidgetItem(tr(quantity.name));
         name->setToolTip(formula);
@@ -122,7 +122,7 @@ void ForecastTable::setCosts(const QString &name, const std::optional<TrialCost>
                                     : QLatin1Char('~') + QString::fromStdString(words));
     };
     for (int row = 0; row < rowCount(); ++row) {
-        const Quantity &quantity = quantities.at(static_cast<std::size_t>(row));
+        const ForecastRow &quantity = quantities.at(static_cast<std::size_t>(row));
         const double reference = dense ? quantity.value(*dense) : 0;
         const double value = model ? quantity.value(*model) : 0;
         write(item(row, Dense), dense ? quantity.words(reference) : std::string());

@@ -33,8 +33,8 @@
 #include "app/gui/figure_commands.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notice_bar.h"
-#include "app/gui/shipped_experiments.h"
 #include "app/session/app_services.h"
+#include "core/experiment/shipped_experiments.h"
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
 #include "tests/support/accessibility_audit.h"
@@ -429,8 +429,7 @@ private Q_SLOTS:
         QCOMPARE(shown, ids);
         QCOMPARE(curvePoints(0), points);
         QVERIFY(m_window->design().spec() == design);
-        EVENTUALLY(m_window->dataset() != nullptr);
-        QCOMPARE(m_window->dataset()->features(), Index {16});
+        EVENTUALLY(m_window->dataset() && m_window->dataset()->features() == 16);
         auto *notice = child<NoticeBar>(*m_window, "noticeBar");
         QVERIFY(notice->isVisible());
         QVERIFY(notice->text().contains(QLatin1String("restored")));
@@ -531,20 +530,6 @@ private Q_SLOTS:
                  "the window cannot be made so small");
         m_window->resize(1300, 800);
         EVENTUALLY(!tabbed());
-    }
-
-    void shippedExperimentsParse()
-    {
-        const QStringList names = shippedExperiments();
-        QStringList files = QDir(QStringLiteral(ROSLER_SOURCE_DIR "/resources/experiments"))
-                                .entryList({QStringLiteral("*.json")}, QDir::Files);
-        files.replaceInStrings(QStringLiteral(".json"), QString());
-        QCOMPARE(QSet<QString>(names.begin(), names.end()), QSet<QString>(files.begin(), files.end()));
-        for (const QString &name : names) {
-            const Result<ExperimentSpec> spec = shippedExperiment(name);
-            QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
-        }
-        QVERIFY(!shippedExperiment(QStringLiteral("../x")).has_value());
     }
 
 private:

@@ -245,6 +245,9 @@ void ExperimentSpecTest::shippedExperimentsMeanWhatTheyMeantInVersionOne()
         ++found;
     }
     QCOMPARE(found, 4);
+    const auto unknown = shippedExperiment("../x");
+    QVERIFY(!unknown);
+    QCOMPARE(unknown.error().code, ErrorCode::NotFound);
 }
 
 void ExperimentSpecTest::writesWhatItReads()
