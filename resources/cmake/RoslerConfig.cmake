@@ -11,6 +11,10 @@ set(rosler_cxx_warnings ${rosler_warnings} -Wnon-virtual-dtor -Woverloaded-virtu
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     list(APPEND rosler_cxx_warnings -Wno-restrict) # false alarms on "text" + std::string: GCC bug 105651
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Of a class's private parts that only its own file sees; included, the file is not the main one.
+    list(APPEND rosler_cxx_warnings -Wno-subobject-linkage)
+endif()
 target_compile_options(rosler_config INTERFACE
     "$<$<COMPILE_LANGUAGE:C>:${rosler_warnings}>"
     "$<$<COMPILE_LANGUAGE:CXX>:${rosler_cxx_warnings}>")

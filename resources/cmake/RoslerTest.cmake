@@ -29,9 +29,7 @@ function(rosler_test path)
     set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_RUNS "int run${class}(int argc, char *argv[])")
     set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_ROWS "        {\"${name}\", run${class}},")
 
-    set(source ${PROJECT_SOURCE_DIR}/tests/${path}.cpp)
-    target_sources(${target} PRIVATE ${source} ${arg_SOURCES})
-    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -include ${PROJECT_SOURCE_DIR}/tests/support/test_main.h)
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/${path}.cpp ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE ${arg_LIBS})
     target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
 
@@ -55,12 +53,14 @@ function(rosler_test_executable target)
     set(table ${CMAKE_CURRENT_BINARY_DIR}/${target}_table.cpp)
     add_executable(${target} ${table} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp)
     set_property(SOURCE ${table} PROPERTY SKIP_AUTOGEN ON)
-    set_target_properties(${target} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    set_target_properties(${target} PROPERTIES AUTOMOC ON UNITY_BUILD OFF
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     if(NOT target MATCHES "[.]")
         # CMake's own folder has that name there.
         set_target_properties(${target} PROPERTIES OUTPUT_NAME ${target}.tests)
     endif()
-    target_link_libraries(${target} PRIVATE rosler_config Qt6::Test)
+    target_link_libraries(${target} PRIVATE rosler_config)
+    rosler_precompile_test_headers(${target})
     # QT_NO_KEYWORDS: Qt's `emit` breaks oneTBB's headers.
     target_compile_definitions(${target} PRIVATE ROSLER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" QT_NO_KEYWORDS)
     file(GENERATE OUTPUT ${table} CONTENT "// Made by CMake: the tests that rosler_test() names for this executable.
@@ -78,4 +78,33 @@ $<JOIN:$<TARGET_PROPERTY:${target},ROSLER_TEST_ROWS>,
     return entries;
 }
 ")
+endfunction()
+
+# test_main.h comes before all else that a test includes. The headers that tests take from others are compiled
+# once: one set for tests without widgets and one for those of the window.
+function(rosler_precompile_test_headers target)
+    set(headers ${PROJECT_SOURCE_DIR}/tests/support/test_main.h <algorithm> <cmath> <filesystem> <fstream> <functional>
+        <map> <memory> <optional> <random> <string> <vector> <Eigen/Core> <tl/expected.hpp> <QDir> <QJsonArray>
+        <QJsonDocument> <QJsonObject> <QProcess> <QSignalSpy> <QTemporaryDir>)
+    set(common rosler_test_headers)
+    set(libraries Qt6::Test)
+    if(target MATCHES "^(widgets|app[.](gui|session))")
+        set(common rosler_window_test_headers)
+        list(APPEND headers <QtWidgets>)
+        list(APPEND libraries Qt6::Widgets)
+    endif()
+    target_link_libraries(${target} PRIVATE ${libraries})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+        # GCC bug 105651 again, in strings whose header is precompiled.
+        target_compile_options(${target} PRIVATE -Wno-stringop-overflow)
+    endif()
+    if(NOT TARGET ${common})
+        add_library(${common} OBJECT ${PROJECT_SOURCE_DIR}/tests/support/test_headers.cpp)
+        set_target_properties(${common} PROPERTIES UNITY_BUILD OFF)
+        target_link_libraries(${common} PRIVATE rosler_core ${libraries})
+        target_compile_options(${common} PRIVATE $<TARGET_PROPERTY:${target},COMPILE_OPTIONS>)
+        target_compile_definitions(${common} PRIVATE QT_NO_KEYWORDS)
+        target_precompile_headers(${common} PRIVATE ${headers})
+    endif()
+    target_precompile_headers(${target} REUSE_FROM ${common})
 endfunction()
