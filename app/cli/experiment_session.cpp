@@ -10,6 +10,7 @@
 #include "core/base/quantity_text.h"
 #include "core/data/dataset_reader.h"
 #include "core/experiment/spec_names.h"
+#include "core/store/resume_request.h"
 
 namespace rosler::cli {
 
@@ -30,6 +31,7 @@ public:
     {
         m_recorder->sampled(trial, sample);
         m_bar.sampled(trial, sample);
+        tellErrors();
     }
     void checkpoint(std::size_t trial, const TrainingState &state) override
     {
@@ -56,12 +58,24 @@ public:
         std::fprintf(stderr, "rosler: %s: %s\n", m_spec.models[trial].name.c_str(), message(error).c_str());
         m_anyFailed = true;
     }
+    /// Says what could not be written since the last time.
+    void tellErrors()
+    {
+        const std::vector<Error> errors = m_recorder->errors();
+        if (errors.size() == m_told)
+            return;
+        m_bar.clear();
+        for (; m_told < errors.size(); ++m_told)
+            report(errors[m_told]);
+        m_anyFailed = true;
+    }
     [[nodiscard]] bool anyFailed() const { return m_anyFailed; }
 
 private:
     std::shared_ptr<RunRecorder> m_recorder;
     ProgressBar &m_bar;
     const ExperimentSpec &m_spec;
+    std::size_t m_told = 0; ///< of the recorder's errors
     bool m_anyFailed = false;
 };
 
@@ -124,49 +138,60 @@ Result<std::shared_ptr<RunStore>> openStore(const std::string &out)
     return RunStore::open(out.empty() ? RunStore::defaultRoot() : std::filesystem::path(out));
 }
 
+namespace {
+
+/// Trains what @p request says, from the epochs at which its models are.
+Result<SessionOutcome> train(const RunRequest &request, const std::shared_ptr<RunRecorder> &recorder,
+                             const std::vector<double> &startEpochs, const Interrupt &interrupt)
+{
+    SessionOutcome outcome;
+    outcome.runIds = recorder->ids();
+    {
+        ProgressBar bar(request.spec, startEpochs);
+        SessionObserver observer(recorder, bar, request.spec);
+        RunControl control;
+        auto result = runExperiment(request, observer, control, interrupt.token());
+        if (!result)
+            return tl::unexpected(result.error());
+        outcome.result = std::move(*result);
+        recorder->flush();
+        observer.tellErrors();
+        outcome.anyFailed = observer.anyFailed();
+    }
+    outcome.interrupted = interrupt.happened();
+    return outcome;
+}
+
+} // namespace
+
 Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data,
-                                  RunStore &store, const SessionOptions &options, const Interrupt &interrupt,
-                                  const std::vector<std::string> &continued)
+                                  RunStore &store, const SessionOptions &options, const Interrupt &interrupt)
 {
     if (auto fits = checkAgainst(spec, data->shape(), data->classes()); !fits) {
         Error error = fits.error();
         error.where = spec.name + ":" + error.where;
         return tl::unexpected(error);
     }
-    RunRequest request {spec, std::move(data), options.threads, {}};
-    std::vector<double> startEpochs;
-    for (const std::string &id : continued) {
-        auto state = store.loadCheckpoint(id);
-        if (!state)
-            return tl::unexpected(state.error());
-        const double perEpoch = std::ceil(static_cast<double>(request.data->train().count())
-                                          / static_cast<double>(spec.training.batch));
-        startEpochs.push_back(static_cast<double>(state->step) / perEpoch);
-        request.resume.emplace_back(std::move(*state));
-    }
-    const auto recorder = continued.empty() ? store.record(spec, *request.data, options.threads)
-                                            : store.continueRuns(continued);
+    const auto recorder = store.record(spec, *data, options.threads);
     if (!recorder)
         return tl::unexpected(recorder.error());
-    SessionOutcome outcome;
-    outcome.runIds = (*recorder)->ids();
-    {
-        ProgressBar bar(spec, startEpochs);
-        SessionObserver observer(*recorder, bar, spec);
-        RunControl control;
-        auto result = runExperiment(request, observer, control, interrupt.token());
-        if (!result)
-            return tl::unexpected(result.error());
-        outcome.result = std::move(*result);
-        outcome.anyFailed = observer.anyFailed();
-    }
-    (*recorder)->flush();
-    for (const Error &error : (*recorder)->errors()) {
-        report(error);
-        outcome.anyFailed = true;
-    }
-    outcome.interrupted = interrupt.happened();
-    return outcome;
+    return train({spec, std::move(data), options.threads, {}}, *recorder, {}, interrupt);
+}
+
+Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids, std::shared_ptr<const Dataset> data,
+                                     RunStore &store, const SessionOptions &options,
+                                     const Interrupt &interrupt)
+{
+    auto runs = prepareResume(store, ids, *data);
+    if (!runs)
+        return tl::unexpected(runs.error());
+    const double stepsAnEpoch = std::ceil(static_cast<double>(data->train().count())
+                                          / static_cast<double>(runs->spec.training.batch));
+    std::vector<double> startEpochs;
+    for (const auto &state : runs->states)
+        startEpochs.push_back(state ? static_cast<double>(state->step) / stepsAnEpoch : 0.0);
+    return train({std::move(runs->spec), std::move(data), options.threads, std::move(runs->states)},
+                 runs->recorder, startEpochs, interrupt);
 }
 
 void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool json)

@@ -42,11 +42,15 @@ int reportUnlessCancelled(const Error &error);
 
 [[nodiscard]] Result<std::shared_ptr<RunStore>> openStore(const std::string &out);
 
-/// Trains @p spec, from the start or from the runs @p continued, and keeps everything in @p store.
+/// Trains @p spec from the start and keeps everything in @p store.
 [[nodiscard]] Result<SessionOutcome> runSession(const ExperimentSpec &spec,
                                                 std::shared_ptr<const Dataset> data, RunStore &store,
-                                                const SessionOptions &options, const Interrupt &interrupt,
-                                                const std::vector<std::string> &continued = {});
+                                                const SessionOptions &options, const Interrupt &interrupt);
+
+/// Goes on with runs of @p store, side by side.
+[[nodiscard]] Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids,
+                                                   std::shared_ptr<const Dataset> data, RunStore &store,
+                                                   const SessionOptions &options, const Interrupt &interrupt);
 
 /// The scoreboard as a table, a sentence for each Rosler model, the runs' ids; with json the result object as
 /// the last line instead.

@@ -3,23 +3,19 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
+#include "core/store/resume_request.h"
 
 namespace rosler::cli {
 
 namespace {
 
-bool canGoOn(RunStatus status)
-{
-    return status == RunStatus::Stopped || status == RunStatus::Interrupted;
-}
-
 /// The runs that were trained side by side with @p run and can go on too.
-std::vector<RunSummary> companions(const RunStore &store, const RunSummary &run)
+std::vector<std::string> companions(const RunStore &store, const RunSummary &run)
 {
-    std::vector<RunSummary> found;
-    for (RunSummary &other : store.list())
+    std::vector<std::string> found;
+    for (const RunSummary &other : store.list())
         if (other.group == run.group && canGoOn(other.status))
-            found.push_back(std::move(other));
+            found.push_back(other.id);
     return found;
 }
 
@@ -45,24 +41,16 @@ std::function<int()> resumeCommand(CLI::App &app)
         const auto record = (*store)->load(options->run);
         if (!record)
             return report(record.error());
-        if (!canGoOn(record->summary.status))
-            return report({ErrorCode::Rejected, "this run has ended and cannot go on", record->summary.id});
-        ExperimentSpec spec = record->spec;
         std::vector<std::string> ids;
-        spec.models.clear();
-        for (const RunSummary &run : companions(**store, record->summary)) {
-            ids.push_back(run.id);
-            spec.models.push_back(run.trial.model);
-        }
-        const auto data =
-            loadWithProgress(options->dataset.empty() ? spec.dataset : options->dataset, interrupt.token());
+        if (canGoOn(record->summary.status))
+            ids = companions(**store, record->summary);
+        else
+            ids.push_back(record->summary.id); // refused below, with the reason
+        const auto data = loadWithProgress(options->dataset.empty() ? record->spec.dataset : options->dataset,
+                                           interrupt.token());
         if (!data)
             return reportUnlessCancelled(data.error());
-        if (!record->summary.datasetDigest.empty() && (*data)->digest() != record->summary.datasetDigest)
-            return report({ErrorCode::Rejected,
-                           "the data is not what the run was trained on: its digest differs",
-                           (*data)->source()});
-        const auto outcome = runSession(spec, *data, **store, *options, interrupt, ids);
+        const auto outcome = resumeSession(ids, *data, **store, *options, interrupt);
         if (!outcome)
             return report(outcome.error());
         printOutcome(*outcome, **store, options->json);

@@ -13,6 +13,7 @@
 
 #include "app/session/training_plan.h"
 #include "core/base/contract.h"
+#include "core/store/resume_request.h"
 
 namespace rosler {
 
@@ -42,56 +43,14 @@ Result<Prepared> prepareStart(RunStore &store, const ExperimentSpec &spec,
     return Prepared {RunRequest {spec, data, trainingThreads(), {}}, std::move(*recorder)};
 }
 
-/// A run can go on when it ended before its time, and only on data of the shape it was trained on.
-Result<void> checkResumable(const RunSummary &run, const Dataset &data)
+Result<Prepared> prepareResumed(RunStore &store, const std::vector<std::string> &ids,
+                                const std::shared_ptr<const Dataset> &data)
 {
-    if (run.status != RunStatus::Stopped && run.status != RunStatus::Interrupted)
-        return fail(ErrorCode::Rejected, "this run has ended and has nothing to go on with", run.id);
-    if (run.example.size() != data.features() || run.classes != data.classes()
-        || run.trainExamples != data.train().count() || run.dataset != data.name())
-        return fail(ErrorCode::Rejected,
-                    "this run was trained on \"" + run.dataset + "\" (" + std::to_string(run.trainExamples)
-                        + " examples), and \"" + data.name() + "\" is loaded: load the run's data first",
-                    run.id);
-    return {};
-}
-
-Result<Prepared> prepareResume(RunStore &store, const std::vector<std::string> &ids,
-                               const std::shared_ptr<const Dataset> &data)
-{
-    RunRequest request;
-    request.data = data;
-    request.threads = trainingThreads();
-    for (const std::string &id : ids) {
-        const Result<RunRecord> record = store.load(id);
-        if (!record)
-            return tl::unexpected(record.error());
-        if (const Result<void> can = checkResumable(record->summary, *data); !can)
-            return tl::unexpected(can.error());
-        if (record->spec.models.empty())
-            return fail(ErrorCode::Malformed, "the run's experiment has no model", id);
-        ExperimentSpec &spec = request.spec;
-        if (spec.models.empty()) {
-            spec = record->spec;
-        } else {
-            if (spec.training != record->spec.training || spec.seed != record->spec.seed)
-                return fail(
-                    ErrorCode::Rejected,
-                    "runs of different experiments cannot go on side by side: continue them one by one", id);
-            spec.models.push_back(record->spec.models.front());
-        }
-        Result<TrainingState> state = store.loadCheckpoint(id);
-        if (state)
-            request.resume.emplace_back(std::move(*state));
-        else if (state.error().code == ErrorCode::NotFound)
-            request.resume.emplace_back(std::nullopt); // killed before its first checkpoint: from the start
-        else
-            return tl::unexpected(state.error());
-    }
-    Result<std::shared_ptr<RunRecorder>> recorder = store.continueRuns(ids);
-    if (!recorder)
-        return tl::unexpected(recorder.error());
-    return Prepared {std::move(request), std::move(*recorder)};
+    Result<ResumedRuns> runs = prepareResume(store, ids, *data);
+    if (!runs)
+        return tl::unexpected(runs.error());
+    return Prepared {RunRequest {std::move(runs->spec), data, trainingThreads(), std::move(runs->states)},
+                     std::move(runs->recorder)};
 }
 
 TrainingPlan planOf(const RunRequest &request)
@@ -139,6 +98,7 @@ public:
     void failed(std::size_t trial, const Error &error) override;
     void work(const std::function<Result<Prepared>()> &prepare, const std::stop_token &stop);
     void train(const Prepared &prepared, const std::stop_token &stop);
+    void tellErrors();
     void report(const Error &error)
     {
         post([this, error] { Q_EMIT q->problem(error); });
@@ -169,6 +129,7 @@ public:
 
     std::unique_ptr<RunControl> control;   ///< one a training; outlives the worker
     std::shared_ptr<RunRecorder> recorder; ///< the training thread's
+    std::size_t told = 0;                  ///< of its errors; the training thread's
     std::atomic<bool> saveAsked = false;   ///< the user wants to be told of the next checkpoint
     std::mutex mutex;                      ///< guards pending
     MetricsBatch pending;                  ///< samples on their way to the window
@@ -179,6 +140,7 @@ public:
 void TrainingSession::Private::sampled(std::size_t trial, const MetricSample &sample)
 {
     recorder->sampled(trial, sample);
+    tellErrors();
     const std::lock_guard lock(mutex);
     pending.entries.push_back({trial, sample});
     dirty = true;
@@ -234,6 +196,7 @@ void TrainingSession::Private::work(const std::function<Result<Prepared>()> &pre
 void TrainingSession::Private::train(const Prepared &prepared, const std::stop_token &stop)
 {
     recorder = prepared.recorder;
+    told = 0;
     QStringList runIds;
     for (const std::string &id : recorder->ids())
         runIds << QString::fromStdString(id);
@@ -243,8 +206,15 @@ void TrainingSession::Private::train(const Prepared &prepared, const std::stop_t
     if (!result && result.error().code != ErrorCode::Cancelled)
         report(result.error());
     recorder->flush();
-    for (const Error &error : recorder->errors())
-        report(error);
+    tellErrors();
+}
+
+/// Reports what could not be written since the last time.
+void TrainingSession::Private::tellErrors()
+{
+    const std::vector<Error> errors = recorder->errors();
+    for (; told < errors.size(); ++told)
+        report(errors[told]);
 }
 
 void TrainingSession::Private::launch(std::function<Result<Prepared>()> prepare)
@@ -346,7 +316,7 @@ void TrainingSession::resumeRuns(const QStringList &ids, std::shared_ptr<const D
     for (const QString &id : ids)
         list.push_back(id.toStdString());
     d->launch([store = d->store, list = std::move(list), data = std::move(data)] {
-        return prepareResume(*store, list, data);
+        return prepareResumed(*store, list, data);
     });
 }
 

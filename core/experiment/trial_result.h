@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,11 @@ struct TrialResult {
     /// Of each weighted layer, none where it is whole. Of a model without any, a list of nones or nothing.
     std::vector<std::optional<Sketch>> sketches;
     TrialEnd end = TrialEnd::Finished;
-    double testAccuracy = 0;    ///< fraction, float32 weights, whole test set
-    double testAccuracyF16 = 0; ///< the same with weights rounded to float16
+    /// Fraction, float32 weights, whole test set; NaN where there is none: failed, diverged, not yet
+    /// evaluated.
+    double testAccuracy = std::numeric_limits<double>::quiet_NaN();
+    /// The same with weights rounded to float16; NaN also where the trial was stopped.
+    double testAccuracyF16 = std::numeric_limits<double>::quiet_NaN();
     TrialCost cost;
     double trainFlops = 0;       ///< executed
     double trainSeconds = 0;     ///< measured; training alone

@@ -6,6 +6,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/store/checkpoint_file.h"
+#include "core/store/resume_request.h"
 #include "core/store/run_folder.h"
 #include "core/store/sealed_file.h"
 #include "core/store/staged_file.h"
@@ -44,7 +45,8 @@ Result<MetricsText> readMetrics(const fs::path &folder)
 
 Result<Continuation> prepareContinuation(const fs::path &root, const RunSummary &summary)
 {
-    if (summary.status != RunStatus::Stopped && summary.status != RunStatus::Interrupted)
+    // Running, and yet its lock was free: its writer is out of sight, and locks do not reach it.
+    if (!canGoOn(summary.status))
         return fail(ErrorCode::Rejected,
                     summary.status == RunStatus::Running ? "the run is still going on"
                                                          : "the run has come to its end",
@@ -52,9 +54,9 @@ Result<Continuation> prepareContinuation(const fs::path &root, const RunSummary 
     Continuation run;
     run.folder = root / summary.id;
     run.summary = summary;
-    const auto found = findCheckpoint(run.folder, summary.trial);
+    auto found = findCheckpoint(run.folder, summary.trial);
     if (found) {
-        run.step = found->state.step;
+        run.state = std::move(found->state);
         run.newestIsWhole = found->isNewest;
     } else if (found.error().code != ErrorCode::NotFound) {
         return tl::unexpected(found.error());
@@ -64,8 +66,8 @@ Result<Continuation> prepareContinuation(const fs::path &root, const RunSummary 
         return tl::unexpected(metrics.error());
     run.metricsLength = metrics->headingEnd;
     run.progress = beginning();
-    for (std::size_t i = 0; run.step && i < metrics->samples.size(); ++i) {
-        if (metrics->samples[i].step > *run.step)
+    for (std::size_t i = 0; run.state && i < metrics->samples.size(); ++i) {
+        if (metrics->samples[i].step > run.state->step)
             break;
         run.progress.note(metrics->samples[i]);
         run.metricsLength = metrics->ends[i];
@@ -73,12 +75,12 @@ Result<Continuation> prepareContinuation(const fs::path &root, const RunSummary 
     return run;
 }
 
-Result<std::unique_ptr<RunWriter>> goOn(const Continuation &run, WriteErrors &errors)
+Result<std::unique_ptr<RunWriter>> goOn(Continuation &run, WriteErrors &errors)
 {
     const fs::path newest = run.folder / run_file::checkpoint;
     const fs::path metrics = run.folder / run_file::metrics;
     std::error_code failed;
-    if (run.step && !run.newestIsWhole)
+    if (run.state && !run.newestIsWhole)
         fs::remove(newest, failed);
     if (!failed)
         fs::resize_file(metrics, run.metricsLength, failed);
@@ -93,10 +95,10 @@ Result<std::unique_ptr<RunWriter>> goOn(const Continuation &run, WriteErrors &er
     if (!appender)
         return tl::unexpected(appender.error());
     auto writer = std::make_unique<RunWriter>(run.folder, trialDigest(run.summary.trial), run.progress,
-                                              std::move(*appender), errors);
-    if (run.step && run.newestIsWhole && syncPath(newest))
+                                              std::move(*appender), std::move(run.lock), errors);
+    if (run.state && run.newestIsWhole && syncPath(newest))
         writer->trustNewestCheckpoint();
-    writer->log(run.step ? "went on from step " + std::to_string(*run.step) : "began anew");
+    writer->log(run.state ? "went on from step " + std::to_string(run.state->step) : "began anew");
     return writer;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/store/metrics_file.h"
 #include "core/store/run_documents.h"
+#include "core/store/run_lock.h"
 #include "core/store/run_writer.h"
 
 /// How runs are read to go on. Store's thread only: checkpoints are HDF5.
@@ -30,19 +31,20 @@ struct FoundCheckpoint {
 struct Continuation {
     std::filesystem::path folder;
     RunSummary summary;
-    std::optional<std::int64_t> step; ///< of its checkpoint
-    bool newestIsWhole = false;       ///< checkpoint.h5, rather than the one before
-    std::uint64_t metricsLength = 0;  ///< that of the samples up to the step, bytes
+    RunLock lock;                       ///< held while this lives, then by the writer
+    std::optional<TrainingState> state; ///< that it goes on from
+    bool newestIsWhole = false;         ///< checkpoint.h5, rather than the one before
+    std::uint64_t metricsLength = 0;    ///< that of the samples up to the step, bytes
     RunProgress progress;
 };
 
-/// Looks at a run that shall go on, and changes nothing.
+/// Looks at a run that shall go on, and changes nothing. The caller holds its lock, and puts it in.
 /// @return Rejected  it has come to its end, or is still going on
 [[nodiscard]] Result<Continuation> prepareContinuation(const std::filesystem::path &root,
                                                        const RunSummary &summary);
 
 /// Puts the run's folder into the state in which a recorder goes on. A program killed at any moment of
 /// it leaves a run that can still go on.
-[[nodiscard]] Result<std::unique_ptr<RunWriter>> goOn(const Continuation &run, WriteErrors &errors);
+[[nodiscard]] Result<std::unique_ptr<RunWriter>> goOn(Continuation &run, WriteErrors &errors);
 
 } // namespace rosler

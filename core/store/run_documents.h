@@ -31,6 +31,7 @@ inline constexpr const char *log = "log.txt";
 inline constexpr const char *model = "model.h5";
 inline constexpr const char *checkpoint = "checkpoint.h5";
 inline constexpr const char *olderCheckpoint = "checkpoint.1.h5";
+inline constexpr const char *lock = "lock";                 ///< taken by the run's writer (RunLock)
 inline constexpr const char *measurements = "measurements"; ///< a folder
 } // namespace run_file
 

@@ -70,7 +70,7 @@ std::vector<NewRun> newRuns(const ExperimentSpec &spec, const Dataset &data,
     const std::string digits = randomDigits();
     std::vector<NewRun> runs;
     for (std::size_t model = 0; model < spec.models.size(); ++model) {
-        NewRun run {{}, specOf(spec, model, data), metaOf(spec, model, data, environment)};
+        NewRun run {{}, specOf(spec, model, data), metaOf(spec, model, data, environment), {}};
         const std::string before =
             folderTime(created) + "_" + nameOf(data.name()) + "_" + nameOf(run.meta.model);
         run.id = before + "_" + digits;
@@ -84,12 +84,16 @@ std::vector<NewRun> newRuns(const ExperimentSpec &spec, const Dataset &data,
 }
 
 /// Fills a folder that nobody sees yet.
-Result<void> fillFolder(const fs::path &folder, const NewRun &run)
+Result<void> fillFolder(const fs::path &folder, NewRun &run)
 {
     std::error_code failed;
     fs::create_directory(folder, failed);
     if (failed)
         return writeFailed(failed.value(), folder);
+    auto lock = RunLock::take(folder);
+    if (!lock)
+        return tl::unexpected(lock.error());
+    run.lock = std::move(*lock);
     for (const auto &[name, text] :
          {std::pair(run_file::experiment, toJson(run.spec)), std::pair(run_file::meta, toJson(run.meta)),
           std::pair(run_file::status, toJson(beginning())), std::pair(run_file::metrics, metricsHeading())})
@@ -100,11 +104,11 @@ Result<void> fillFolder(const fs::path &folder, const NewRun &run)
 
 /// Makes the folders of all runs, or none.
 /// @return Rejected  one of the names is taken
-Result<void> makeFolders(const fs::path &root, const std::vector<NewRun> &runs)
+Result<void> makeFolders(const fs::path &root, std::vector<NewRun> &runs)
 {
     std::vector<fs::path> made;
     Result<void> outcome;
-    for (const NewRun &run : runs) {
+    for (NewRun &run : runs) {
         const fs::path hidden = root / (unfinished + std::to_string(::getpid()) + "-" + run.id);
         made.push_back(hidden);
         outcome = fillFolder(hidden, run);

@@ -7,6 +7,7 @@
 
 #include "core/experiment/experiment_spec.h"
 #include "core/store/run_documents.h"
+#include "core/store/run_lock.h"
 
 namespace rosler {
 
@@ -15,6 +16,7 @@ struct NewRun {
     std::string id;
     ExperimentSpec spec; ///< the experiment with this one model
     RunMeta meta;
+    RunLock lock; ///< held since before the folder could be seen
 };
 
 /// Makes one folder for each model of @p spec in @p root; all of one group, whose name ends as theirs do.

@@ -20,8 +20,9 @@ constexpr std::array<const char *, 5> files {run_file::experiment, run_file::met
                                              run_file::user, run_file::result};
 enum FileNumber : std::size_t { Experiment, Meta, Status, User, Outcome };
 
-/// A program out of sight notes its figures every epoch; one that was silent for so long is taken for dead.
-constexpr std::chrono::hours longestSilence {1};
+/// A program out of sight writes its status every minute (run_recorder.cpp); one that was silent for so long
+/// is taken for dead. Clocks of two machines may differ by some of it.
+constexpr std::chrono::minutes longestSilence {5};
 
 /// Reads and parses one file of a run.
 template <typename Parse>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/store/run_recorder.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -23,6 +25,8 @@ struct StoreRecorder::Target {
 
 namespace {
 
+constexpr std::chrono::minutes heartbeatInterval {1};
+
 Error outOfMemory(const std::exception &exception, const std::string &id)
 {
     return {ErrorCode::OutOfMemory, std::string("cannot keep the run: ") + exception.what(), id};
@@ -42,10 +46,22 @@ StoreRecorder::StoreRecorder(std::shared_ptr<StoreThread> thread, std::vector<st
     m_target->writers = std::move(writers);
     m_target->waiting.resize(m_ids.size());
     m_target->newest.resize(m_ids.size());
+    m_heart = std::jthread([this](const std::stop_token &stop) { beat(stop); });
+}
+
+void StoreRecorder::beat(const std::stop_token &stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    while (!never.wait_for(lock, stop, heartbeatInterval, [&] { return stop.stop_requested(); }))
+        for (std::size_t trial = 0; trial < m_ids.size(); ++trial)
+            post(trial, [](RunWriter &writer) { writer.heartbeat(); });
 }
 
 StoreRecorder::~StoreRecorder()
 {
+    m_heart = {};
     for (std::size_t trial = 0; trial < m_ids.size(); ++trial)
         post(trial, [](RunWriter &writer) { writer.abandon(); });
     m_thread->call([] {});

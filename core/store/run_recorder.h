@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/store/run_store.h"
@@ -34,12 +36,14 @@ public:
 
 private:
     struct Target;
+    void beat(const std::stop_token &stop);
     template <typename Task>
     void post(std::size_t trial, Task task) noexcept;
 
     std::shared_ptr<StoreThread> m_thread;
     std::vector<std::string> m_ids;
     std::shared_ptr<Target> m_target; ///< shared with the tasks
+    std::jthread m_heart;             ///< says now and then that the runs are still going on
 };
 
 } // namespace rosler

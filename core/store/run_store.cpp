@@ -17,6 +17,7 @@
 #include "core/store/run_documents.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_index.h"
+#include "core/store/run_lock.h"
 #include "core/store/run_measurements.h"
 #include "core/store/run_recorder.h"
 #include "core/store/staged_file.h"
@@ -71,7 +72,7 @@ struct RunStore::Impl {
     }
 
     Result<std::shared_ptr<RunRecorder>> record(const ExperimentSpec &spec, const Dataset &data, int threads);
-    Result<std::shared_ptr<RunRecorder>> continueRuns(const std::vector<std::string> &ids);
+    Result<ContinuedRuns> continueRuns(const std::vector<std::string> &ids);
 
     fs::path root;
     RunIndex index;
@@ -83,40 +84,49 @@ Result<std::shared_ptr<RunRecorder>> RunStore::Impl::record(const ExperimentSpec
 {
     if (spec.models.empty())
         return fail(ErrorCode::OutOfRange, "the experiment has no models", "/models");
-    const auto runs = makeRunFolders(root, spec, data, threads);
+    auto runs = makeRunFolders(root, spec, data, threads);
     if (!runs)
         return tl::unexpected(runs.error());
     auto errors = std::make_unique<WriteErrors>();
     std::vector<std::string> ids;
     std::vector<std::unique_ptr<RunWriter>> writers;
-    for (const NewRun &run : *runs) {
+    for (NewRun &run : *runs) {
         auto appender = MetricsAppender::open(root / run.id / run_file::metrics);
         if (!appender)
             return tl::unexpected(appender.error());
         writers.push_back(std::make_unique<RunWriter>(root / run.id, run.meta.trialDigest, beginning(),
-                                                      std::move(*appender), *errors));
+                                                      std::move(*appender), std::move(run.lock), *errors));
         ids.push_back(run.id);
     }
     return std::make_shared<StoreRecorder>(thread, std::move(ids), std::move(writers), std::move(errors));
 }
 
-Result<std::shared_ptr<RunRecorder>> RunStore::Impl::continueRuns(const std::vector<std::string> &ids)
+Result<ContinuedRuns> RunStore::Impl::continueRuns(const std::vector<std::string> &ids)
 {
     std::vector<Continuation> runs;
     for (const std::string &id : ids) {
-        auto run = index.find(id).and_then(
+        const auto found = index.find(id);
+        if (!found)
+            return tl::unexpected(found.error());
+        for (const Continuation &other : runs)
+            if (other.summary.id == found->id)
+                return fail(ErrorCode::OutOfRange, "the run is named twice", found->id);
+        auto lock = RunLock::take(root / found->id);
+        if (!lock)
+            return tl::unexpected(lock.error());
+        // Only what is read under the lock is sure to be what its last writer left.
+        auto run = index.find(found->id).and_then(
             [&](const RunSummary &summary) { return prepareContinuation(root, summary); });
         if (!run)
             return tl::unexpected(run.error());
-        for (const Continuation &other : runs)
-            if (other.folder == run->folder)
-                return fail(ErrorCode::OutOfRange, "the run is named twice", run->summary.id);
+        run->lock = std::move(*lock);
         runs.push_back(std::move(*run));
     }
     auto errors = std::make_unique<WriteErrors>();
     std::vector<std::string> names;
     std::vector<std::unique_ptr<RunWriter>> writers;
-    for (const Continuation &run : runs) {
+    ContinuedRuns continued;
+    for (Continuation &run : runs) {
         auto writer = goOn(run, *errors);
         if (!writer) {
             for (const auto &begun : writers)
@@ -125,8 +135,11 @@ Result<std::shared_ptr<RunRecorder>> RunStore::Impl::continueRuns(const std::vec
         }
         names.push_back(run.summary.id);
         writers.push_back(std::move(*writer));
+        continued.states.push_back(std::move(run.state));
     }
-    return std::make_shared<StoreRecorder>(thread, std::move(names), std::move(writers), std::move(errors));
+    continued.recorder =
+        std::make_shared<StoreRecorder>(thread, std::move(names), std::move(writers), std::move(errors));
+    return continued;
 }
 
 RunStore::RunStore(std::unique_ptr<Impl> impl)
@@ -180,7 +193,7 @@ Result<std::shared_ptr<RunRecorder>> RunStore::record(const ExperimentSpec &spec
     return onThread(*m_impl->thread, [&] { return m_impl->record(spec, data, threads); });
 }
 
-Result<std::shared_ptr<RunRecorder>> RunStore::continueRuns(const std::vector<std::string> &ids)
+Result<ContinuedRuns> RunStore::continueRuns(const std::vector<std::string> &ids)
 {
     return onThread(*m_impl->thread, [&] { return m_impl->continueRuns(ids); });
 }
@@ -208,9 +221,11 @@ Result<RunRecord> RunStore::load(const std::string &id) const
     if (!meta)
         return tl::unexpected(meta.error());
     auto metrics = readMetrics(folder);
-    if (!metrics)
+    if (!metrics
+        && metrics.error().code != ErrorCode::NotFound) // without curves the rest is still worth having
         return tl::unexpected(metrics.error());
-    return RunRecord {std::move(*summary), std::move(*spec), std::move(metrics->samples),
+    return RunRecord {std::move(*summary), std::move(*spec),
+                      metrics ? std::move(metrics->samples) : std::vector<MetricSample> {},
                       std::move(meta->environment)};
 }
 
@@ -280,6 +295,9 @@ Result<void> RunStore::remove(const std::string &id)
             return tl::unexpected(run.error());
         if (run->status == RunStatus::Running)
             return fail(ErrorCode::Rejected, "the run is still going on", run->id);
+        const auto lock = RunLock::take(m_impl->root / run->id); // its writer may just have begun
+        if (!lock && lock.error().code == ErrorCode::Rejected)
+            return tl::unexpected(lock.error());
         const fs::path bin = m_impl->root / trash;
         std::error_code failed;
         fs::create_directory(bin, failed);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,9 +36,10 @@ struct RunSummary {
     ExampleShape example {0, 0, 0}; ///< shape of the data's examples
     Index classes = 0;
     Index trainExamples = 0;
-    double epochs = 0;       ///< passes done when last noted
-    double testAccuracy = 0; ///< last noted; NaN before the first evaluation
-    double bestTestAccuracy = 0;
+    double epochs = 0; ///< passes done when last noted
+    /// Last noted and highest; NaN before the first evaluation.
+    double testAccuracy = std::numeric_limits<double>::quiet_NaN();
+    double bestTestAccuracy = std::numeric_limits<double>::quiet_NaN();
     bool starred = false;
     std::vector<std::string> tags;
     std::string failure;               ///< why it failed; empty otherwise
@@ -54,6 +56,12 @@ struct RunRecord {
 };
 
 class RunRecorder;
+
+/// Runs that go on: who keeps them, and the state that each goes on from; none: it begins anew.
+struct ContinuedRuns {
+    std::shared_ptr<RunRecorder> recorder;
+    std::vector<std::optional<TrainingState>> states;
+};
 
 /// The memory of runs: a folder with one folder a run (layout: core/store/README.md).
 ///
@@ -82,9 +90,10 @@ public:
     /// step of their checkpoint are taken back, so that no curve has double points; a run without a
     /// checkpoint begins anew. Either all go on or none is changed.
     /// @param ids  in the order of the models that will be trained
-    /// @return NotFound, OutOfRange as load(); Rejected  one of them is finished or still running;
+    /// From then on no other process can write them: until its recorder goes, or this process does.
+    /// @return NotFound, OutOfRange as load(); Rejected  one of them is finished, or another one writes it;
     ///         Malformed  neither of its checkpoints can be read
-    [[nodiscard]] Result<std::shared_ptr<RunRecorder>> continueRuns(const std::vector<std::string> &ids);
+    [[nodiscard]] Result<ContinuedRuns> continueRuns(const std::vector<std::string> &ids);
 
     /// All runs, newest first. Folders that are no runs are left out; damaged ones are reported in @p
     /// problems.
@@ -113,7 +122,7 @@ public:
     [[nodiscard]] Result<void> setStarred(const std::string &id, bool starred);
     [[nodiscard]] Result<void> setTags(const std::string &id, const std::vector<std::string> &tags);
     /// Moves the run to the store's trash folder; restore() brings it back.
-    /// @return Rejected  it is still running
+    /// @return Rejected  it is still going on
     [[nodiscard]] Result<void> remove(const std::string &id);
     /// @param id  of a removed run, whole
     [[nodiscard]] Result<void> restore(const std::string &id);

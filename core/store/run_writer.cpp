@@ -54,11 +54,12 @@ Result<void> appendLog(const fs::path &path, const std::string &line)
 }
 
 RunWriter::RunWriter(fs::path folder, std::string trialDigest, RunProgress progress, MetricsAppender metrics,
-                     WriteErrors &errors)
+                     RunLock lock, WriteErrors &errors)
     : m_folder(std::move(folder))
     , m_trialDigest(std::move(trialDigest))
     , m_progress(std::move(progress))
     , m_metrics(std::move(metrics))
+    , m_lock(std::move(lock))
     , m_errors(errors)
 {
 }
@@ -75,7 +76,7 @@ void RunWriter::checkpoint(const TrainingState &state)
     const bool due = !m_lastSync || now - *m_lastSync >= syncInterval;
     const auto written = writeCheckpoint(state, due ? Outlive::PowerCut : Outlive::Program);
     m_errors.add(written);
-    writeProgress(due ? Outlive::PowerCut : Outlive::Program);
+    (void)writeProgress(due ? Outlive::PowerCut : Outlive::Program);
     if (due && written)
         sync();
 }
@@ -98,27 +99,52 @@ Result<void> RunWriter::writeCheckpoint(const TrainingState &state, Outlive outl
     return staged->commit();
 }
 
-void RunWriter::writeProgress(Outlive outlive)
+Result<void> RunWriter::writeProgress(Outlive outlive)
 {
     m_progress.updated = timestamp();
-    m_errors.add(replaceFile(m_folder / run_file::status, toJson(m_progress), outlive));
+    auto written = replaceFile(m_folder / run_file::status, toJson(m_progress), outlive);
+    m_errors.add(written);
+    return written;
+}
+
+void RunWriter::heartbeat()
+{
+    if (!m_ended)
+        (void)writeProgress(Outlive::Program);
 }
 
 void RunWriter::endAs(RunStatus status)
 {
     m_ended = true;
     m_progress.status = status;
-    writeProgress(Outlive::PowerCut);
+    const auto said = writeProgress(Outlive::PowerCut);
     sync();
+    // The model is there, and all know: nothing will go on from here any more.
+    std::error_code ignored;
+    if (said && status == RunStatus::Finished)
+        for (const char *name : {run_file::checkpoint, run_file::olderCheckpoint})
+            fs::remove(m_folder / name, ignored);
+    m_lock.release();
 }
 
 void RunWriter::end(const TrialResult &result, const Network &network)
 {
-    m_errors.add(writeModelFile(m_folder / run_file::model, network));
-    m_errors.add(replaceFile(m_folder / run_file::result, toJson(result), Outlive::PowerCut));
+    // Finished is a run whose model can be read. On a full disk it is stopped a step before: its checkpoint
+    // is there, and once there is room it goes on to the same end.
+    Result<void> kept = writeModelFile(m_folder / run_file::model, network);
+    if (kept)
+        if (const auto again = readModelFile(m_folder / run_file::model); !again)
+            kept = tl::unexpected(again.error());
+    if (kept)
+        kept = replaceFile(m_folder / run_file::result, toJson(result), Outlive::PowerCut);
+    m_errors.add(kept);
     m_progress.epoch = result.epochs;
     m_progress.seconds = result.trainSeconds;
     m_progress.trainFlops = result.trainFlops;
+    if (!kept && result.end == TrialEnd::Finished) {
+        m_progress.failure = "trained to its end, but not kept: " + message(kept.error());
+        return endAs(RunStatus::Stopped);
+    }
     switch (result.end) {
     case TrialEnd::Finished:
         return endAs(RunStatus::Finished);

@@ -12,6 +12,7 @@
 #include "core/nn/network.h"
 #include "core/store/metrics_file.h"
 #include "core/store/run_documents.h"
+#include "core/store/run_lock.h"
 #include "core/store/staged_file.h"
 #include "core/training/trainer.h"
 
@@ -44,7 +45,7 @@ class RunWriter
 {
 public:
     RunWriter(std::filesystem::path folder, std::string trialDigest, RunProgress progress,
-              MetricsAppender metrics, WriteErrors &errors);
+              MetricsAppender metrics, RunLock lock, WriteErrors &errors);
 
     void sample(const MetricSample &sample);
     void checkpoint(const TrainingState &state);
@@ -52,6 +53,8 @@ public:
     void fail(const Error &error);
     /// The recorder goes and the trial has not ended.
     void abandon();
+    /// Says that the run is still going on, for those who cannot see this process.
+    void heartbeat();
     void log(const std::string &line);
     void sync(); ///< all that was written outlives a power cut
 
@@ -59,7 +62,7 @@ public:
     void trustNewestCheckpoint() { m_newestIsSynced = true; }
 
 private:
-    void writeProgress(Outlive outlive);
+    Result<void> writeProgress(Outlive outlive);
     void endAs(RunStatus status);
     [[nodiscard]] Result<void> writeCheckpoint(const TrainingState &state, Outlive outlive);
 
@@ -67,6 +70,7 @@ private:
     std::string m_trialDigest;
     RunProgress m_progress;
     MetricsAppender m_metrics;
+    RunLock m_lock; ///< let go at the end
     WriteErrors &m_errors;
     bool m_ended = false;
     bool m_newestIsSynced = false;    ///< checkpoint.h5 would outlive a power cut

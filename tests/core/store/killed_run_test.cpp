@@ -82,15 +82,16 @@ void KilledRunTest::checkAndGoOn(RunStore &store, const RunSummary &run, std::in
         QVERIFY(!record->metrics.empty() && record->metrics.back().step >= state->step);
     }
 
-    const auto recorder = store.continueRuns({run.id});
-    QVERIFY2(recorder.has_value(), recorder ? "" : message(recorder.error()).c_str());
+    const auto runs = store.continueRuns({run.id});
+    QVERIFY2(runs.has_value(), runs ? "" : message(runs.error()).c_str());
+    const std::shared_ptr<RunRecorder> &recorder = runs->recorder;
     const std::int64_t end = (kept + 1) * stepsAnEpoch;
     for (std::int64_t step = kept * stepsAnEpoch + 1; step <= end; ++step)
-        (*recorder)->sampled(0, sampleAt(step, stepsAnEpoch));
-    (*recorder)->checkpoint(0, sampleState(end, parameters));
-    (*recorder)->ended(0, sampleResult("x"), sampleNetwork());
-    (*recorder)->flush();
-    QVERIFY((*recorder)->errors().empty());
+        recorder->sampled(0, sampleAt(step, stepsAnEpoch));
+    recorder->checkpoint(0, sampleState(end, parameters));
+    recorder->ended(0, sampleResult("x"), sampleNetwork());
+    recorder->flush();
+    QVERIFY(recorder->errors().empty());
 
     const auto whole = store.load(run.id);
     QVERIFY2(whole.has_value(), whole ? "" : message(whole.error()).c_str());

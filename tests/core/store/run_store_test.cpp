@@ -442,7 +442,7 @@ void RunStoreTest::aDamagedCheckpointFallsBackToTheOneBefore()
 
     // It goes on from there, and the damaged one never takes the place of the good one.
     {
-        const auto recorder = scene.store->continueRuns({ids[0]}).value();
+        const auto recorder = scene.store->continueRuns({ids[0]}).value().recorder;
         QCOMPARE(scene.store->load(ids[0]).value().metrics.back().step, older->step);
         recorder->checkpoint(0, sampleState(older->step + 10));
         recorder->flush();
@@ -480,19 +480,20 @@ void RunStoreTest::aStoppedRunGoesOnWithoutDoublePoints()
     QCOMPARE(scene.summary(ids[0]).status, RunStatus::Stopped);
     QCOMPARE(scene.summary(ids[1]).status, RunStatus::Interrupted);
 
-    const auto recorder = scene.store->continueRuns(ids);
-    QVERIFY2(recorder.has_value(), recorder ? "" : message(recorder.error()).c_str());
-    QVERIFY((*recorder)->ids() == ids);
+    const auto runs = scene.store->continueRuns(ids);
+    QVERIFY2(runs.has_value(), runs ? "" : message(runs.error()).c_str());
+    const std::shared_ptr<RunRecorder> &recorder = runs->recorder;
+    QVERIFY(recorder->ids() == ids);
     for (std::size_t trial = 0; trial < 2; ++trial) {
         QCOMPARE(scene.summary(ids[trial]).status, RunStatus::Running);
         QVERIFY(!scene.summary(ids[trial]).result.has_value());
         QCOMPARE(scene.summary(ids[trial]).epochs, 1.0);
         for (std::int64_t step = 11; step <= 20; ++step)
-            (*recorder)->sampled(trial, sampleAt(step));
-        (*recorder)->checkpoint(trial, sampleState(20));
-        (*recorder)->ended(trial, sampleResult("x"), sampleNetwork());
+            recorder->sampled(trial, sampleAt(step));
+        recorder->checkpoint(trial, sampleState(20));
+        recorder->ended(trial, sampleResult("x"), sampleNetwork());
     }
-    (*recorder)->flush();
+    recorder->flush();
     for (const std::string &id : ids) {
         const RunRecord record = scene.store->load(id).value();
         QCOMPARE(record.summary.status, RunStatus::Finished);
@@ -500,7 +501,9 @@ void RunStoreTest::aStoppedRunGoesOnWithoutDoublePoints()
         for (std::size_t i = 0; i < 20; ++i)
             QCOMPARE(record.metrics[i].step, static_cast<std::int64_t>(i + 1));
         QVERIFY(read(scene.root / id / "log.txt").find("went on from step 10") != std::string::npos);
-        QVERIFY(fs::exists(scene.root / id / "checkpoint.1.h5"));
+        // Its model is there: nothing will go on from a checkpoint any more.
+        for (const char *gone : {"checkpoint.h5", "checkpoint.1.h5"})
+            QVERIFY(!fs::exists(scene.root / id / gone));
     }
 }
 
@@ -515,7 +518,7 @@ void RunStoreTest::aRunWithoutCheckpointBeginsAnew()
         recorder->sampled(0, sampleAt(1));
     }
     QCOMPARE(scene.store->loadCheckpoint(id).error().code, ErrorCode::NotFound);
-    const auto recorder = scene.store->continueRuns({id}).value();
+    const auto recorder = scene.store->continueRuns({id}).value().recorder;
     recorder->sampled(0, sampleAt(0));
     recorder->flush();
     QCOMPARE(scene.store->load(id).value().metrics.size(), 1U);
@@ -529,7 +532,7 @@ void RunStoreTest::endedRunsDoNotGoOn()
     QCOMPARE(scene.store->continueRuns({stopped[0], finished[0]}).error().code, ErrorCode::Rejected);
     QCOMPARE(scene.summary(stopped[0]).status, RunStatus::Stopped); // none was changed
     QCOMPARE(scene.store->continueRuns({stopped[0], stopped[0]}).error().code, ErrorCode::OutOfRange);
-    const auto recorder = scene.store->continueRuns({stopped[0]}).value();
+    const auto recorder = scene.store->continueRuns({stopped[0]}).value().recorder;
     QCOMPARE(scene.store->continueRuns({stopped[0]}).error().code, ErrorCode::Rejected);
 }
 
@@ -586,6 +589,8 @@ void RunStoreTest::aFullDiskLeavesWhatWasWrittenWhole()
     QCOMPARE(during->metrics.size(), 10U);
     QVERIFY(read(folder / "checkpoint.h5") == checkpoint);
     QVERIFY(!fs::exists(folder / "model.h5"));
+    // Finished is a run whose model can be read.
+    QVERIFY(during->summary.status != RunStatus::Finished);
     for (const auto &file : fs::directory_iterator(folder))
         QVERIFY(file.path().extension() != ".part");
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/resume_request.h"
+
+#include <utility>
+
+namespace rosler {
+
+namespace {
+
+Result<void> checkData(const RunSummary &run, const Dataset &data)
+{
+    const bool same = run.datasetDigest.empty()
+        ? run.example.size() == data.features() && run.classes == data.classes()
+            && run.trainExamples == data.train().count() && run.dataset == data.name()
+        : run.datasetDigest == data.digest();
+    if (same)
+        return {};
+    return fail(ErrorCode::Rejected,
+                "the run was trained on \"" + run.dataset + "\" (" + run.datasetSource + ", "
+                    + std::to_string(run.trainExamples) + " training examples), and \"" + data.name() + "\" ("
+                    + data.source() + ") is not that: its digest differs",
+                run.id);
+}
+
+} // namespace
+
+bool canGoOn(RunStatus status) noexcept
+{
+    return status == RunStatus::Stopped || status == RunStatus::Interrupted;
+}
+
+Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids, const Dataset &data)
+{
+    ResumedRuns resumed;
+    for (const std::string &id : ids) {
+        const auto record = store.load(id);
+        if (!record)
+            return tl::unexpected(record.error());
+        if (auto same = checkData(record->summary, data); !same)
+            return tl::unexpected(same.error());
+        if (record->spec.models.empty())
+            return fail(ErrorCode::Malformed, "the run's experiment has no model", record->summary.id);
+        ExperimentSpec &spec = resumed.spec;
+        if (spec.models.empty()) {
+            spec = record->spec;
+            continue;
+        }
+        if (spec.training != record->spec.training || spec.seed != record->spec.seed)
+            return fail(ErrorCode::Rejected,
+                        "runs of different experiments cannot go on side by side: continue them one by one",
+                        record->summary.id);
+        spec.models.push_back(record->spec.models.front());
+    }
+    auto runs = store.continueRuns(ids);
+    if (!runs)
+        return tl::unexpected(runs.error());
+    resumed.states = std::move(runs->states);
+    resumed.recorder = std::move(runs->recorder);
+    return resumed;
+}
+
+} // namespace rosler

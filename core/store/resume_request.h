@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/data/dataset.h"
+#include "core/experiment/experiment_spec.h"
+#include "core/store/run_store.h"
+
+namespace rosler {
+
+/// Runs that are about to go on side by side: what runExperiment() asks for, and who keeps it.
+struct ResumedRuns {
+    ExperimentSpec spec;                              ///< with the models of all of them
+    std::vector<std::optional<TrainingState>> states; ///< none: killed before its first checkpoint
+    std::shared_ptr<RunRecorder> recorder;
+};
+
+/// The one way to go on with runs; the command line and the window take it. Nothing is changed on an error.
+/// @param data  must be what they were trained on, by its digest
+/// @return Rejected  other data; a run that has come to its end, or that another process writes; runs of
+///         different experiments, which cannot go on side by side
+/// @return the errors of RunStore::load() and continueRuns()
+[[nodiscard]] Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids,
+                                                const Dataset &data);
+
+/// Whether a run with this status can go on.
+[[nodiscard]] bool canGoOn(RunStatus status) noexcept;
+
+} // namespace rosler
