@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -11,7 +10,9 @@
 #include "app/cli/experiment_session.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
+#include "core/base/atomic_file.h"
 #include "core/base/quantity_text.h"
+#include "core/base/text_number.h"
 #include "core/figure/figure_writer.h"
 #include "device_link/host/links/board_catalog.h"
 #include "device_link/host/links/meter_port.h"
@@ -45,6 +46,9 @@ struct BoardOptions {
     std::uint32_t runs = 20;
     bool json = false;
     bool verbose = false;
+    bool anyData = false;
+
+    [[nodiscard]] BoardModelSource source() const { return {model, dataset, out, anyData}; }
 };
 
 void addBoard(CLI::App &app, BoardOptions &options)
@@ -56,11 +60,13 @@ void addBoard(CLI::App &app, BoardOptions &options)
 
 void addModel(CLI::App &app, BoardOptions &options)
 {
-    app.add_option("--model", options.model, "A run's id or the beginning of one, or a model.h5")->required();
+    app.add_option("--model", options.model, "A run's id or the beginning of one, its folder, or a model.h5")
+        ->required();
     app.add_option("--type", options.types, "f32, f16, i8: one or several")
         ->check(CLI::IsMember({"f32", "f16", "i8"}))
         ->capture_default_str();
     app.add_option("--dataset", options.dataset, "Data to calibrate and test with (default: the run's)");
+    app.add_flag("--any-data", options.anyData, "Take data that the run was not trained on, too");
     app.add_option("--out", options.out, "Folder that the runs are kept in");
 }
 
@@ -89,7 +95,7 @@ int list(const BoardOptions &options)
 int push(const BoardOptions &options)
 {
     const Interrupt interrupt;
-    const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
+    const auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
     auto board = open(options, interrupt.token());
@@ -123,7 +129,7 @@ int push(const BoardOptions &options)
 int run(const BoardOptions &options)
 {
     const Interrupt interrupt;
-    const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
+    const auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
     const Examples &test = source->data->test();
@@ -159,11 +165,14 @@ void printMeasurements(const std::vector<Measurement> &all)
                      "image", "RAM"});
     for (const Measurement &m : all) {
         const std::optional<Spread> &count = m.instructions ? m.instructions : m.cycles;
-        char perMac[32] = "-";
-        if (count && m.macs > 0)
-            std::snprintf(perMac, sizeof perMac, "%.2f", count->median.value() / static_cast<double>(m.macs));
+        const std::string perMac = count && m.macs > 0
+            ? fixedText(count->median.value() / static_cast<double>(m.macs), 2)
+            : std::string("-");
         table.add({m.model + " " + m.type, m.boardAccuracy ? percentText(*m.boardAccuracy) : "-",
-                   m.outputsEqualTwin ? "yes" : "NO", count ? countText(count->median.value()) : "-", perMac,
+                   !m.outputsEqualTwin       ? "-"
+                       : *m.outputsEqualTwin ? "yes"
+                                             : "NO",
+                   count ? countText(count->median.value()) : "-", perMac,
                    m.latency ? text(m.latency->median) : "-", m.energy ? text(m.energy->median) : "-",
                    bytesText(static_cast<double>(m.imageBytes)), bytesText(static_cast<double>(m.ramBytes))});
     }
@@ -181,12 +190,9 @@ void printMeasurements(const std::vector<Measurement> &all)
 Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measurement> &all,
                           const std::vector<NamedTrace> &traces)
 {
-    if (!options.csv.empty()) {
-        std::ofstream file(options.csv, std::ios::binary);
-        file << measurementCsv(all);
-        if (!file.flush())
-            return fail(ErrorCode::Unwritable, "cannot be written", options.csv);
-    }
+    if (!options.csv.empty())
+        if (auto written = writeFileAtomically(options.csv, measurementCsv(all)); !written)
+            return written;
     if (options.figures.empty())
         return {};
     FigureOrigin origin;
@@ -205,7 +211,7 @@ Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measure
 int measure(const BoardOptions &options)
 {
     const Interrupt interrupt;
-    const auto source = loadBoardModel(options.model, options.dataset, options.out, interrupt.token());
+    const auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
     std::unique_ptr<Meter> meter; // before the board, which it may supply
@@ -226,10 +232,9 @@ int measure(const BoardOptions &options)
         const auto image = packFor(*source, type, *board);
         if (!image)
             return report(image.error());
-        MeasureRequest request;
-        request.model = options.name.empty() ? source->name : options.name;
+        MeasureRequest request = measureRequest(options.name.empty() ? source->name : options.name,
+                                                *source->data, options.samples);
         request.emulated = board->emulated;
-        request.samples = options.samples;
         request.runs = options.runs;
         request.meter = meter.get();
         std::unique_ptr<SimpleProgress> bar;
@@ -250,12 +255,18 @@ int measure(const BoardOptions &options)
         if (!measured)
             return reportUnlessCancelled(measured.error());
         all.push_back(measured->measurement);
+        if (source->store) // it belongs to the run that it measured
+            if (const auto kept =
+                    source->store->addMeasurement(source->run, measurementJson(measured->measurement),
+                                                  measured->measurement.board + "_" + type);
+                !kept)
+                report(kept.error());
         if (!measured->energyNote.empty())
             std::fprintf(stderr, "rosler: %s: no energy: %s\n", options.meter.c_str(),
                          measured->energyNote.c_str());
         if (measured->power)
             traces.push_back(std::move(*measured->power));
-        equal = equal && measured->measurement.outputsEqualTwin;
+        equal = equal && measured->measurement.outputsEqualTwin.value_or(true);
     }
     printMeasurements(all);
     if (const Result<void> written = writeOutputs(options, all, traces); !written)

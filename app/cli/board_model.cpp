@@ -10,30 +10,44 @@
 
 namespace rosler::cli {
 
-Result<BoardModel> loadBoardModel(const std::string &model, const std::string &dataset,
-                                  const std::string &out, const std::stop_token &stop)
+Result<BoardModel> loadBoardModel(const BoardModelSource &from, const std::stop_token &stop)
 {
+    namespace fs = std::filesystem;
     std::string name;
-    std::string source = dataset;
-    Result<Network> network = fail(ErrorCode::NotFound, "no such model", model);
+    std::shared_ptr<RunStore> runs;
+    std::string run;
+    std::string source = from.dataset;
+    std::string digest;
+    Result<Network> network = fail(ErrorCode::NotFound, "no such model", from.model);
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(model, ignored)) {
+    if (fs::is_regular_file(from.model, ignored)) {
         if (source.empty())
             return fail(ErrorCode::NotFound, "a model file needs data to be calibrated with: --dataset PATH",
-                        model);
-        name = std::filesystem::path(model).stem().string();
-        network = readModelFile(model);
+                        from.model);
+        name = fs::path(from.model).stem().string();
+        network = readModelFile(from.model);
     } else {
-        const auto store = openStore(out);
+        // A run's folder: the last name of its path is its id, the rest is its store.
+        std::string id = from.model;
+        std::string root = from.out;
+        if (from.model.find('/') != std::string::npos && fs::is_directory(from.model, ignored)) {
+            const fs::path folder = fs::canonical(from.model, ignored);
+            id = folder.filename().string();
+            root = folder.parent_path().string();
+        }
+        const auto store = openStoreToRead(root);
         if (!store)
             return tl::unexpected(store.error());
-        const Result<RunRecord> record = (*store)->load(model);
+        const Result<RunRecord> record = (*store)->load(id);
         if (!record)
             return tl::unexpected(record.error());
         name = record->summary.title;
+        runs = *store;
+        run = record->summary.id;
+        digest = record->summary.datasetDigest;
         if (source.empty())
             source = record->spec.dataset;
-        network = (*store)->loadModel(record->summary.id);
+        network = (*store)->loadModel(run);
     }
     if (!network)
         return tl::unexpected(network.error());
@@ -46,7 +60,14 @@ Result<BoardModel> loadBoardModel(const std::string &model, const std::string &d
                         + std::to_string(network->classes()) + " classes; the data has "
                         + std::to_string((*data)->features()) + " and " + std::to_string((*data)->classes()),
                     source);
-    return BoardModel {std::move(name), std::move(*network), std::move(*data)};
+    if (!from.anyData && !digest.empty() && (*data)->digest() != digest)
+        return fail(
+            ErrorCode::Rejected,
+            "it is not the data that the run was trained on: its digest differs; --any-data takes it all "
+            "the same",
+            source);
+    return BoardModel {std::move(name), std::move(*network), std::move(*data), std::move(runs),
+                       std::move(run)};
 }
 
 Result<ModelImage> packFor(const BoardModel &model, const std::string &type, const OpenBoard &board)

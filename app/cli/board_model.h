@@ -8,23 +8,32 @@
 #include "core/base/result.h"
 #include "core/data/dataset.h"
 #include "core/nn/network.h"
+#include "core/store/run_store.h"
 #include "device_link/host/links/board_catalog.h"
 #include "device_link/host/model_image.h"
 
 namespace rosler::cli {
+
+/// Where a model for a board and its data come from.
+struct BoardModelSource {
+    std::string model;    ///< a run's id or the beginning of one, a run's folder, or the path of a model.h5
+    std::string dataset;  ///< empty = the run's own; a file needs one
+    std::string out;      ///< the store's folder; empty = RunStore::defaultRoot()
+    bool anyData = false; ///< also other data than the run was trained on
+};
 
 /// A trained network and the data that it is calibrated and tested with.
 struct BoardModel {
     std::string name;
     Network network;
     std::shared_ptr<const Dataset> data;
+    std::shared_ptr<RunStore> store; ///< of the run; none for a file
+    std::string run;                 ///< its id
 };
 
-/// @param model    a run's id or the beginning of one, or the path of a model.h5
-/// @param dataset  empty = the run's own; a file needs one
 /// @return OutOfRange  the data has other features than the model reads
-[[nodiscard]] Result<BoardModel> loadBoardModel(const std::string &model, const std::string &dataset,
-                                                const std::string &out, const std::stop_token &stop);
+/// @return Rejected    it is not the data that the run was trained on
+[[nodiscard]] Result<BoardModel> loadBoardModel(const BoardModelSource &source, const std::stop_token &stop);
 
 /// @param type  "f32", "f16" or "i8", in the layout that the board prefers
 [[nodiscard]] Result<ModelImage> packFor(const BoardModel &model, const std::string &type,

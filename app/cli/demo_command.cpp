@@ -19,7 +19,7 @@ std::function<int()> demoCommand(CLI::App &app)
     const auto options = std::make_shared<Options>();
     app.add_option("--figures", options->figures, "Folder that the figures are written to")
         ->capture_default_str();
-    app.add_option("--seed", options->seed, "Seed of everything random");
+    addSeed(app, options->seed);
     addSessionOptions(app, *options);
     return [options]() -> int {
         const Interrupt interrupt; // before any other thread

@@ -8,6 +8,7 @@
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
+#include "core/base/text_number.h"
 #include "core/data/dataset_reader.h"
 #include "core/experiment/spec_names.h"
 #include "core/store/resume_request.h"
@@ -109,6 +110,18 @@ int SessionOutcome::exitCode() const
     return anyFailed ? WorldFailed : Done;
 }
 
+void addSeed(CLI::App &app, std::optional<std::uint64_t> &seed)
+{
+    app.add_option_function<std::string>(
+           "--seed", [&seed](const std::string &text) { seed = numberIn<std::uint64_t>(text); },
+           "Seed of everything random")
+        ->check([](const std::string &text) {
+            return numberIn<std::uint64_t>(text) ? std::string()
+                                                 : "\"" + text + "\" is no whole number from 0 to 2^64 - 1";
+        })
+        ->type_name("UINT");
+}
+
 void addSessionOptions(CLI::App &app, SessionOptions &options)
 {
     app.add_option("--threads", options.threads, "Threads to train with (default: all cores)")
@@ -131,6 +144,14 @@ Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &sourc
 int reportUnlessCancelled(const Error &error)
 {
     return error.code == ErrorCode::Cancelled ? static_cast<int>(Interrupted) : report(error);
+}
+
+Result<std::shared_ptr<RunStore>> openStoreToRead(const std::string &out)
+{
+    std::error_code ignored;
+    if (!out.empty() && !std::filesystem::is_directory(out, ignored))
+        return fail(ErrorCode::NotFound, "there is no such folder of runs", out);
+    return openStore(out);
 }
 
 Result<std::shared_ptr<RunStore>> openStore(const std::string &out)

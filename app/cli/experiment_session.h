@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct SessionOutcome {
     [[nodiscard]] int exitCode() const;
 };
 
+/// Adds --seed: digits alone, so that no sign and no overflow is taken for another seed.
+void addSeed(CLI::App &app, std::optional<std::uint64_t> &seed);
+
 /// Adds --threads, --out and --json.
 void addSessionOptions(CLI::App &app, SessionOptions &options);
 
@@ -41,6 +45,10 @@ void addSessionOptions(CLI::App &app, SessionOptions &options);
 int reportUnlessCancelled(const Error &error);
 
 [[nodiscard]] Result<std::shared_ptr<RunStore>> openStore(const std::string &out);
+
+/// The same for commands that only read: a folder that somebody named and that is not there stays so.
+/// @return NotFound  there is no folder @p out
+[[nodiscard]] Result<std::shared_ptr<RunStore>> openStoreToRead(const std::string &out);
 
 /// Trains @p spec from the start and keeps everything in @p store.
 [[nodiscard]] Result<SessionOutcome> runSession(const ExperimentSpec &spec,

@@ -38,7 +38,7 @@ std::function<int()> exportCommand(CLI::App &app)
         ->capture_default_str();
     app.add_option("--out", options->out, "Folder that the runs are kept in");
     return [options]() -> int {
-        const auto store = openStore(options->out);
+        const auto store = openStoreToRead(options->out);
         if (!store)
             return report(store.error());
         std::vector<std::string> runs = options->runs;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/interrupt.h"
 
+#include <chrono>
 #include <csignal>
 #include <ctime>
 
@@ -11,6 +12,8 @@
 namespace rosler::cli {
 
 namespace {
+
+constexpr std::chrono::seconds oneWish {1};
 
 sigset_t waitedFor()
 {
@@ -30,11 +33,18 @@ Interrupt::Interrupt()
     m_waiter = std::jthread([this](const std::stop_token &end) {
         const sigset_t signals = waitedFor();
         const timespec patience {0, 50'000'000};
+        std::chrono::steady_clock::time_point first {};
         while (!end.stop_requested()) {
             if (sigtimedwait(&signals, nullptr, &patience) <= 0)
                 continue;
-            if (m_stop.stop_requested())
+            const auto now = std::chrono::steady_clock::now();
+            if (m_stop.stop_requested()) {
+                // timeout(1) signals the process and then its group: one wish that arrives twice.
+                if (now - first < oneWish)
+                    continue;
                 _exit(Interrupted);
+            }
+            first = now;
             m_stop.request_stop();
         }
     });

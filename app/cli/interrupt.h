@@ -6,8 +6,9 @@
 
 namespace rosler::cli {
 
-/// Turns Ctrl+C (SIGINT) and SIGTERM into a stop request while it lives. A second one ends the program at
-/// once. Make it before any other thread: it blocks the signals for all threads that start later.
+/// Turns Ctrl+C (SIGINT) and SIGTERM into a stop request while it lives. A second one, a second later or
+/// more, ends the program at once. Make it before any other thread: it blocks the signals for all threads
+/// that start later.
 class Interrupt
 {
 public:

@@ -16,6 +16,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
+#include "core/base/text_number.h"
 #include "core/nn/layer_catalog.h"
 #include "core/nn/network.h"
 #include "device_link/host/links/emulator.h"
@@ -166,10 +167,8 @@ int bench(const Options &options)
             if (row.problem.empty() && row.instructions > 0) {
                 any = true;
                 const double perMac = row.instructions / static_cast<double>(row.macs);
-                char text[32];
-                std::snprintf(text, sizeof text, "%.3f", perMac);
                 table.add({row.kernel->name, row.kernel->shape, row.board,
-                           std::to_string(static_cast<long long>(row.instructions)), text});
+                           std::to_string(static_cast<long long>(row.instructions)), fixedText(perMac, 3)});
                 j["macs"] = row.macs;
                 j["instructions"] = row.instructions;
                 j["instructions_per_mac"] = perMac;

@@ -48,7 +48,7 @@ std::function<int()> listCommand(CLI::App &app)
     return [options]() -> int {
         if (options->experiments)
             return listExperiments(options->json);
-        const auto store = openStore(options->out);
+        const auto store = openStoreToRead(options->out);
         if (!store)
             return report(store.error());
         std::vector<Error> problems;

@@ -3,6 +3,9 @@
 #include <cstdio>
 #include <exception>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "app/cli/commands.h"
 #include "core/store/run_environment.h"
 #include "device_link/host/links/qt_runtime.h"
@@ -29,10 +32,32 @@ constexpr std::array rows {
     Row {"bench", "Measure how fast this machine trains", &rosler::cli::benchCommand},
 };
 
+/// Descriptors 0 to 2 that are closed would be given to the next files that are opened: a message would land
+/// in a run.
+void fillStandardDescriptors()
+{
+    int descriptor = 0;
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO)
+        descriptor = ::open("/dev/null", O_RDWR);
+    if (descriptor > STDERR_FILENO)
+        ::close(descriptor);
+}
+
+/// Says so when not all that was printed arrived: a full disk, a closed pipe.
+int flushed(int exitCode)
+{
+    const bool good = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (good)
+        return exitCode;
+    std::fprintf(stderr, "rosler: standard output cannot be written\n");
+    return exitCode == rosler::cli::Done ? static_cast<int>(rosler::cli::WorldFailed) : exitCode;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
+    fillStandardDescriptors();
     const rosler::QtRuntime runtime; // serial ports need it
     CLI::App app {"Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler"};
     app.require_subcommand(1);
@@ -46,9 +71,9 @@ int main(int argc, char **argv)
     }
     try {
         app.parse(argc, argv);
-        return chosen();
+        return flushed(chosen());
     } catch (const CLI::ParseError &error) {
-        return app.exit(error) == 0 ? rosler::cli::Done : rosler::cli::Usage;
+        return flushed(app.exit(error) == 0 ? rosler::cli::Done : rosler::cli::Usage);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "rosler: %s\n", error.what());
         return rosler::cli::WorldFailed;

@@ -35,7 +35,7 @@ std::function<int()> resumeCommand(CLI::App &app)
     addSessionOptions(app, *options);
     return [options]() -> int {
         const Interrupt interrupt; // before any other thread
-        const auto store = openStore(options->out);
+        const auto store = openStoreToRead(options->out);
         if (!store)
             return report(store.error());
         const auto record = (*store)->load(options->run);

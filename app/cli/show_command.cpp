@@ -10,6 +10,7 @@
 #include "app/cli/run_json.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
+#include "core/base/text_number.h"
 #include "core/experiment/trial_result.h"
 
 namespace rosler::cli {
@@ -26,7 +27,7 @@ std::function<int()> showCommand(CLI::App &app)
     app.add_option("--out", options->out, "Folder that the runs are kept in");
     app.add_flag("--json", options->json, "Print one JSON object on the last line");
     return [options]() -> int {
-        const auto store = openStore(options->out);
+        const auto store = openStoreToRead(options->out);
         if (!store)
             return report(store.error());
         const auto record = (*store)->load(options->run);
@@ -50,12 +51,8 @@ std::function<int()> showCommand(CLI::App &app)
                     ((*store)->root() / run.id).string().c_str());
         TextTable table(
             {"epoch", "seconds", "training", "train loss", "train acc.", "test loss", "test acc."});
-        char text[32];
-        const auto number = [&text](double value) {
-            if (!std::isfinite(value))
-                return std::string("-");
-            std::snprintf(text, sizeof text, "%.4f", value);
-            return std::string(text);
+        const auto number = [](double value) {
+            return std::isfinite(value) ? fixedText(value, 4) : std::string("-");
         };
         for (const MetricSample &s : record->metrics)
             if (std::isfinite(s.testAccuracy))

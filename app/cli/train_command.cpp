@@ -22,7 +22,7 @@ std::function<int()> trainCommand(CLI::App &app)
                    "An experiment: a JSON file, or a shipped one (rosler list --experiments)")
         ->required();
     app.add_option("--dataset", options->dataset, "Folder or file of the data; \"digits\" is built in");
-    app.add_option("--seed", options->seed, "Seed of everything random");
+    addSeed(app, options->seed);
     app.add_option("--epochs", options->epochs, "Passes over the training data")
         ->check(CLI::Range(1, 100'000));
     addSessionOptions(app, *options);

@@ -100,6 +100,16 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     });
     connect(session, &DeviceSession::measured, this,
             [this](const MeasuredModel &model) { m_page->addMeasurement(model); });
+    connect(session, &DeviceSession::itemFailed, this, [this](const QString &what, Error why) {
+        why.where = what.toStdString();
+        m_page->showError(why);
+        Q_EMIT problem(why);
+    });
+    connect(session, &DeviceSession::queueEnded, page, [page](int done, int failed, int skipped) {
+        if (failed + skipped > 0)
+            page->appendConsole(
+                tr("measured: %1, failed: %2, skipped: %3").arg(done).arg(failed).arg(skipped));
+    });
     connect(session, &DeviceSession::consoleLine, page, &DevicePage::appendConsole);
     connect(session, &DeviceSession::finished, page, &DevicePage::finish);
     connect(session, &DeviceSession::failed, this, [this](const Error &error) {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <clocale>
 #include <filesystem>
+#include <memory>
+#include <string_view>
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -21,22 +25,35 @@ QString absoluteSource(const QString &source)
                                                                  : QFileInfo(source).absoluteFilePath();
 }
 
+/// Whether the command line only asks for what needs no display. (QApplication ends a program without one.)
+bool asksForWordsAlone(int argc, char *argv[])
+{
+    return std::any_of(argv + std::min(argc, 1), argv + argc, [](const char *argument) {
+        const std::string_view text = argument;
+        return text == "--help" || text == "-h" || text == "--help-all" || text == "--version"
+            || text == "-v";
+    });
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
 {
-    QApplication app(argc, argv);
-    QApplication::setOrganizationName(QStringLiteral("rosler"));
-    QApplication::setApplicationName(QStringLiteral("workbench"));
-    QApplication::setApplicationDisplayName(QStringLiteral("Rosler Workbench"));
-    QApplication::setApplicationVersion(QStringLiteral(ROSLER_VERSION));
+    const std::unique_ptr<QCoreApplication> app(
+        asksForWordsAlone(argc, argv) ? new QCoreApplication(argc, argv) : new QApplication(argc, argv));
+    // Qt takes the user's locale for all of the C library: numbers in files stay what they are.
+    std::setlocale(LC_NUMERIC, "C");
+    QCoreApplication::setOrganizationName(QStringLiteral("rosler"));
+    QCoreApplication::setApplicationName(QStringLiteral("workbench"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(ROSLER_VERSION));
+    QGuiApplication::setApplicationDisplayName(QStringLiteral("Rosler Workbench"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.rosler.Workbench"));
 
     QTranslator translator;
     const QString translations = QStringLiteral(":/i18n");
     if (translator.load(QLocale(), QStringLiteral("rosler"), QStringLiteral("_"), translations)
         || translator.load(QStringLiteral("rosler_en"), translations))
-        QApplication::installTranslator(&translator);
+        QCoreApplication::installTranslator(&translator);
 
     const auto tr = [](const char *text) { return QCoreApplication::translate("main", text); };
     QCommandLineParser parser;
@@ -58,7 +75,7 @@ int main(int argc, char *argv[])
                                        "went well. Implies --fresh."),
                                     QStringLiteral("DIR"));
     parser.addOptions({dataset, runs, fresh, script});
-    parser.process(app);
+    parser.process(*app);
 
     rosler::AppFolders folders = rosler::AppFolders::standard();
     if (parser.isSet(runs))
@@ -74,7 +91,7 @@ int main(int argc, char *argv[])
     QObject::connect(&quitSignals, &rosler::QuitSignals::received, &window, &rosler::MainWindow::endNow);
     if (parser.isSet(script))
         new rosler::ScriptedRun(&window, &services, absoluteSource(parser.value(script)));
-    QObject::connect(&window, &rosler::MainWindow::ended, &app, &QCoreApplication::quit,
+    QObject::connect(&window, &rosler::MainWindow::ended, app.get(), &QCoreApplication::quit,
                      Qt::QueuedConnection);
     window.show();
     return QApplication::exec();

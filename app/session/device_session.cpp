@@ -99,7 +99,7 @@ public:
     }
 
     // On the GUI thread.
-    void end(const Error &error);
+    void end(const Error &error, bool boardIsLost = false);
     void finish();
     void look();
     void gone(const Error &why);
@@ -109,9 +109,22 @@ public:
     Result<void> open(const std::string &id, const std::stop_token &stop);
     void close() { board.reset(); }
     void tellCard();
-    Result<void> work(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop);
-    Result<void> measureRun(const std::string &run, const DeviceOrder &order, const Dataset &data, int first,
-                            int all, const std::stop_token &stop);
+    struct Item {
+        QString what; ///< "rosler i8 (2 of 6)"
+        std::string run;
+        std::string type;
+    };
+    struct Worked {
+        Result<void> outcome;
+        bool boardIsLost = false;
+    };
+    Worked work(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop);
+    Worked measureAll(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop);
+    Result<void> measureItem(const Item &item, const RunRecord &record, const Network &network,
+                             const DeviceOrder &order, const Dataset &data, bool &boardIsLost,
+                             const std::stop_token &stop);
+    /// Lets go of the meter; a board that it supplies is off then.
+    void closeMeter();
 
     DeviceSession *q;
     std::shared_ptr<RunStore> store;
@@ -130,11 +143,11 @@ public:
     JobThread thread;               ///< last: ends before the rest is gone
 };
 
-void DeviceSession::Private::end(const Error &error)
+void DeviceSession::Private::end(const Error &error, bool boardIsLost)
 {
     if (error.code != ErrorCode::Cancelled)
         Q_EMIT q->failed(error);
-    if (isLoss(error))
+    if (boardIsLost)
         gone(error);
     finish();
 }
@@ -225,97 +238,129 @@ void DeviceSession::Private::tellCard()
     });
 }
 
-Result<void> DeviceSession::Private::work(const DeviceOrder &order, const Dataset &data,
-                                          const std::stop_token &stop)
+void DeviceSession::Private::closeMeter()
 {
-    const auto reached = [this](Result<void> result) {
-        if (!result && isLoss(result.error()))
-            close();
-        return result;
-    };
+    if (!meter)
+        return;
+    (void)meter->setPower(false); // it may have gone itself
     meter.reset();
-    if (!order.meter.isEmpty()) { // before the board, which it may supply
-        auto opened = openMeterPort(order.meter.toStdString(), order.meterSettings);
-        if (!opened)
-            return tl::unexpected(opened.error());
-        meter = std::move(*opened);
-    }
-    if (Result<void> opened = open(order.board.toStdString(), stop); !opened)
-        return opened;
-    const int types = static_cast<int>(order.types.size());
-    const int all = static_cast<int>(order.runs.size()) * types;
-    for (int i = 0; i < order.runs.size(); ++i)
-        if (Result<void> done =
-                reached(measureRun(order.runs[i].toStdString(), order, data, i * types, all, stop));
-            !done)
-            return done;
-    if (board->client->hello(stop))
-        tellCard(); // slots have changed
-    return {};
 }
 
-Result<void> DeviceSession::Private::measureRun(const std::string &run, const DeviceOrder &order,
-                                                const Dataset &data, int first, int all,
-                                                const std::stop_token &stop)
+DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &order, const Dataset &data,
+                                                            const std::stop_token &stop)
 {
-    const Result<RunRecord> record = store->load(run);
-    if (!record)
-        return tl::unexpected(record.error());
-    const Result<Network> network = store->loadModel(run);
-    if (!network)
-        return tl::unexpected(network.error());
-    if (record->summary.datasetDigest != data.digest())
-        return fail(ErrorCode::OutOfRange,
-                    "it was trained on " + record->summary.dataset + ", loaded is " + data.name()
-                        + "; load its data to measure it",
-                    record->summary.title);
-    const ConstMatrixView calibration = calibrationOf(data);
-    const ReferenceInference reference = twinInference();
-    for (const QString &typeName : order.types) {
-        const QString what = DeviceSession::tr("%1 %2 (%3 of %4)")
-                                 .arg(QString::fromStdString(record->summary.title), typeName)
-                                 .arg(++first)
-                                 .arg(all);
-        post([this, what] { Q_EMIT q->current(what); });
-        const Result<rsl_number> type = numberType(typeName.toStdString());
-        if (!type)
-            return tl::unexpected(type.error());
-        PackOptions options;
-        options.type = *type;
-        options.int8Layout = board->client->info().preferred;
-        options.name = record->summary.title;
-        const Result<ModelImage> image = packModel(*network, options, calibration, reference);
-        if (!image)
-            return tl::unexpected(image.error());
-        MeasureRequest request;
-        request.model = record->summary.title;
-        request.emulated = board->emulated;
-        request.classNames = data.classNames();
-        request.meter = meter.get();
-        request.samples = order.samples;
-        MeasureStep at = MeasureStep::Send;
-        double told = -1;
-        const Result<MeasuredModel> measured = measureModel(
-            *board->client, board->profile, *image, data.test(), request, reference,
-            [&](MeasureStep step, double fraction, const std::string &note) {
-                const bool done = fraction >= 1;
-                if (step == at && !done && fraction >= 0 && fraction - told < 0.01)
-                    return; // at most a hundred events a step
-                at = step;
-                told = fraction;
-                post([this, step, done, fraction, text = QString::fromStdString(note)] {
-                    Q_EMIT q->stepped(step, done, fraction, text);
-                });
-            },
-            stop);
-        if (!measured) {
-            post([this, at, why = QString::fromStdString(measured.error().what)] {
-                Q_EMIT q->stepFailed(at, why);
-            });
-            return tl::unexpected(measured.error());
-        }
-        post([this, model = *measured] { Q_EMIT q->measured(model); });
+    closeMeter();
+    if (!order.meter.isEmpty()) { // before the board, which it may supply
+        auto opened = openMeterPort(order.meter.toStdString(), order.meterSettings);
+        if (!opened) // busy, or unplugged: nothing is wrong with the board
+            return {tl::unexpected(opened.error()), false};
+        meter = std::move(*opened);
     }
+    if (Result<void> opened = open(order.board.toStdString(), stop); !opened) {
+        const bool lost = isLoss(opened.error());
+        return {std::move(opened), lost};
+    }
+    Worked worked = measureAll(order, data, stop);
+    if (worked.boardIsLost)
+        close();
+    else if (board->client->hello(stop))
+        tellCard(); // slots have changed
+    return worked;
+}
+
+/// A queue: each item ends measured, failed or skipped, and the rest go on.
+DeviceSession::Private::Worked
+DeviceSession::Private::measureAll(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop)
+{
+    Worked worked;
+    int done = 0;
+    int failed = 0;
+    const int all = static_cast<int>(order.runs.size() * order.types.size());
+    int number = 0;
+    for (const QString &run : order.runs) {
+        const Result<RunRecord> record = store->load(run.toStdString());
+        const Result<Network> network = record.and_then(
+            [&](const RunRecord &) -> Result<Network> { return store->loadModel(run.toStdString()); });
+        for (const QString &type : order.types) {
+            ++number;
+            if (!worked.outcome || stop.stop_requested())
+                continue; // skipped
+            const QString title = record ? QString::fromStdString(record->summary.title) : run;
+            const Item item {DeviceSession::tr("%1 %2 (%3 of %4)").arg(title, type).arg(number).arg(all),
+                             run.toStdString(), type.toStdString()};
+            post([this, what = item.what] { Q_EMIT q->current(what); });
+            Result<void> outcome = network
+                ? measureItem(item, *record, *network, order, data, worked.boardIsLost, stop)
+                : Result<void>(tl::unexpected(network.error()));
+            if (outcome) {
+                ++done;
+                continue;
+            }
+            if (worked.boardIsLost || outcome.error().code == ErrorCode::Cancelled) {
+                worked.outcome = std::move(outcome);
+                continue;
+            }
+            ++failed;
+            post([this, what = item.what, why = outcome.error()] { Q_EMIT q->itemFailed(what, why); });
+        }
+    }
+    post(
+        [this, done, failed, skipped = all - done - failed] { Q_EMIT q->queueEnded(done, failed, skipped); });
+    return worked;
+}
+
+Result<void> DeviceSession::Private::measureItem(const Item &item, const RunRecord &record,
+                                                 const Network &network, const DeviceOrder &order,
+                                                 const Dataset &data, bool &boardIsLost,
+                                                 const std::stop_token &stop)
+{
+    if (record.summary.datasetDigest != data.digest())
+        return fail(ErrorCode::OutOfRange,
+                    "it was trained on " + record.summary.dataset + ", loaded is " + data.name()
+                        + "; load its data to measure it",
+                    record.summary.title);
+    const ReferenceInference reference = twinInference();
+    const Result<rsl_number> type = numberType(item.type);
+    if (!type)
+        return tl::unexpected(type.error());
+    PackOptions options;
+    options.type = *type;
+    options.int8Layout = board->client->info().preferred;
+    options.name = record.summary.title;
+    const Result<ModelImage> image = packModel(network, options, calibrationOf(data), reference);
+    if (!image)
+        return tl::unexpected(image.error());
+    MeasureRequest request = measureRequest(record.summary.title, data, order.samples);
+    request.emulated = board->emulated;
+    request.meter = meter.get();
+    MeasureStep at = MeasureStep::Send;
+    double told = -1;
+    const Result<MeasuredModel> measured = measureModel(
+        *board->client, board->profile, *image, data.test(), request, reference,
+        [&](MeasureStep step, double fraction, const std::string &note) {
+            const bool done = fraction >= 1;
+            if (step == at && !done && fraction >= 0 && fraction - told < 0.01)
+                return; // at most a hundred events a step
+            at = step;
+            told = fraction;
+            post([this, step, done, fraction, text = QString::fromStdString(note)] {
+                Q_EMIT q->stepped(step, done, fraction, text);
+            });
+        },
+        stop);
+    if (!measured) {
+        boardIsLost = isLoss(measured.error());
+        post([this, at, why = QString::fromStdString(measured.error().what)] {
+            Q_EMIT q->stepFailed(at, why);
+        });
+        return tl::unexpected(measured.error());
+    }
+    post([this, model = *measured] { Q_EMIT q->measured(model); });
+    // It belongs to the run. That it cannot be kept is told; it was measured all the same.
+    if (const auto kept = store->addMeasurement(item.run, measurementJson(measured->measurement),
+                                                measured->measurement.board + "_" + item.type);
+        !kept)
+        post([this, error = kept.error()] { Q_EMIT q->failed(error); });
     return {};
 }
 
@@ -438,7 +483,10 @@ void DeviceSession::disconnectBoard()
     d->wanted.clear();
     d->isOpen = false;
     d->ping.stop();
-    d->thread.post([this] { d->close(); });
+    d->thread.post([this] {
+        d->close();
+        d->closeMeter();
+    });
     Q_EMIT disconnected();
 }
 
@@ -453,14 +501,14 @@ void DeviceSession::measure(const DeviceOrder &order, std::shared_ptr<const Data
     d->stopping = std::stop_source();
     Q_EMIT began();
     d->thread.post([this, order, data = std::move(data), stop = d->stopping.get_token()] {
-        const Result<void> done = d->work(order, *data, stop);
-        d->post([this, done] {
-            if (done) {
+        const Private::Worked worked = d->work(order, *data, stop);
+        d->post([this, worked] {
+            if (worked.outcome) {
                 d->finish();
                 return;
             }
             const bool never = !d->isOpen; // it could not even be reached: nothing to come back
-            d->end(done.error());
+            d->end(worked.outcome.error(), worked.boardIsLost);
             if (never)
                 disconnectBoard();
         });

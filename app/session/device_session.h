@@ -88,6 +88,10 @@ Q_SIGNALS:
     void stepped(rosler::MeasureStep step, bool done, double fraction, const QString &note);
     void stepFailed(rosler::MeasureStep step, const QString &why);
     void measured(const rosler::MeasuredModel &model);
+    /// One model of the queue could not be measured; the others are.
+    void itemFailed(const QString &what, const rosler::Error &why);
+    /// How many of the queue were measured, failed, and were skipped (stopped, or the board was lost).
+    void queueEnded(int done, int failed, int skipped);
     void consoleLine(const QString &line);
     void saved(const QString &path);
     void failed(const rosler::Error &error);

@@ -2,24 +2,16 @@
 #include "core/base/quantity_text.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string_view>
+
+#include "core/base/text_number.h"
 
 namespace rosler {
 
 namespace {
 
 constexpr std::string_view unknown = "\u2013";
-
-/// @p value with @p decimals digits after the point, whatever the locale.
-std::string fixed(double value, int decimals)
-{
-    std::array<char, 400> text {}; // the longest double has 309 digits before the point
-    const auto end =
-        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals);
-    return {text.data(), end.ptr};
-}
 
 /// Digits after the point that make three significant ones, for values in [1, 1000).
 int decimalsFor(double magnitude)
@@ -38,7 +30,7 @@ std::string scaled(double value, std::string_view unit)
     for (; magnitude >= 999.5 && step + 1 < prefixes.size(); ++step)
         magnitude /= 1000.0;
     const bool whole = step == 0 && magnitude == std::floor(magnitude);
-    std::string text = fixed(std::copysign(magnitude, value), whole ? 0 : decimalsFor(magnitude));
+    std::string text = fixedText(std::copysign(magnitude, value), whole ? 0 : decimalsFor(magnitude));
     if (step > 0 || !unit.empty())
         text.append(" ").append(prefixes.at(step)).append(unit);
     return text;
@@ -68,12 +60,12 @@ std::string flopsText(double flops)
 
 std::string percentText(double fraction, int decimals)
 {
-    return std::isfinite(fraction) ? fixed(100.0 * fraction, decimals) + " %" : std::string(unknown);
+    return std::isfinite(fraction) ? fixedText(100.0 * fraction, decimals) + " %" : std::string(unknown);
 }
 
 std::string ratioText(double ratio)
 {
-    return std::isfinite(ratio) ? fixed(ratio, decimalsFor(std::abs(ratio))) + "\u00D7"
+    return std::isfinite(ratio) ? fixedText(ratio, decimalsFor(std::abs(ratio))) + "\u00D7"
                                 : std::string(unknown);
 }
 
@@ -83,7 +75,7 @@ std::string durationText(double seconds)
     if (!(seconds >= 0 && seconds < longest))
         return std::string(unknown);
     if (seconds < 9.95)
-        return fixed(seconds, 1) + " s";
+        return fixedText(seconds, 1) + " s";
     const std::int64_t total = std::llround(seconds);
     const std::int64_t hours = total / 3600;
     const std::int64_t minutes = total / 60 % 60;

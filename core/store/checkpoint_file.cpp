@@ -8,11 +8,11 @@
 #include <span>
 
 #include "core/base/digest.h"
+#include "core/base/text_number.h"
 #include "core/experiment/layer_text.h"
 #include "core/nn/layer_catalog.h"
 #include "core/store/h5/h5_file.h"
 #include "core/store/sealed_file.h"
-#include "core/store/text_number.h"
 
 namespace rosler {
 

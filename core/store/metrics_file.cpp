@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/text_number.h"
 #include "core/store/staged_file.h"
-#include "core/store/text_number.h"
 
 namespace rosler {
 

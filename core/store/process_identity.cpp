@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/atomic_file.h"
-#include "core/store/text_number.h"
+#include "core/base/text_number.h"
 
 namespace rosler {
 

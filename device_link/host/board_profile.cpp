@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/quantity_text.h"
+#include "core/base/text_number.h"
 #include "core/experiment/spec_names.h"
 #include "device_link/host/shipped_boards.h"
 
@@ -69,9 +70,10 @@ public:
         }
         value = found->get<double>();
         if (!(value >= least && value <= most)) {
-            std::array<char, 96> text {};
-            std::snprintf(text.data(), text.size(), "%g is not between %g and %g", value, least, most);
-            complain(ErrorCode::OutOfRange, text.data(), at(key));
+            complain(ErrorCode::OutOfRange,
+                     numberText(value, 6) + " is not between " + numberText(least, 6) + " and "
+                         + numberText(most, 6),
+                     at(key));
         }
     }
 

@@ -75,8 +75,8 @@ Result<void> compare(BoardClient &client, const ModelImage &image, const Example
     }
     Measurement &m = measured.measurement;
     m.samples = static_cast<std::uint64_t>(samples);
-    m.outputsEqualTwin = equal;
     if (samples > 0) {
+        m.outputsEqualTwin = equal;
         m.boardAccuracy = static_cast<double>(boardRight) / static_cast<double>(samples);
         m.twinAccuracy = static_cast<double>(twinRight) / static_cast<double>(samples);
     }
@@ -84,6 +84,17 @@ Result<void> compare(BoardClient &client, const ModelImage &image, const Example
 }
 
 } // namespace
+
+MeasureRequest measureRequest(std::string model, const Dataset &data, Index samples)
+{
+    MeasureRequest request;
+    request.model = std::move(model);
+    request.samples = samples;
+    request.classNames = data.classNames();
+    request.dataset = data.name();
+    request.datasetDigest = data.digest();
+    return request;
+}
 
 void setTimes(Measurement &measurement, const BoardProfile &profile, const BoardInfo &info,
               const BenchReply &bench, std::vector<double> *latencies)
@@ -158,6 +169,8 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
     m.model = request.model;
     m.type = nameOf(image.type());
     m.modelSha256 = hex(image.sha256());
+    m.dataset = request.dataset;
+    m.datasetDigest = request.datasetDigest;
     m.macs = image.macs();
     m.imageBytes = image.bytes().size();
     m.ramBytes = image.ramBytes();
@@ -169,8 +182,9 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
         !compared)
         return tl::unexpected(compared.error());
     tell(MeasureStep::KnownVectors, 1,
-         m.outputsEqualTwin ? std::to_string(samples) + " equal to the twin, bit for bit"
-                            : "outputs differ from the twin");
+         !m.outputsEqualTwin       ? "no samples were run"
+             : *m.outputsEqualTwin ? std::to_string(samples) + " equal to the twin, bit for bit"
+                                   : "outputs differ from the twin");
 
     tell(MeasureStep::Measure, -1, {});
     BoardClient::BenchRequest bench;

@@ -21,6 +21,8 @@ struct MeasureRequest {
     bool emulated = false;                    ///< the board is one in QEMU: ticks become instructions
     Index samples = 0;                        ///< of the test set, from its first on; at most all
     std::vector<std::string> classNames = {}; ///< of the data, for the confusion
+    std::string dataset = {};                 ///< its name
+    std::string datasetDigest = {};           ///< Dataset::digest()
     /// Looks at the board's supply while it computes, for its energy; none = energy is modelled or blank.
     /// Open, and supplying the board, already; not owned.
     Meter *meter = nullptr;
@@ -31,6 +33,9 @@ struct MeasureRequest {
 /// The four steps, and how far the one is.
 enum class MeasureStep { Send, Verify, KnownVectors, Measure };
 using MeasureProgress = std::function<void(MeasureStep step, double fraction, const std::string &note)>;
+
+/// A request for test examples of @p data.
+[[nodiscard]] MeasureRequest measureRequest(std::string model, const Dataset &data, Index samples);
 
 /// Pushes the image, checks it against the known answer, runs test examples on board and twin and compares
 /// all outputs bit for bit, then times inferences. Modelled figures stand on what @p profile states.

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/contract.h"
+#include "core/base/text_number.h"
 #include "device_link/host/csv_field.h"
 
 namespace rosler {
@@ -59,16 +60,7 @@ Json spreadJson(const Spread &spread, double factor)
 
 std::string number(const Quantity &figure)
 {
-    std::array<char, 64> buffer {};
-    std::snprintf(buffer.data(), buffer.size(), "%s%.9g", figure.isModelled() ? "~" : "", figure.value());
-    return buffer.data();
-}
-
-std::string decimal(double value)
-{
-    std::array<char, 64> buffer {};
-    std::snprintf(buffer.data(), buffer.size(), "%.9g", value);
-    return buffer.data();
+    return (figure.isModelled() ? "~" : "") + numberText(figure.value(), 9);
 }
 
 } // namespace
@@ -177,10 +169,12 @@ std::string measurementJson(const Measurement &m)
                {"model", m.model},
                {"type", m.type},
                {"model_sha256", m.modelSha256},
+               {"dataset", m.dataset},
+               {"dataset_digest", m.datasetDigest},
                {"samples", m.samples},
                {"board_accuracy", orNull(m.boardAccuracy)},
                {"twin_accuracy", orNull(m.twinAccuracy)},
-               {"outputs_equal_twin", m.outputsEqualTwin},
+               {"outputs_equal_twin", m.outputsEqualTwin ? Json(*m.outputsEqualTwin) : Json(nullptr)},
                {"instructions", spread(m.instructions, 1.0)},
                {"cycles", spread(m.cycles, 1.0)},
                {"macs", m.macs},
@@ -200,10 +194,11 @@ std::string measurementJson(const Measurement &m)
 
 std::string measurementCsv(std::span<const Measurement> measurements)
 {
-    std::string csv = "board,emulated,model,type,quantity,median,p95,n,unit,source,assumptions\n";
+    std::string csv =
+        "board,emulated,model,type,dataset,dataset_digest,quantity,median,p95,n,unit,source,assumptions\n";
     for (const Measurement &m : measurements) {
         const std::string head = csvField(m.board) + (m.emulated ? ",yes," : ",no,") + csvField(m.model) + ","
-            + csvField(m.type) + ",";
+            + csvField(m.type) + "," + csvField(m.dataset) + "," + csvField(m.datasetDigest) + ",";
         const auto row = [&](const char *quantity, const std::optional<Spread> &s) {
             if (!s)
                 return;
@@ -225,10 +220,11 @@ std::string measurementCsv(std::span<const Measurement> measurements)
                   nameOf(layer.quantity.source()));
         // Answers of the board, whether it is one on silicon or in an emulator, and sizes of its image.
         if (m.boardAccuracy)
-            plain("board_accuracy", decimal(*m.boardAccuracy), m.samples, "fraction", "measured");
+            plain("board_accuracy", numberText(*m.boardAccuracy, 9), m.samples, "fraction", "measured");
         if (m.twinAccuracy)
-            plain("twin_accuracy", decimal(*m.twinAccuracy), m.samples, "fraction", "measured");
-        plain("outputs_equal_twin", m.outputsEqualTwin ? "1" : "0", m.samples, "bool", "measured");
+            plain("twin_accuracy", numberText(*m.twinAccuracy, 9), m.samples, "fraction", "measured");
+        if (m.outputsEqualTwin)
+            plain("outputs_equal_twin", *m.outputsEqualTwin ? "1" : "0", m.samples, "bool", "measured");
         plain("macs", std::to_string(m.macs), 1, "multiply-adds", "counted");
         plain("image_bytes", std::to_string(m.imageBytes), 1, "bytes", "counted");
         plain("ram_bytes", std::to_string(m.ramBytes), 1, "bytes", "counted");

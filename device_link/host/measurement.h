@@ -89,10 +89,12 @@ struct Measurement {
     std::string model; ///< "rosler", "dense", or what the file calls it
     std::string type;  ///< "f32", "f16", "i8"
     std::string modelSha256;
+    std::string dataset;       ///< name of the data that the samples are of
+    std::string datasetDigest; ///< its Dataset::digest()
     std::uint64_t samples = 0; ///< test examples that were run
     std::optional<double> boardAccuracy;
     std::optional<double> twinAccuracy;
-    bool outputsEqualTwin = false; ///< bit for bit, on every sample
+    std::optional<bool> outputsEqualTwin; ///< bit for bit, on every sample; none without samples
     std::optional<Spread> instructions;
     std::optional<Spread> cycles;
     std::optional<Spread> latency; ///< seconds
@@ -108,9 +110,9 @@ struct Measurement {
 /// One line of JSON, without line end. Every figure carries its source; modelled ones their assumptions too.
 [[nodiscard]] std::string measurementJson(const Measurement &measurement);
 
-/// CSV with a header line: quantity, median, p95, n, unit, source, assumptions; also each layer's share,
-/// accuracies and sizes. Modelled numbers are written
-/// with a leading "~", so that no spreadsheet takes them for measured ones.
+/// CSV with a header line: which board, model, type and data; quantity, median, p95, n, unit, source,
+/// assumptions; also each layer's share, accuracies and sizes. Modelled numbers are written with a leading
+/// "~", so that no spreadsheet takes them for measured ones.
 [[nodiscard]] std::string measurementCsv(std::span<const Measurement> measurements);
 
 } // namespace rosler

@@ -91,7 +91,9 @@ MeasurementTable::Cell MeasurementTable::cell(int row, const Measurement &m) con
     case TwinAccuracy:
         return share(m.twinAccuracy);
     case EqualTwin:
-        return {m.outputsEqualTwin ? tr("yes, all bits") : tr("no"), {}, false};
+        if (!m.outputsEqualTwin)
+            return {dash(), {}, false};
+        return {*m.outputsEqualTwin ? tr("yes, all bits") : tr("no"), {}, false};
     case Samples:
         return {QString::number(m.samples), {}, false};
     case Instructions:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -66,6 +67,8 @@ struct QtRuntime::Private {
 QtRuntime::QtRuntime()
     : d(QCoreApplication::instance() == nullptr ? std::make_unique<Private>() : nullptr)
 {
+    // Qt takes the user's locale for all of the C library: numbers in options and files stay what they are.
+    std::setlocale(LC_NUMERIC, "C");
 }
 
 QtRuntime::~QtRuntime() = default;

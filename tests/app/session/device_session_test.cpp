@@ -109,6 +109,8 @@ private Q_SLOTS:
                 [&](const MeasuredModel &model) { measured << model; });
         QSignalSpy finished(&devices(), &DeviceSession::finished);
         QSignalSpy failed(&devices(), &DeviceSession::failed);
+        QSignalSpy items(&devices(), &DeviceSession::itemFailed);
+        QSignalSpy ended(&devices(), &DeviceSession::queueEnded);
         devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("f32"), QStringLiteral("i8")}, 64},
                           test::smallData());
         QVERIFY(devices().isWorking());
@@ -116,16 +118,39 @@ private Q_SLOTS:
         QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : failed[0][0].value<Error>().what.c_str());
         QCOMPARE(measured.size(), 4);
         for (const MeasuredModel &model : measured) {
-            QVERIFY(model.measurement.outputsEqualTwin);
+            QCOMPARE(model.measurement.outputsEqualTwin, std::optional(true));
+            QCOMPARE(model.measurement.datasetDigest, test::smallData()->digest());
             QCOMPARE(model.measurement.samples, std::uint64_t {64});
             QCOMPARE(model.confusion.classNames.size(), std::size_t {4});
             QCOMPARE(model.confusion.board, model.confusion.twin);
         }
         QVERIFY(devices().isConnected()); // stays so
+        QCOMPARE(ended[0], (QList<QVariant> {4, 0, 0}));
+        for (const QString &run : runs) // they belong to the runs
+            QCOMPARE(RunStore::open(m_folder->filePath(QStringLiteral("runs")).toStdString())
+                         .value()
+                         ->measurements(run.toStdString())
+                         .value()
+                         .size(),
+                     std::size_t {2});
         // Other data than it was trained with.
         devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 1}, test::smallData(100));
-        EVENTUALLY_EQUAL(failed.count(), 1);
-        QVERIFY(failed[0][0].value<Error>().what.find("trained on") != std::string::npos);
+        EVENTUALLY_EQUAL(ended.count(), 2);
+        QCOMPARE(items.count(), 2);
+        for (const QList<QVariant> &item : items)
+            QVERIFY(item[1].value<Error>().what.find("trained on") != std::string::npos);
+        QVERIFY(devices().isConnected());
+        // One that cannot be loaded does not keep the others from being measured.
+        measured.clear();
+        items.clear();
+        QStringList some = runs;
+        some.insert(1, QStringLiteral("no-such-run"));
+        devices().measure({QStringLiteral("twin"), some, {QStringLiteral("i8")}, 1}, test::smallData());
+        EVENTUALLY_EQUAL(ended.count(), 3);
+        QCOMPARE(ended[2], (QList<QVariant> {2, 1, 0}));
+        QCOMPARE(measured.size(), 2);
+        QCOMPARE(items.count(), 1);
+        QCOMPARE(items[0][1].value<Error>().code, ErrorCode::NotFound);
     }
 
     void aKilledBoardIsToldAndTakenUpAgain()

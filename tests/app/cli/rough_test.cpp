@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command line as it is handled when nobody is gentle: killed, started twice, on a full disk, with closed
+// descriptors, in a locale with decimal commas.
+#include <csignal>
+#include <random>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+class RoughTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void killedAtAnyMomentEveryRunResumesToTheSameDigest();
+    void twoResumesAtOnceNeverWriteOneRun();
+    void twoSignalsOfTimeoutAreOneWish();
+    void standardOutputThatIsFullIsAnError();
+    void closedDescriptorsDoNotLandInARun();
+    void aSeedIsAWholeNumber();
+    void aFolderOfRunsThatIsNotThereIsNotMade();
+    void filesHaveDecimalPointsInEveryLocale();
+    void otherDataIsRefused();
+    void withoutSamplesNothingIsSaidOfTheTwin();
+
+private:
+    struct Answer {
+        int exitCode;
+        QByteArray out;
+        QByteArray error;
+    };
+    [[nodiscard]] static Answer finish(QProcess &process);
+    [[nodiscard]] Answer rosler(const QStringList &arguments) const;
+    [[nodiscard]] QString spec(int epochs) const;
+    [[nodiscard]] QJsonArray runs(const QString &store) const;
+    [[nodiscard]] static QMap<QString, QString> digests(const QByteArray &out);
+    [[nodiscard]] QString out() const { return m_folder->filePath("runs"); }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+namespace {
+
+/// How often, in the suite; ROSLER_ROUGH_TIMES says otherwise.
+int times(int usual)
+{
+    bool given = false;
+    const int wanted = qEnvironmentVariableIntValue("ROSLER_ROUGH_TIMES", &given);
+    return given ? wanted : usual;
+}
+
+QJsonObject documentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+}
+
+/// Every line of a file that is a sample, by its step.
+QList<QByteArray> steps(const QString &metrics)
+{
+    QFile file(metrics);
+    QList<QByteArray> found;
+    if (file.open(QIODevice::ReadOnly))
+        for (const QByteArray &line : file.readAll().split('\n').mid(1))
+            if (!line.isEmpty())
+                found << line.left(line.indexOf(','));
+    return found;
+}
+
+/// Images and labels of MNIST's form, 28 x 28 and ten classes, all of one grey.
+void writeImages(const QDir &folder)
+{
+    const auto write = [&](const char *name, QByteArray head, int count, int size, bool labels) {
+        QFile file(folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly))
+            return;
+        const auto number = [&](int value) {
+            for (int shift = 24; shift >= 0; shift -= 8)
+                head.append(static_cast<char>((value >> shift) & 255));
+        };
+        number(count);
+        if (!labels) {
+            number(28);
+            number(28);
+        }
+        file.write(head);
+        for (int i = 0; i < count; ++i)
+            file.write(QByteArray(size, static_cast<char>(labels ? i % 10 : 100)));
+    };
+    for (const auto &[part, count] : {std::pair("train", 100), std::pair("t10k", 20)}) {
+        const QByteArray name(part);
+        write((name + "-images-idx3-ubyte").constData(), QByteArray("\0\0\x08\x03", 4), count, 784, false);
+        write((name + "-labels-idx1-ubyte").constData(), QByteArray("\0\0\x08\x01", 4), count, 1, true);
+    }
+}
+
+} // namespace
+
+void RoughTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(m_folder->isValid());
+}
+
+RoughTest::Answer RoughTest::finish(QProcess &process)
+{
+    if (!process.waitForFinished(100'000))
+        return {-1, {}, "did not end"};
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+RoughTest::Answer RoughTest::rosler(const QStringList &arguments) const
+{
+    QProcess process;
+    process.start(QStringLiteral(ROSLER_PROGRAM), arguments);
+    return finish(process);
+}
+
+QString RoughTest::spec(int epochs) const
+{
+    const QString path = m_folder->filePath("small.json");
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return {};
+    file.write(R"({"schema": "rosler.experiment/1", "name": "small", "dataset": "digits", "seed": 3,
+        "widths": [24], "training": {"epochs": )"
+               + QByteArray::number(epochs) + R"(, "batch": 100},
+        "models": [{"kind": "dense"}, {"kind": "rosler", "rank": [4, 4], "sketch_size": [200, 16]}]})");
+    return path;
+}
+
+QJsonArray RoughTest::runs(const QString &store) const
+{
+    return QJsonDocument::fromJson(rosler({"list", "--out", store, "--json"}).out).array();
+}
+
+QMap<QString, QString> RoughTest::digests(const QByteArray &printed)
+{
+    QMap<QString, QString> found;
+    const QJsonObject result = QJsonDocument::fromJson(printed.trimmed().split('\n').last()).object();
+    for (const QJsonValue &model : result["models"].toArray())
+        found[model["name"].toString()] = model["parameter_digest"].toString();
+    return found;
+}
+
+void RoughTest::killedAtAnyMomentEveryRunResumesToTheSameDigest()
+{
+    constexpr int epochs = 12;
+    QElapsedTimer clock;
+    clock.start();
+    const Answer whole = rosler({"train", spec(epochs), "--out", m_folder->filePath("whole"), "--json"});
+    const qint64 milliseconds = clock.elapsed();
+    QVERIFY2(whole.exitCode == 0, whole.error.constData());
+    const QMap<QString, QString> wanted = digests(whole.out);
+    QCOMPARE(wanted.size(), 2);
+
+    std::mt19937 random(1);
+    int beforeTheFirstCheckpoint = 0;
+    for (int i = 0; i < times(8); ++i) {
+        const QString store = m_folder->filePath(QStringLiteral("killed%1").arg(i));
+        QProcess process;
+        process.start(QStringLiteral(ROSLER_PROGRAM), {"train", spec(epochs), "--out", store});
+        QVERIFY(process.waitForStarted());
+        if (i % 4 == 0) { // in the first moments: its folders are there, and nothing else
+            while (QDir(store).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() < 2
+                   && process.state() == QProcess::Running)
+                process.waitForFinished(1);
+        } else {
+            process.waitForFinished(
+                std::uniform_int_distribution<int>(0, static_cast<int>(milliseconds))(random));
+        }
+        process.kill();
+        process.waitForFinished();
+
+        QMap<QString, QString> got;
+        for (const QJsonValue &run : runs(store)) {
+            const QString id = run["id"].toString();
+            const QDir folder(store + "/" + id);
+            if (!folder.exists("checkpoint.h5") && run["status"] != "finished")
+                ++beforeTheFirstCheckpoint;
+            if (run["status"] == "finished") {
+                got[run["title"].toString()] =
+                    documentOf(folder.filePath("result.json"))["parameter_digest"].toString();
+                continue;
+            }
+            if (got.contains(run["title"].toString()))
+                continue; // went on beside the other one
+            const Answer resumed = rosler({"resume", id, "--out", store, "--json"});
+            QVERIFY2(resumed.exitCode == 0, resumed.error.constData());
+            got.insert(digests(resumed.out));
+        }
+        for (auto model = got.begin(); model != got.end(); ++model)
+            QVERIFY2(model.value() == wanted[model.key()],
+                     qPrintable(QStringLiteral("kill %1: %2").arg(i).arg(model.key())));
+        for (const QJsonValue &run : runs(store)) {
+            QCOMPARE(run["status"].toString(), "finished");
+            const QList<QByteArray> all = steps(store + "/" + run["id"].toString() + "/metrics.csv");
+            QCOMPARE(QSet<QByteArray>(all.begin(), all.end()).size(), all.size());
+        }
+        QDir(store).removeRecursively();
+    }
+    QVERIFY(beforeTheFirstCheckpoint > 0);
+}
+
+void RoughTest::twoResumesAtOnceNeverWriteOneRun()
+{
+    int refused = 0;
+    for (int i = 0; i < times(4); ++i) {
+        const QString store = m_folder->filePath(QStringLiteral("raced%1").arg(i));
+        QProcess first;
+        first.start(QStringLiteral(ROSLER_PROGRAM), {"train", spec(10), "--out", store});
+        QVERIFY(first.waitForStarted());
+        while (QDir(store).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() < 2
+               && first.state() == QProcess::Running)
+            first.waitForFinished(1);
+        first.kill();
+        first.waitForFinished();
+        const QString id = runs(store).at(0).toObject()["id"].toString();
+
+        QProcess one;
+        QProcess other;
+        for (QProcess *process : {&one, &other})
+            process->start(QStringLiteral(ROSLER_PROGRAM), {"resume", id, "--out", store, "--json"});
+        const Answer a = finish(one);
+        const Answer b = finish(other);
+        // One of them trains. The other is told that it is still going on, or that it has come to its end.
+        QVERIFY2((a.exitCode == 0) != (b.exitCode == 0), (a.error + b.error).constData());
+        const QByteArray why = a.exitCode == 0 ? b.error : a.error;
+        QVERIFY2(why.contains("still going on") || why.contains("come to its end"), why.constData());
+        refused += why.contains("still going on") ? 1 : 0;
+        for (const QJsonValue &run : runs(store)) {
+            QCOMPARE(run["status"].toString(), "finished");
+            const QList<QByteArray> all = steps(store + "/" + run["id"].toString() + "/metrics.csv");
+            QVERIFY(!all.isEmpty());
+            QCOMPARE(QSet<QByteArray>(all.begin(), all.end()).size(), all.size());
+        }
+        QDir(store).removeRecursively();
+    }
+    QVERIFY(refused > 0);
+}
+
+void RoughTest::twoSignalsOfTimeoutAreOneWish()
+{
+    QProcess process;
+    process.start(QStringLiteral(ROSLER_PROGRAM), {"train", spec(100'000), "--out", out()});
+    QVERIFY(process.waitForStarted());
+    QTRY_VERIFY_WITH_TIMEOUT(QDir(out()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() == 2, 30'000);
+    ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+    QTest::qWait(60); // the first one has been taken
+    ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+    QVERIFY(process.waitForFinished(30'000));
+    QCOMPARE(process.exitCode(), 130);
+    for (const QJsonValue &run : runs(out())) {
+        QCOMPARE(run["status"].toString(), "stopped");
+        QVERIFY(QFile::exists(out() + "/" + run["id"].toString() + "/checkpoint.h5"));
+    }
+}
+
+void RoughTest::standardOutputThatIsFullIsAnError()
+{
+    for (const QStringList &arguments : {QStringList {"list", "--out", out(), "--json"},
+                                         {"train", spec(1), "--out", out(), "--json"},
+                                         {"--help"}}) {
+        QDir().mkpath(out());
+        QProcess process;
+        process.setStandardOutputFile("/dev/full");
+        process.start(QStringLiteral(ROSLER_PROGRAM), arguments);
+        const Answer answer = finish(process);
+        QCOMPARE(answer.exitCode, 1);
+        QVERIFY2(answer.error.contains("standard output"), answer.error.constData());
+    }
+}
+
+void RoughTest::closedDescriptorsDoNotLandInARun()
+{
+    QProcess process;
+    process.setChildProcessModifier([] {
+        for (const int descriptor : {0, 1, 2})
+            ::close(descriptor);
+    });
+    process.start(QStringLiteral(ROSLER_PROGRAM), {"train", spec(2), "--out", out(), "--json"});
+    QCOMPARE(finish(process).exitCode, 0);
+    const QJsonArray all = runs(out());
+    QCOMPARE(all.size(), 2);
+    for (const QJsonValue &run : all) {
+        QFile metrics(out() + "/" + run["id"].toString() + "/metrics.csv");
+        QVERIFY(metrics.open(QIODevice::ReadOnly));
+        for (const QByteArray &line : metrics.readAll().trimmed().split('\n'))
+            QCOMPARE(line.count(','), 7);
+    }
+}
+
+void RoughTest::aSeedIsAWholeNumber()
+{
+    for (const char *seed : {"-1", "99999999999999999999", "1.5", "x", ""})
+        for (const char *command : {"train", "demo"}) {
+            QStringList arguments {command};
+            if (arguments[0] == "train")
+                arguments << spec(1);
+            arguments << QStringLiteral("--seed=") + seed << "--out" << out();
+            QCOMPARE(rosler(arguments).exitCode, 2);
+        }
+    QVERIFY(!QDir(out()).exists());
+    const Answer most = rosler({"train", spec(1), "--seed", "18446744073709551615", "--out", out()});
+    QVERIFY2(most.exitCode == 0, most.error.constData());
+    QVERIFY(most.out.contains("seed 18446744073709551615"));
+}
+
+void RoughTest::aFolderOfRunsThatIsNotThereIsNotMade()
+{
+    for (const char *command : {"list", "show", "resume", "export"}) {
+        QStringList arguments {command, "--out", out()};
+        if (QByteArray(command) == "show" || QByteArray(command) == "resume")
+            arguments << "2026";
+        const Answer answer = rosler(arguments);
+        QCOMPARE(answer.exitCode, 1);
+        QVERIFY2(answer.error.contains("no such folder"), answer.error.constData());
+        QVERIFY(!QDir(out()).exists());
+    }
+}
+
+void RoughTest::filesHaveDecimalPointsInEveryLocale()
+{
+    const QString localedef = QStandardPaths::findExecutable("localedef");
+    if (localedef.isEmpty())
+        QSKIP("needs localedef (Debian: libc-bin)");
+    QByteArray source = "comment_char %\nescape_char /\nLC_CTYPE\ncopy \"POSIX\"\nEND LC_CTYPE\nLC_NUMERIC\n"
+                        "decimal_point \",\"\nthousands_sep \".\"\ngrouping 3;3\nEND LC_NUMERIC\n";
+    for (const char *part : {"COLLATE", "MONETARY", "TIME", "MESSAGES", "PAPER", "NAME", "ADDRESS",
+                             "TELEPHONE", "MEASUREMENT", "IDENTIFICATION"})
+        source += QByteArray("LC_") + part + "\ncopy \"POSIX\"\nEND LC_" + part + "\n";
+    QFile file(m_folder->filePath("source"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(source);
+    file.close();
+    QProcess::execute(
+        localedef,
+        {"-c", "--quiet", "-i", file.fileName(), "-f", "ANSI_X3.4-1968", m_folder->filePath("de_XX")});
+    QVERIFY(QDir(m_folder->filePath("de_XX")).exists());
+    QProcessEnvironment german = QProcessEnvironment::systemEnvironment();
+    german.insert("LOCPATH", m_folder->path());
+    german.insert("LC_ALL", "de_XX");
+
+    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    QProcess process;
+    process.setProcessEnvironment(german);
+    process.start(QStringLiteral(ROSLER_PROGRAM),
+                  {"board", "measure", "--board", "twin", "--model", id, "--out", out(), "--samples", "30",
+                   "--volts", "3.3", "--csv", m_folder->filePath("m.csv"), "--json"});
+    const Answer answer = finish(process);
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject json = QJsonDocument::fromJson(answer.out.trimmed().split('\n').last()).object();
+    QVERIFY(json["board_accuracy"].isDouble());
+    QCOMPARE(json["dataset"].toString(), "digits");
+    QCOMPARE(json["dataset_digest"].toString().size(), 64);
+    QFile csv(m_folder->filePath("m.csv"));
+    QVERIFY(csv.open(QIODevice::ReadOnly));
+    const QList<QByteArray> lines = csv.readAll().trimmed().split('\n');
+    QVERIFY(lines.size() > 3);
+    for (const QByteArray &line : lines)
+        QVERIFY2(line.count(',') == lines[0].count(','), line.constData());
+    // It belongs to the run.
+    QCOMPARE(QDir(out() + "/" + id + "/measurements").entryList({"*.json"}).size(), 1);
+}
+
+void RoughTest::otherDataIsRefused()
+{
+    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    const QDir other(m_folder->filePath("other"));
+    QVERIFY(QDir().mkpath(other.path()));
+    writeImages(other);
+    QStringList arguments {"board",     "measure", "--board",   "twin",       "--model", out() + "/" + id,
+                           "--samples", "10",      "--dataset", other.path(), "--json"};
+    const Answer refused = rosler(arguments);
+    QCOMPARE(refused.exitCode, 1);
+    QVERIFY2(refused.error.contains("digest"), refused.error.constData());
+    arguments << "--any-data";
+    const Answer taken = rosler(arguments);
+    QVERIFY2(taken.exitCode == 0, taken.error.constData());
+    const QJsonObject json = QJsonDocument::fromJson(taken.out.trimmed().split('\n').last()).object();
+    const QJsonObject meta = documentOf(out() + "/" + id + "/meta.json");
+    QCOMPARE(meta["dataset"]["digest"].toString().size(), 64);
+    QVERIFY(json["dataset_digest"].toString() != meta["dataset"]["digest"].toString());
+    const Answer resumed = rosler({"resume", id, "--out", out()});
+    QCOMPARE(resumed.exitCode, 1);
+    QVERIFY2(resumed.error.contains("come to its end"), resumed.error.constData());
+}
+
+void RoughTest::withoutSamplesNothingIsSaidOfTheTwin()
+{
+    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    const Answer answer = rosler(
+        {"board", "measure", "--board", "twin", "--model", id, "--out", out(), "--samples", "0", "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject json = QJsonDocument::fromJson(answer.out.trimmed().split('\n').last()).object();
+    QVERIFY(json["outputs_equal_twin"].isNull());
+    QVERIFY(!answer.out.contains("yes"));
+}
+
+QTEST_GUILESS_MAIN(RoughTest)
+#include "rough_test.moc"
