@@ -305,11 +305,11 @@ void MainWindow::connectData()
     connect(&datasets, &DatasetSession::progressed, m_dataPage, &DataPage::setProgress);
     connect(&datasets, &DatasetSession::loaded, this, &MainWindow::takeDataset);
     connect(&datasets, &DatasetSession::failed, this, [this](const Error &error) {
-        m_loadingSource.clear();
+        m_failedSource = std::exchange(m_loadingSource, {});
         m_dataPage->showError(error);
         report(error);
         if (!m_data) // the last session's data is gone: there is always something to start with
-            loadData(QStringLiteral("digits"));
+            load(QStringLiteral("digits"), Chosen::ByNobody);
     });
 }
 
@@ -381,8 +381,10 @@ void MainWindow::connectDesign()
         scheduleSave();
         // An experiment that names its data, or undo of a change of data.
         const QString wanted = QString::fromStdString(m_design.spec().dataset);
-        if (!m_restoring && isLoadable(wanted) && wanted != m_dataSource && wanted != m_loadingSource)
-            loadData(wanted);
+        // One that could not be loaded is not tried again by every move of a slider.
+        if (!m_restoring && isLoadable(wanted) && wanted != m_dataSource && wanted != m_loadingSource
+            && wanted != m_failedSource)
+            load(wanted, Chosen::ByNobody);
     });
     connect(&m_design, &DesignModel::dataShapeChanged, this, &MainWindow::updateForecast);
     connect(m_design.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::updateTitle);
@@ -480,6 +482,25 @@ void MainWindow::train()
     if (training.state() != TrainingSession::State::Idle || !m_data)
         return;
     ExperimentSpec spec = m_design.spec();
+    if (const std::string source = m_dataSource.toStdString();
+        spec.dataset != source && spec.dataset != m_data->name()) {
+        // Never trained over: figures would be called by the name of data that they are not of.
+        const QString name = QString::fromStdString(m_data->name());
+        report({ErrorCode::Rejected,
+                tr("this experiment is for the data “%1”; loaded is “%2”")
+                    .arg(QString::fromStdString(spec.dataset), name)
+                    .toStdString(),
+                {}});
+        m_notice->tell(
+            NoticeBar::Kind::Problem,
+            tr("This experiment is for the data “%1”; loaded is “%2”. Load its data (Data menu), or")
+                .arg(QString::fromStdString(spec.dataset), name),
+            tr("Use %1 for it").arg(name), [this, name, source] {
+                m_design.edit(tr("Use %1").arg(name),
+                              [source](ExperimentSpec &design) { design.dataset = source; });
+            });
+        return;
+    }
     spec.dataset = m_dataSource.toStdString();
     if (const Result<void> fits = checkAgainst(spec, m_data->shape(), m_data->classes()); !fits) {
         report(fits.error());
@@ -520,9 +541,16 @@ void MainWindow::resumeRuns(const QStringList &ids)
 
 void MainWindow::loadData(const QString &source)
 {
+    m_failedSource.clear();
+    load(source, Chosen::ByUser);
+}
+
+void MainWindow::load(const QString &source, Chosen chosen)
+{
     if (source.isEmpty())
         return;
     m_loadingSource = source;
+    m_loadChosen = chosen;
     m_services.datasets().load(source);
 }
 
@@ -531,10 +559,12 @@ void MainWindow::takeDataset(const std::shared_ptr<const Dataset> &loaded)
     m_data = loaded;
     m_dataSource = std::exchange(m_loadingSource, {});
     m_dataPage->setDataset(m_data);
-    m_design.setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
-    if (m_design.spec().dataset != m_dataSource.toStdString())
+    // Only who chooses other data says that the design is for it; and before its shape is told, or the design
+    // would still ask for the data before.
+    if (m_loadChosen == Chosen::ByUser && m_design.spec().dataset != m_dataSource.toStdString())
         m_design.edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
                       [source = m_dataSource.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
+    m_design.setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
     if (m_dataSource != QLatin1String("digits"))
         m_recentDataSources = withRecent(m_recentDataSources, m_dataSource);
     m_dataPage->setRecent(m_recentDataSources);

@@ -87,6 +87,9 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    /// Who wants data to be loaded: data that the user chooses is what the design is for from then on.
+    enum class Chosen { ByUser, ByNobody };
+    void load(const QString &source, Chosen chosen);
     // main_window.cpp
     void buildPages();
     void buildDocks();
@@ -174,6 +177,8 @@ private:
     std::shared_ptr<const Dataset> m_data;
     QString m_dataSource;    ///< of m_data
     QString m_loadingSource; ///< what is being loaded; empty = nothing
+    QString m_failedSource;  ///< what could not be loaded last
+    Chosen m_loadChosen = Chosen::ByNobody;
     QString m_designFile;
     QStringList m_recentDataSources;
     QStringList m_recentExperimentFiles;

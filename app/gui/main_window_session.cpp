@@ -61,7 +61,10 @@ void MainWindow::restore(const Start &start)
         m_openingExperiment = true;
         QTimer::singleShot(0, this, [this, wanted = start.experiment] { openExperiment(wanted); });
     }
-    loadData(start.dataset.isEmpty() ? state.dataset : start.dataset);
+    if (start.dataset.isEmpty())
+        load(state.dataset, Chosen::ByNobody);
+    else
+        load(start.dataset, Chosen::ByUser);
     m_restoring = false;
     updateRecentMenus();
     updateForecast();
@@ -88,7 +91,7 @@ void MainWindow::startFresh()
     m_designFile.clear();
     if (const Result<ExperimentSpec> spec = shippedExperiment(firstExperiment))
         takeExperiment(*spec, {});
-    loadData(digits);
+    load(digits, Chosen::ByNobody);
     m_compare->setCurve(CurveX::Epoch, CurveY::TestAccuracy);
     m_compare->setLogX(false);
     m_compare->setLogY(false);

@@ -500,6 +500,44 @@ private Q_SLOTS:
         QVERIFY(QDir().rename(m_idx + QStringLiteral("-away"), m_idx));
     }
 
+    void anExperimentIsNotTrainedOnOtherData()
+    {
+        EVENTUALLY(m_window->dataset() != nullptr);
+        m_window->openExperiment(QStringLiteral("mnist-512"));
+        QCOMPARE(m_window->design().spec().dataset, std::string("mnist"));
+        QSignalSpy told(m_window.get(), &MainWindow::problemArose);
+        action("train")->trigger();
+        QCOMPARE(told.count(), 1);
+        QVERIFY(told[0][0].toString().contains(QLatin1String("mnist")));
+        QCOMPARE(training().state(), State::Idle);
+        QCOMPARE(storedRuns(RunStatus::Running), 0);
+        // Also when it is named at the start, before any data is there.
+        m_window.reset();
+        m_services.reset();
+        open({QStringLiteral("mnist-512"), {}, false});
+        EVENTUALLY(m_window->dataset() != nullptr);
+        EVENTUALLY(m_window->design().spec().name == "mnist-512");
+        QCOMPARE(m_window->design().spec().dataset, std::string("mnist"));
+        // Whoever chooses other data means it.
+        m_window->loadData(m_idx);
+        EVENTUALLY(m_window->dataset()->features() == 16);
+        QCOMPARE(m_window->design().spec().dataset, m_idx.toStdString());
+    }
+
+    void dataThatCannotBeLoadedIsNotTriedAgainByEachSliderTick()
+    {
+        EVENTUALLY(m_window->dataset() != nullptr);
+        auto &design = const_cast<DesignModel &>(m_window->design());
+        design.edit(QStringLiteral("x"), [](ExperimentSpec &spec) { spec.dataset = "/no/such/folder"; });
+        QSignalSpy told(m_window.get(), &MainWindow::problemArose);
+        EVENTUALLY_EQUAL(told.count(), 1);
+        QSignalSpy started(&m_services->datasets(), &DatasetSession::started);
+        for (Index epochs = 3; epochs < 8; ++epochs)
+            design.edit(QStringLiteral("x"),
+                        [epochs](ExperimentSpec &spec) { spec.training.epochs = epochs; });
+        QCOMPARE(started.count(), 0);
+    }
+
     void aStoppedRunGoesOnFromTheRunsList()
     {
         useSmallExperiment(100'000);
