@@ -32,6 +32,21 @@ if(ROSLER_CPU STREQUAL "native")
     endif()
 endif()
 
+if(ROSLER_CPU STREQUAL "packaged")
+    # Programs for the lowest level; the library for all three (core/CMakeLists.txt). What they hand to each other
+    # must be aligned alike.
+    target_compile_definitions(rosler_config INTERFACE EIGEN_MAX_ALIGN_BYTES=64)
+    if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+        set(level $<TARGET_PROPERTY:ROSLER_LEVEL>)
+        target_compile_options(rosler_config INTERFACE -march=$<IF:$<BOOL:${level}>,${level},x86-64-v2> -mtune=generic)
+        set(rosler_levels x86-64-v3 x86-64-v4)
+    endif()
+    set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+    # The folder of the package's own library; the loader looks into glibc-hwcaps/ there for the best level.
+    set(rosler_library_folder ${CMAKE_INSTALL_LIBDIR}/${PROJECT_NAME})
+    set(CMAKE_INSTALL_RPATH ${CMAKE_INSTALL_FULL_LIBDIR}/${PROJECT_NAME})
+endif()
+
 if(ROSLER_CHECKS)
     target_compile_definitions(rosler_config INTERFACE ROSLER_CHECKS=1)
 endif()
