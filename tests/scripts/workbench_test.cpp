@@ -97,9 +97,13 @@ void WorkbenchTest::argumentsReachCtestWhole()
 {
     const Answer answer =
         workbench({QStringLiteral("test"), QStringLiteral("-R"), QStringLiteral("core nn*")});
+    QProcess nproc;
+    nproc.start(QStringLiteral("nproc"), QStringList());
+    QVERIFY(nproc.waitForFinished());
+    const QString cores = QString::fromUtf8(nproc.readAllStandardOutput()).trimmed();
     QVERIFY2(answer.exitCode == 0, qPrintable(answer.said));
-    QVERIFY2(answer.said.contains(QStringLiteral("<--preset><release><-R><core nn*> in %1,")
-                                      .arg(QDir(m_folder->path()).canonicalPath())),
+    QVERIFY2(answer.said.contains(QStringLiteral("<--preset><release><-j><%1><-R><core nn*> in %2,")
+                                      .arg(cores, QDir(m_folder->path()).canonicalPath())),
              qPrintable(answer.said));
 }
 
@@ -107,6 +111,11 @@ void WorkbenchTest::withoutDisplayTheDemoRuns()
 {
     const Answer answer = workbench({QStringLiteral("run"), QStringLiteral("--seed"), QStringLiteral("3")});
     QVERIFY2(answer.said.endsWith(QStringLiteral("\nrosler: demo --seed 3\n")), qPrintable(answer.said));
+    QFile calls(path(QStringLiteral("calls")));
+    QVERIFY(calls.open(QIODevice::ReadOnly));
+    const QByteArray built = calls.readAll().trimmed().split('\n').last();
+    // What it runs, and no window and no test.
+    QVERIFY2(built.endsWith("--target rosler rosler_firmware_images"), built.constData());
 }
 
 void WorkbenchTest::withDisplayTheWindowRuns()
