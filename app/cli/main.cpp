@@ -3,10 +3,8 @@
 #include <cstdio>
 #include <exception>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "app/cli/commands.h"
+#include "core/base/standard_descriptors.h"
 #include "core/store/run_environment.h"
 #include "device_link/host/links/qt_runtime.h"
 
@@ -32,17 +30,6 @@ constexpr std::array rows {
     Row {"bench", "Measure how fast this machine trains", &rosler::cli::benchCommand},
 };
 
-/// Descriptors 0 to 2 that are closed would be given to the next files that are opened: a message would land
-/// in a run.
-void fillStandardDescriptors()
-{
-    int descriptor = 0;
-    while (descriptor >= 0 && descriptor <= STDERR_FILENO)
-        descriptor = ::open("/dev/null", O_RDWR);
-    if (descriptor > STDERR_FILENO)
-        ::close(descriptor);
-}
-
 /// Says so when not all that was printed arrived: a full disk, a closed pipe.
 int flushed(int exitCode)
 {
@@ -57,7 +44,7 @@ int flushed(int exitCode)
 
 int main(int argc, char **argv)
 {
-    fillStandardDescriptors();
+    rosler::fillStandardDescriptors();
     const rosler::QtRuntime runtime; // serial ports need it
     CLI::App app {"Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler"};
     app.require_subcommand(1);

@@ -15,6 +15,7 @@
 #include "app/gui/quit_signals.h"
 #include "app/gui/scripted_run.h"
 #include "app/session/app_services.h"
+#include "core/base/standard_descriptors.h"
 
 namespace {
 
@@ -39,6 +40,7 @@ bool asksForWordsAlone(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
+    rosler::fillStandardDescriptors();
     const std::unique_ptr<QCoreApplication> app(
         asksForWordsAlone(argc, argv) ? new QCoreApplication(argc, argv) : new QApplication(argc, argv));
     // Qt takes the user's locale for all of the C library: numbers in files stay what they are.

@@ -482,8 +482,7 @@ void MainWindow::train()
     if (training.state() != TrainingSession::State::Idle || !m_data)
         return;
     ExperimentSpec spec = m_design.spec();
-    if (const std::string source = m_dataSource.toStdString();
-        spec.dataset != source && spec.dataset != m_data->name()) {
+    if (!isForLoadedData(spec)) {
         // Never trained over: figures would be called by the name of data that they are not of.
         const QString name = QString::fromStdString(m_data->name());
         report({ErrorCode::Rejected,
@@ -495,10 +494,7 @@ void MainWindow::train()
             NoticeBar::Kind::Problem,
             tr("This experiment is for the data “%1”; loaded is “%2”. Load its data (Data menu), or")
                 .arg(QString::fromStdString(spec.dataset), name),
-            tr("Use %1 for it").arg(name), [this, name, source] {
-                m_design.edit(tr("Use %1").arg(name),
-                              [source](ExperimentSpec &design) { design.dataset = source; });
-            });
+            tr("Use %1 for it").arg(name), [this] { useLoadedData(); });
         return;
     }
     spec.dataset = m_dataSource.toStdString();
@@ -562,8 +558,7 @@ void MainWindow::takeDataset(const std::shared_ptr<const Dataset> &loaded)
     // Only who chooses other data says that the design is for it; and before its shape is told, or the design
     // would still ask for the data before.
     if (m_loadChosen == Chosen::ByUser && m_design.spec().dataset != m_dataSource.toStdString())
-        m_design.edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
-                      [source = m_dataSource.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
+        useLoadedData();
     m_design.setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
     if (m_dataSource != QLatin1String("digits"))
         m_recentDataSources = withRecent(m_recentDataSources, m_dataSource);
@@ -579,6 +574,18 @@ void MainWindow::takeDataset(const std::shared_ptr<const Dataset> &loaded)
     updateTraining();
     scheduleSave();
     tellReady();
+}
+
+bool MainWindow::isForLoadedData(const ExperimentSpec &spec) const
+{
+    return spec.dataset == m_dataSource.toStdString() || spec.dataset == m_data->name();
+}
+
+/// Says, to be undone, that the design is for the loaded data.
+void MainWindow::useLoadedData()
+{
+    m_design.edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
+                  [source = m_dataSource.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
 }
 
 void MainWindow::tellReady()
@@ -602,13 +609,12 @@ void MainWindow::openExperiment(const QString &nameOrPath)
 
 void MainWindow::takeExperiment(const ExperimentSpec &spec, const QString &file)
 {
-    const std::string source = m_dataSource.toStdString();
-    const bool sameData = m_data && (spec.dataset == source || spec.dataset == m_data->name());
+    const bool sameData = m_data && isForLoadedData(spec);
     m_designFile = file;
     m_design.edit(tr("Open %1").arg(QString::fromStdString(spec.name)), [&](ExperimentSpec &design) {
         design = spec;
         if (sameData)
-            design.dataset = source;
+            design.dataset = m_dataSource.toStdString();
     });
     m_design.undoStack()->setClean();
     updateTitle();

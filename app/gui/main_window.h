@@ -90,6 +90,9 @@ private:
     /// Who wants data to be loaded: data that the user chooses is what the design is for from then on.
     enum class Chosen { ByUser, ByNobody };
     void load(const QString &source, Chosen chosen);
+    [[nodiscard]] bool isForLoadedData(const ExperimentSpec &spec) const; ///< there is some
+    void useLoadedData();
+
     // main_window.cpp
     void buildPages();
     void buildDocks();

@@ -90,6 +90,7 @@ public:
     {
         stopping.request_stop();
         ending.request_stop();
+        thread.post([this] { closeMeter(); });
     }
 
     template <typename F>
@@ -123,7 +124,7 @@ public:
     Result<void> measureItem(const Item &item, const RunRecord &record, const Network &network,
                              const DeviceOrder &order, const Dataset &data, bool &boardIsLost,
                              const std::stop_token &stop);
-    /// Lets go of the meter; a board that it supplies is off then.
+    /// Switches off what the meter supplies, and lets go of it: with the board, or at the end.
     void closeMeter();
 
     DeviceSession *q;
@@ -249,8 +250,8 @@ void DeviceSession::Private::closeMeter()
 DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &order, const Dataset &data,
                                                             const std::stop_token &stop)
 {
-    closeMeter();
     if (!order.meter.isEmpty()) { // before the board, which it may supply
+        meter.reset();            // lets go of the port; the board stays on
         auto opened = openMeterPort(order.meter.toStdString(), order.meterSettings);
         if (!opened) // busy, or unplugged: nothing is wrong with the board
             return {tl::unexpected(opened.error()), false};
@@ -332,7 +333,8 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
         return tl::unexpected(image.error());
     MeasureRequest request = measureRequest(record.summary.title, data, order.samples);
     request.emulated = board->emulated;
-    request.meter = meter.get();
+    // One of an earlier order may still supply the board; it is not asked.
+    request.meter = order.meter.isEmpty() ? nullptr : meter.get();
     MeasureStep at = MeasureStep::Send;
     double told = -1;
     const Result<MeasuredModel> measured = measureModel(

@@ -24,11 +24,6 @@ Result<void> checkData(const RunSummary &run, const Dataset &data)
 
 } // namespace
 
-bool canGoOn(RunStatus status) noexcept
-{
-    return status == RunStatus::Stopped || status == RunStatus::Interrupted;
-}
-
 Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids, const Dataset &data)
 {
     ResumedRuns resumed;

@@ -27,7 +27,4 @@ struct ResumedRuns {
 [[nodiscard]] Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids,
                                                 const Dataset &data);
 
-/// Whether a run with this status can go on.
-[[nodiscard]] bool canGoOn(RunStatus status) noexcept;
-
 } // namespace rosler

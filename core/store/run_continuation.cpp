@@ -6,7 +6,6 @@
 
 #include "core/base/atomic_file.h"
 #include "core/store/checkpoint_file.h"
-#include "core/store/resume_request.h"
 #include "core/store/run_folder.h"
 #include "core/store/sealed_file.h"
 #include "core/store/staged_file.h"

@@ -32,7 +32,7 @@ std::string thisHolder()
 std::string holderIn(const fs::path &path)
 {
     const auto text = readRegularFile(path, longestHolder);
-    if (!text || !text->starts_with("process ") || text->size() < 2 || text->back() != '\n')
+    if (!text || !text->starts_with("process ") || text->back() != '\n')
         return "another process";
     const std::string line = text->substr(0, text->find('\n'));
     for (const char c : line)

@@ -21,6 +21,12 @@ namespace rosler {
 /// What became of a run. Interrupted = its program died before it could say so.
 enum class RunStatus { Running, Finished, Stopped, Interrupted, Diverged, Failed };
 
+/// Whether a run with this status can go on.
+[[nodiscard]] constexpr bool canGoOn(RunStatus status) noexcept
+{
+    return status == RunStatus::Stopped || status == RunStatus::Interrupted;
+}
+
 /// One line of the runs list; read without opening metrics or HDF5 files.
 struct RunSummary {
     std::string id;            ///< the folder's name: "2026-11-21T061204_mnist_rosler_a1b2"

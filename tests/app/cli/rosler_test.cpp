@@ -10,6 +10,11 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/app/cli/program.h"
+
+using namespace rosler;
+using test::Answer;
+
 /// The program as its user starts it, on the built-in digits.
 class RoslerTest final : public QObject
 {
@@ -28,16 +33,6 @@ private Q_SLOTS:
     void forecastNeedsNoData();
 
 private:
-    struct Answer {
-        int exitCode;
-        QByteArray out;
-        QByteArray error;
-        [[nodiscard]] QJsonObject json() const
-        {
-            return QJsonDocument::fromJson(out.trimmed().split('\n').last()).object();
-        }
-    };
-    [[nodiscard]] Answer rosler(const QStringList &arguments) const;
     [[nodiscard]] QString spec(int epochs, const QByteArray &rank = "[4, 4]") const;
     [[nodiscard]] QString out() const { return m_folder->filePath("runs"); }
 
@@ -50,32 +45,14 @@ void RoslerTest::init()
     QVERIFY(m_folder->isValid());
 }
 
-RoslerTest::Answer RoslerTest::rosler(const QStringList &arguments) const
-{
-    QProcess process;
-    process.start(QStringLiteral(ROSLER_PROGRAM), arguments);
-    if (!process.waitForFinished(100'000))
-        return {-1, {}, "did not end"};
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-}
-
 QString RoslerTest::spec(int epochs, const QByteArray &rank) const
 {
-    const QString path = m_folder->filePath("small.json");
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
-        return {};
-    file.write(R"({"schema": "rosler.experiment/1", "name": "small", "dataset": "digits", "seed": 3,
-        "widths": [32], "training": {"epochs": )"
-               + QByteArray::number(epochs) + R"(, "batch": 100},
-        "models": [{"kind": "dense"}, {"kind": "rosler", "rank": )"
-               + rank + R"(, "sketch_size": [200, 16]}]})");
-    return path;
+    return test::writeSmallExperiment(m_folder->filePath("small.json"), 32, epochs, rank);
 }
 
 void RoslerTest::trainEndsWithTheResultAsJson()
 {
-    const Answer answer = rosler({"train", spec(2), "--out", out(), "--json"});
+    const Answer answer = test::rosler({"train", spec(2), "--out", out(), "--json"});
     QVERIFY2(answer.exitCode == 0, answer.error.constData());
     const QJsonObject result = answer.json();
     QCOMPARE(result["schema"].toString(), "rosler.result/1");
@@ -96,7 +73,8 @@ void RoslerTest::trainEndsWithTheResultAsJson()
         QCOMPARE(m["train_flops"].toDouble(), m["train_flops_forecast"].toDouble());
         QCOMPARE(m["parameter_digest"].toString().size(), 64);
     }
-    const QJsonArray runs = QJsonDocument::fromJson(rosler({"list", "--out", out(), "--json"}).out).array();
+    const QJsonArray runs =
+        QJsonDocument::fromJson(test::rosler({"list", "--out", out(), "--json"}).out).array();
     QCOMPARE(runs.size(), 2);
     QCOMPARE(runs[0].toObject()["status"].toString(), "finished");
 }
@@ -105,7 +83,8 @@ void RoslerTest::threadsDoNotChangeTheParameters()
 {
     const auto digests = [this](const char *threads) {
         QStringList list;
-        const auto models = rosler({"train", spec(1), "--out", out(), "--json", "--threads", threads}).json();
+        const auto models =
+            test::rosler({"train", spec(1), "--out", out(), "--json", "--threads", threads}).json();
         for (const QJsonValue &model : models["models"].toArray())
             list << model.toObject()["parameter_digest"].toString();
         return list;
@@ -123,7 +102,7 @@ void RoslerTest::aBadSpecNamesKeyAndPlace()
     file.write(
         R"({"schema": "rosler.experiment/1", "widths": [8], "models": [{"kind": "dense", "lerning_rate": 1}]})");
     file.close();
-    const Answer answer = rosler({"train", file.fileName(), "--out", out()});
+    const Answer answer = test::rosler({"train", file.fileName(), "--out", out()});
     QCOMPARE(answer.exitCode, 1);
     QVERIFY2(answer.error.contains("bad.json:/models/0/lerning_rate"), answer.error.constData());
     QVERIFY2(answer.error.contains("learning_rate\"?"), answer.error.constData());
@@ -132,19 +111,19 @@ void RoslerTest::aBadSpecNamesKeyAndPlace()
 
 void RoslerTest::unknownNamesAreListed()
 {
-    const Answer spec = rosler({"train", "nothing", "--out", out()});
+    const Answer spec = test::rosler({"train", "nothing", "--out", out()});
     QCOMPARE(spec.exitCode, 1);
     QVERIFY2(spec.error.contains("digits-demo"), spec.error.constData());
     const Answer data =
-        rosler({"train", "mnist-512", "--dataset", m_folder->filePath("none"), "--out", out()});
+        test::rosler({"train", "mnist-512", "--dataset", m_folder->filePath("none"), "--out", out()});
     QCOMPARE(data.exitCode, 1);
     QVERIFY2(data.error.contains("none"), data.error.constData());
-    QCOMPARE(rosler({"show", "2001", "--out", out()}).exitCode, 1);
+    QCOMPARE(test::rosler({"show", "2001", "--out", out()}).exitCode, 1);
 }
 
 void RoslerTest::rankOutOfRangeGivesTheRange()
 {
-    const Answer answer = rosler({"train", spec(1, "[17, 4]"), "--out", out()});
+    const Answer answer = test::rosler({"train", spec(1, "[17, 4]"), "--out", out()});
     QCOMPARE(answer.exitCode, 1);
     QVERIFY2(answer.error.contains("/models/1/layers/0/rank") && answer.error.contains("1 to 16"),
              answer.error.constData());
@@ -152,18 +131,18 @@ void RoslerTest::rankOutOfRangeGivesTheRange()
 
 void RoslerTest::usageErrorsExitWithTwo()
 {
-    QCOMPARE(rosler({}).exitCode, 2);
-    QCOMPARE(rosler({"train"}).exitCode, 2);
-    QCOMPARE(rosler({"train", "digits-demo", "--epochs", "0"}).exitCode, 2);
-    QCOMPARE(rosler({"train", "digits-demo", "--no-such-option"}).exitCode, 2);
-    QCOMPARE(rosler({"--help"}).exitCode, 0);
+    QCOMPARE(test::rosler({}).exitCode, 2);
+    QCOMPARE(test::rosler({"train"}).exitCode, 2);
+    QCOMPARE(test::rosler({"train", "digits-demo", "--epochs", "0"}).exitCode, 2);
+    QCOMPARE(test::rosler({"train", "digits-demo", "--no-such-option"}).exitCode, 2);
+    QCOMPARE(test::rosler({"--help"}).exitCode, 0);
 }
 
 void RoslerTest::interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne()
 {
     constexpr int epochs = 60;
     const QString whole = m_folder->filePath("whole");
-    const Answer uninterrupted = rosler({"train", spec(epochs), "--out", whole, "--json"});
+    const Answer uninterrupted = test::rosler({"train", spec(epochs), "--out", whole, "--json"});
     QVERIFY2(uninterrupted.exitCode == 0, uninterrupted.error.constData());
 
     QProcess process;
@@ -181,10 +160,12 @@ void RoslerTest::interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne()
     QVERIFY(process.waitForFinished(60'000));
     QCOMPARE(process.exitCode(), 130);
 
-    const QJsonArray runs = QJsonDocument::fromJson(rosler({"list", "--out", out(), "--json"}).out).array();
+    const QJsonArray runs =
+        QJsonDocument::fromJson(test::rosler({"list", "--out", out(), "--json"}).out).array();
     QCOMPARE(runs.size(), 2);
     QCOMPARE(runs[0].toObject()["status"].toString(), "stopped");
-    const Answer resumed = rosler({"resume", runs[0].toObject()["id"].toString(), "--out", out(), "--json"});
+    const Answer resumed =
+        test::rosler({"resume", runs[0].toObject()["id"].toString(), "--out", out(), "--json"});
     QVERIFY2(resumed.exitCode == 0, resumed.error.constData());
     const auto digestOf = [](const Answer &answer, const QString &name) {
         for (const QJsonValue &model : answer.json()["models"].toArray())
@@ -200,9 +181,9 @@ void RoslerTest::interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne()
 
 void RoslerTest::exportWritesFiguresAndMetrics()
 {
-    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
     const QString figures = m_folder->filePath("figures");
-    const Answer answer = rosler({"export", "--out", out(), "--figures", figures, "--width-mm", "120"});
+    const Answer answer = test::rosler({"export", "--out", out(), "--figures", figures, "--width-mm", "120"});
     QVERIFY2(answer.exitCode == 0, answer.error.constData());
     const QDir folder(figures);
     for (const char *name : {"accuracy-epoch.svg", "accuracy-epoch.pdf", "accuracy-epoch.png",
@@ -215,7 +196,7 @@ void RoslerTest::exportWritesFiguresAndMetrics()
 
 void RoslerTest::forecastNeedsNoData()
 {
-    const Answer answer = rosler({"forecast", "mnist-1024", "--shape", "784", "10", "60000", "--json"});
+    const Answer answer = test::rosler({"forecast", "mnist-1024", "--shape", "784", "10", "60000", "--json"});
     QVERIFY2(answer.exitCode == 0, answer.error.constData());
     const QJsonArray models = answer.json()["models"].toArray();
     QCOMPARE(models[0].toObject()["parameters"].toInt(), 1'863'690);

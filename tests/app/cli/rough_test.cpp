@@ -17,6 +17,12 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/app/cli/program.h"
+
+using namespace rosler;
+using test::Answer;
+using test::finish;
+
 class RoughTest final : public QObject
 {
     Q_OBJECT
@@ -35,16 +41,9 @@ private Q_SLOTS:
     void withoutSamplesNothingIsSaidOfTheTwin();
 
 private:
-    struct Answer {
-        int exitCode;
-        QByteArray out;
-        QByteArray error;
-    };
-    [[nodiscard]] static Answer finish(QProcess &process);
-    [[nodiscard]] Answer rosler(const QStringList &arguments) const;
     [[nodiscard]] QString spec(int epochs) const;
     [[nodiscard]] QJsonArray runs(const QString &store) const;
-    [[nodiscard]] static QMap<QString, QString> digests(const QByteArray &out);
+    [[nodiscard]] static QMap<QString, QString> digests(const Answer &answer);
     [[nodiscard]] QString out() const { return m_folder->filePath("runs"); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -113,43 +112,20 @@ void RoughTest::init()
     QVERIFY(m_folder->isValid());
 }
 
-RoughTest::Answer RoughTest::finish(QProcess &process)
-{
-    if (!process.waitForFinished(100'000))
-        return {-1, {}, "did not end"};
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-}
-
-RoughTest::Answer RoughTest::rosler(const QStringList &arguments) const
-{
-    QProcess process;
-    process.start(QStringLiteral(ROSLER_PROGRAM), arguments);
-    return finish(process);
-}
-
 QString RoughTest::spec(int epochs) const
 {
-    const QString path = m_folder->filePath("small.json");
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
-        return {};
-    file.write(R"({"schema": "rosler.experiment/1", "name": "small", "dataset": "digits", "seed": 3,
-        "widths": [24], "training": {"epochs": )"
-               + QByteArray::number(epochs) + R"(, "batch": 100},
-        "models": [{"kind": "dense"}, {"kind": "rosler", "rank": [4, 4], "sketch_size": [200, 16]}]})");
-    return path;
+    return test::writeSmallExperiment(m_folder->filePath("small.json"), 24, epochs);
 }
 
 QJsonArray RoughTest::runs(const QString &store) const
 {
-    return QJsonDocument::fromJson(rosler({"list", "--out", store, "--json"}).out).array();
+    return QJsonDocument::fromJson(test::rosler({"list", "--out", store, "--json"}).out).array();
 }
 
-QMap<QString, QString> RoughTest::digests(const QByteArray &printed)
+QMap<QString, QString> RoughTest::digests(const Answer &answer)
 {
     QMap<QString, QString> found;
-    const QJsonObject result = QJsonDocument::fromJson(printed.trimmed().split('\n').last()).object();
-    for (const QJsonValue &model : result["models"].toArray())
+    for (const QJsonValue &model : answer.json()["models"].toArray())
         found[model["name"].toString()] = model["parameter_digest"].toString();
     return found;
 }
@@ -159,10 +135,11 @@ void RoughTest::killedAtAnyMomentEveryRunResumesToTheSameDigest()
     constexpr int epochs = 12;
     QElapsedTimer clock;
     clock.start();
-    const Answer whole = rosler({"train", spec(epochs), "--out", m_folder->filePath("whole"), "--json"});
+    const Answer whole =
+        test::rosler({"train", spec(epochs), "--out", m_folder->filePath("whole"), "--json"});
     const qint64 milliseconds = clock.elapsed();
     QVERIFY2(whole.exitCode == 0, whole.error.constData());
-    const QMap<QString, QString> wanted = digests(whole.out);
+    const QMap<QString, QString> wanted = digests(whole);
     QCOMPARE(wanted.size(), 2);
 
     std::mt19937 random(1);
@@ -196,9 +173,9 @@ void RoughTest::killedAtAnyMomentEveryRunResumesToTheSameDigest()
             }
             if (got.contains(run["title"].toString()))
                 continue; // went on beside the other one
-            const Answer resumed = rosler({"resume", id, "--out", store, "--json"});
+            const Answer resumed = test::rosler({"resume", id, "--out", store, "--json"});
             QVERIFY2(resumed.exitCode == 0, resumed.error.constData());
-            got.insert(digests(resumed.out));
+            got.insert(digests(resumed));
         }
         for (auto model = got.begin(); model != got.end(); ++model)
             QVERIFY2(model.value() == wanted[model.key()],
@@ -309,10 +286,10 @@ void RoughTest::aSeedIsAWholeNumber()
             if (arguments[0] == "train")
                 arguments << spec(1);
             arguments << QStringLiteral("--seed=") + seed << "--out" << out();
-            QCOMPARE(rosler(arguments).exitCode, 2);
+            QCOMPARE(test::rosler(arguments).exitCode, 2);
         }
     QVERIFY(!QDir(out()).exists());
-    const Answer most = rosler({"train", spec(1), "--seed", "18446744073709551615", "--out", out()});
+    const Answer most = test::rosler({"train", spec(1), "--seed", "18446744073709551615", "--out", out()});
     QVERIFY2(most.exitCode == 0, most.error.constData());
     QVERIFY(most.out.contains("seed 18446744073709551615"));
 }
@@ -323,7 +300,7 @@ void RoughTest::aFolderOfRunsThatIsNotThereIsNotMade()
         QStringList arguments {command, "--out", out()};
         if (QByteArray(command) == "show" || QByteArray(command) == "resume")
             arguments << "2026";
-        const Answer answer = rosler(arguments);
+        const Answer answer = test::rosler(arguments);
         QCOMPARE(answer.exitCode, 1);
         QVERIFY2(answer.error.contains("no such folder"), answer.error.constData());
         QVERIFY(!QDir(out()).exists());
@@ -352,7 +329,7 @@ void RoughTest::filesHaveDecimalPointsInEveryLocale()
     german.insert("LOCPATH", m_folder->path());
     german.insert("LC_ALL", "de_XX");
 
-    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
     const QString id = runs(out()).at(1).toObject()["id"].toString();
     QProcess process;
     process.setProcessEnvironment(german);
@@ -361,7 +338,7 @@ void RoughTest::filesHaveDecimalPointsInEveryLocale()
                    "--volts", "3.3", "--csv", m_folder->filePath("m.csv"), "--json"});
     const Answer answer = finish(process);
     QVERIFY2(answer.exitCode == 0, answer.error.constData());
-    const QJsonObject json = QJsonDocument::fromJson(answer.out.trimmed().split('\n').last()).object();
+    const QJsonObject json = answer.json();
     QVERIFY(json["board_accuracy"].isDouble());
     QCOMPARE(json["dataset"].toString(), "digits");
     QCOMPARE(json["dataset_digest"].toString().size(), 64);
@@ -377,36 +354,36 @@ void RoughTest::filesHaveDecimalPointsInEveryLocale()
 
 void RoughTest::otherDataIsRefused()
 {
-    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
     const QString id = runs(out()).at(1).toObject()["id"].toString();
     const QDir other(m_folder->filePath("other"));
     QVERIFY(QDir().mkpath(other.path()));
     writeImages(other);
     QStringList arguments {"board",     "measure", "--board",   "twin",       "--model", out() + "/" + id,
                            "--samples", "10",      "--dataset", other.path(), "--json"};
-    const Answer refused = rosler(arguments);
+    const Answer refused = test::rosler(arguments);
     QCOMPARE(refused.exitCode, 1);
     QVERIFY2(refused.error.contains("digest"), refused.error.constData());
     arguments << "--any-data";
-    const Answer taken = rosler(arguments);
+    const Answer taken = test::rosler(arguments);
     QVERIFY2(taken.exitCode == 0, taken.error.constData());
-    const QJsonObject json = QJsonDocument::fromJson(taken.out.trimmed().split('\n').last()).object();
+    const QJsonObject json = taken.json();
     const QJsonObject meta = documentOf(out() + "/" + id + "/meta.json");
     QCOMPARE(meta["dataset"]["digest"].toString().size(), 64);
     QVERIFY(json["dataset_digest"].toString() != meta["dataset"]["digest"].toString());
-    const Answer resumed = rosler({"resume", id, "--out", out()});
+    const Answer resumed = test::rosler({"resume", id, "--out", out()});
     QCOMPARE(resumed.exitCode, 1);
     QVERIFY2(resumed.error.contains("come to its end"), resumed.error.constData());
 }
 
 void RoughTest::withoutSamplesNothingIsSaidOfTheTwin()
 {
-    QCOMPARE(rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
     const QString id = runs(out()).at(1).toObject()["id"].toString();
-    const Answer answer = rosler(
+    const Answer answer = test::rosler(
         {"board", "measure", "--board", "twin", "--model", id, "--out", out(), "--samples", "0", "--json"});
     QVERIFY2(answer.exitCode == 0, answer.error.constData());
-    const QJsonObject json = QJsonDocument::fromJson(answer.out.trimmed().split('\n').last()).object();
+    const QJsonObject json = answer.json();
     QVERIFY(json["outputs_equal_twin"].isNull());
     QVERIFY(!answer.out.contains("yes"));
 }
