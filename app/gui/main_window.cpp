@@ -490,11 +490,11 @@ void MainWindow::train()
                     .arg(QString::fromStdString(spec.dataset), name)
                     .toStdString(),
                 {}});
-        m_notice->tell(
-            NoticeBar::Kind::Problem,
-            tr("This experiment is for the data “%1”; loaded is “%2”. Load its data (Data menu), or")
-                .arg(QString::fromStdString(spec.dataset), name),
-            tr("Use %1 for it").arg(name), [this] { useLoadedData(); });
+        m_notice->tell(NoticeBar::Kind::Problem,
+                       tr("This experiment is for the data “%1”; loaded is “%2”. Open its data, or say that "
+                          "it is for these.")
+                           .arg(QString::fromStdString(spec.dataset), name),
+                       tr("Use %1 for it").arg(name), [this] { useLoadedData(); });
         return;
     }
     spec.dataset = m_dataSource.toStdString();
