@@ -93,7 +93,7 @@ function(rosler_precompile_test_headers target)
         list(APPEND headers <QtWidgets>)
         list(APPEND libraries Qt6::Widgets rosler_qt_config)
     endif()
-    target_link_libraries(${target} PRIVATE ${libraries})
+    target_link_libraries(${target} PRIVATE rosler_core ${libraries})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
         # GCC bug 105651 again, in strings whose header is precompiled.
         target_compile_options(${target} PRIVATE -Wno-stringop-overflow -Wno-array-bounds)
