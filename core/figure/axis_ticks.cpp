@@ -110,8 +110,12 @@ AxisTicks logarithmicTicks(double minimum, double maximum, int atMost)
     const int decades = highest - firstDecade + 1;
     const bool fine = decades < 2 || (decades == 2 && std::log10(maximum / minimum) < 1.5);
     const int stride = std::max(1, (decades + atMost - 1) / atMost);
+    // Powers that the stride divides, where two of them are on the axis; else from its first power on.
+    const int firstDivided = firstDecade + ((-firstDecade % stride) + stride) % stride;
+    const int phase = firstDivided + stride <= highest ? firstDivided : firstDecade;
     const auto isMajor = [&](int mantissa, int power) {
-        return fine ? mantissa == 1 || mantissa == 2 || mantissa == 5 : mantissa == 1 && power % stride == 0;
+        return fine ? mantissa == 1 || mantissa == 2 || mantissa == 5
+                    : mantissa == 1 && (power - phase) % stride == 0;
     };
     const bool plain = minimum > 0.9e-3 && maximum < 1e5;
 

@@ -126,7 +126,7 @@ BarLayout layoutBars(const BarFigure &figure, const QSizeF &size, const QFont &f
         labelRoom = (layout.labelsUpright ? widest : QFontMetricsF(layout.labelFont).height()) + em / 3;
     }
     layout.scale = barScale(figure, std::clamp(labelRoom / height, 0.02, 0.45));
-    const int atMost = std::clamp(static_cast<int>(height / (2.0 * tickMetrics.height())), 2, 8);
+    const int atMost = std::clamp(static_cast<int>(height / (2.0 * tickMetrics.height())), 3, 8);
     layout.ticks = layout.scale.logarithmic
         ? logarithmicTicks(layout.scale.minimum, layout.scale.maximum, atMost)
         : linearTicks(layout.scale.minimum, layout.scale.maximum, atMost);

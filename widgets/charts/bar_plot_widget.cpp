@@ -301,6 +301,10 @@ void BarPlotWidget::paintEvent(QPaintEvent * /*event*/)
 
 void BarPlotWidget::keyPressEvent(QKeyEvent *event)
 {
+    if (event->matches(QKeySequence::Copy)) {
+        Q_EMIT copyRequested();
+        return;
+    }
     const std::size_t count = d->layout().bars.size();
     const bool forward = event->key() == Qt::Key_Right;
     if (count > 0 && (forward || event->key() == Qt::Key_Left)) {
@@ -320,7 +324,9 @@ void BarPlotWidget::contextMenuEvent(QContextMenuEvent *event)
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addAction(tr("&Export figure\u2026"), this, &BarPlotWidget::exportRequested);
-    menu->addAction(tr("&Copy figure"), this, &BarPlotWidget::copyRequested);
+    QAction *copy = menu->addAction(tr("&Copy figure"), this, &BarPlotWidget::copyRequested);
+    copy->setShortcut(QKeySequence::Copy); // told only: the key works without the menu
+    copy->setShortcutVisibleInContextMenu(true);
     menu->addAction(tr("Export visible &data\u2026"), this, &BarPlotWidget::visibleDataRequested);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     menu->popup(byKey ? mapToGlobal(rect().center()) : event->globalPos());

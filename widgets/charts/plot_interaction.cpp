@@ -284,6 +284,10 @@ bool PlotWidget::Private::changeView(const QKeyEvent &event)
 void PlotWidget::keyPressEvent(QKeyEvent *event)
 {
     d->settle();
+    if (event->matches(QKeySequence::Copy)) {
+        Q_EMIT copyRequested();
+        return;
+    }
     const bool escape = event->key() == Qt::Key_Escape;
     if ((escape || Private::isOurKey(*event)) && (d->navigate(*event) || (!escape && d->changeView(*event))))
         event->accept();
@@ -391,7 +395,7 @@ void PlotWidget::contextMenuEvent(QContextMenuEvent *event)
     toggle(tr("Logarithmic &vertical axis"), Qt::SHIFT | Qt::Key_L, isLogY(), &PlotWidget::setLogY);
     menu->addSeparator();
     add(tr("&Export figure\u2026"), {}, &PlotWidget::exportRequested);
-    add(tr("&Copy figure"), {}, &PlotWidget::copyRequested);
+    add(tr("&Copy figure"), QKeySequence::Copy, &PlotWidget::copyRequested);
     add(tr("Export visible &data\u2026"), {}, &PlotWidget::visibleDataRequested);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     menu->popup(byKey ? mapToGlobal(rect().center()) : event->globalPos());

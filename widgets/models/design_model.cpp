@@ -62,7 +62,13 @@ public:
     QUndoStack stack;
     ExperimentSpec wanted; ///< as edited or loaded
     ExperimentSpec spec;   ///< wanted, pushed into the range that the data allows
-    ExperimentSpec saved;  ///< what the file holds: wanted at the last reset() or clean mark
+    /// The file that the design belongs to, empty = none, and what it holds: wanted at the last reset() or
+    /// clean mark.
+    struct Saved {
+        QString file;
+        ExperimentSpec spec;
+    };
+    Saved saved;
     QList<ExperimentSpec> shipped;
     DesignShape shape;
     Index trainExamples = 0;
@@ -98,6 +104,9 @@ public:
     {
     }
 
+    /// The step goes to another file, too: to @p saved with redo(), back with undo().
+    void setOther(Private::Saved saved) { m_other = std::move(saved); }
+
     void undo() override { go(m_before); }
     void redo() override { go(m_after); }
     int id() const override { return m_group > 0 ? mergingCommand : -1; }
@@ -119,6 +128,8 @@ private:
         if (m_done)
             m_model->finishMerge(); // undone or redone by hand: the next edit is a step of its own
         m_done = true;
+        if (m_other)
+            std::swap(*m_other, m_model->d->saved);
         m_model->d->take(design);
         Q_EMIT m_model->changed();
     }
@@ -126,8 +137,9 @@ private:
     DesignModel *m_model;
     ExperimentSpec m_before;
     ExperimentSpec m_after;
-    int m_group;         ///< edits of one group merge; 0 = never
-    bool m_done = false; ///< redo() ran once, as push() does
+    std::optional<Private::Saved> m_other; ///< of the design beyond this step; none = the same file
+    int m_group;                           ///< edits of one group merge; 0 = never
+    bool m_done = false;                   ///< redo() ran once, as push() does
 };
 
 DesignModel::DesignModel(QObject *parent)
@@ -137,7 +149,7 @@ DesignModel::DesignModel(QObject *parent)
     d->stack.setUndoLimit(undoLimit);
     connect(&d->stack, &QUndoStack::cleanChanged, this, [this](bool clean) {
         if (clean)
-            d->saved = d->wanted;
+            d->saved.spec = d->wanted;
     });
 }
 
@@ -215,7 +227,10 @@ void DesignModel::edit(const QString &text, const std::function<void(ExperimentS
     if (after == d->spec)
         return;
     const int group = mergeKey.isEmpty() ? 0 : d->mergeGroup;
+    const bool models = after.models != d->spec.models;
     d->stack.push(new EditCommand(this, text, d->wanted, std::move(after), group));
+    if (models)
+        Q_EMIT modelsEdited();
 }
 
 void DesignModel::finishMerge()
@@ -223,12 +238,32 @@ void DesignModel::finishMerge()
     d->mergeKey.clear();
 }
 
-void DesignModel::reset(const ExperimentSpec &spec)
+void DesignModel::open(const QString &text, const ExperimentSpec &spec, const QString &file)
+{
+    finishMerge();
+    auto *command = new EditCommand(this, text, d->wanted, spec, 0);
+    command->setOther({file, spec});
+    d->stack.push(command);
+    d->stack.setClean();
+}
+
+const QString &DesignModel::file() const noexcept
+{
+    return d->saved.file;
+}
+
+void DesignModel::setSavedTo(const QString &file)
+{
+    d->saved = {file, d->wanted};
+    d->stack.setClean();
+}
+
+void DesignModel::reset(const ExperimentSpec &spec, const QString &file)
 {
     finishMerge();
     d->take(spec);
     d->stack.clear();
-    d->saved = spec;
+    d->saved = {file, spec};
     Q_EMIT changed();
 }
 
@@ -293,8 +328,8 @@ std::optional<NetworkPlan> DesignModel::wholePlan(std::size_t model) const
 
 QString DesignModel::asCommand(const QString &specFile) const
 {
-    if (!specFile.isEmpty() && equalButForOptions(d->spec, d->saved))
-        return trainLine(asPath(specFile), d->spec, d->saved);
+    if (!specFile.isEmpty() && equalButForOptions(d->spec, d->saved.spec))
+        return trainLine(asPath(specFile), d->spec, d->saved.spec);
     for (const ExperimentSpec &shipped : d->shipped) {
         if (equalButForOptions(d->spec, shipped))
             return trainLine(QString::fromStdString(shipped.name), d->spec, shipped);

@@ -46,8 +46,16 @@ public:
               const QString &mergeKey = {});
     void finishMerge();
 
+    /// Takes another experiment in place of this one, as one undo step named @p text that takes the file
+    /// along: undone, the design before is there again together with the file that it belongs to.
+    /// @param file  what @p spec was read from; empty = from no file
+    void open(const QString &text, const ExperimentSpec &spec, const QString &file);
     /// Takes another experiment as the starting point; clears the undo history and the modified mark.
-    void reset(const ExperimentSpec &spec);
+    void reset(const ExperimentSpec &spec, const QString &file = {});
+    /// The file that the design was read from or saved to last; empty = none.
+    [[nodiscard]] const QString &file() const noexcept;
+    /// The design was saved to that file: it is its own from now on, and unmodified.
+    void setSavedTo(const QString &file);
 
     /// The experiments that the command line knows by name (resources/experiments); at first none.
     void setShipped(const QList<ExperimentSpec> &experiments);
@@ -72,6 +80,7 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void modelsEdited(); ///< by edit(): their layers, ranks or learning rates; after changed()
     void dataShapeChanged();
     void shippedChanged();
 

@@ -20,6 +20,7 @@
 
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/charts/plot_widget.h"
+#include "widgets/controls/table_copy.h"
 #include "widgets/pages/scoreboard_model.h"
 
 namespace rosler {
@@ -291,6 +292,7 @@ QWidget *ComparePage::Private::buildScoreboard()
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setMinimumSectionSize(table->fontMetrics().averageCharWidth() * 9);
     table->setFrameShape(QFrame::NoFrame);
+    makeCopyable(table);
     layout->addWidget(table, 1);
 
     seedLabel = new QLabel(tr("1 seed: one comparison is an anecdote. Italics and ~ mark modelled figures."));

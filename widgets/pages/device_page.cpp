@@ -24,6 +24,7 @@
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
+#include "widgets/controls/table_copy.h"
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/board_console.h"
 #include "widgets/pages/confusion_view.h"
@@ -50,6 +51,7 @@ QTableWidget *makeTable(const QString &name, const QStringList &columns)
     table->verticalHeader()->hide();
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    makeCopyable(table);
     return table;
 }
 
@@ -87,6 +89,7 @@ public:
     Connection connection = Connection::None;
     QString connectedBoard; ///< its title
     QString workingOn;
+    QString summary; ///< of the last order
     std::vector<MeasuredModel> measured;
     std::optional<MeasureOrder> asked; ///< what is measured, or was
     QComboBox *boards = nullptr;
@@ -326,6 +329,7 @@ QWidget *DevicePage::Private::buildTabs()
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 5 / 4);
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    makeCopyable(table);
     layers = makeTable(tr("Layers"),
                        {tr("Model"), tr("Layer"), tr("Count"), tr("Multiply-adds"), tr("Per multiply-add")});
     layers->setObjectName(QStringLiteral("layers"));
@@ -389,6 +393,8 @@ void DevicePage::Private::showStatus()
         text = reason;
     else if (models->count() == 0)
         text = tr("Train a model first");
+    else if (!summary.isEmpty())
+        text = summary;
     else if (connection == Connection::Connected)
         text = tr("Connected: %1").arg(connectedBoard);
     current->setText(text);
@@ -484,8 +490,15 @@ void DevicePage::setModels(const QList<PushableModel> &models)
     QStringList names;
     for (const PushableModel &model : models) {
         auto *item = new QListWidgetItem(tr("%1 (%2)").arg(model.name, model.detail), d->models);
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable);
         item->setData(Qt::UserRole, model.runId);
+        if (!model.reason.isEmpty()) {
+            item->setFlags(Qt::ItemIsUserCheckable);
+            item->setCheckState(Qt::Unchecked);
+            item->setToolTip(model.reason);
+            item->setData(Qt::AccessibleDescriptionRole, model.reason);
+            continue;
+        }
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable);
         // The newest of each name are wanted, unless the user has said otherwise.
         const bool newest = !names.contains(model.name) && names.size() < modelsWanted;
         if (newest)
@@ -519,6 +532,7 @@ void DevicePage::begin()
 {
     d->working = true;
     d->workingOn.clear();
+    d->summary.clear();
     d->banner->dismiss();
     d->steps->reset();
     d->setMeasured({});
@@ -534,6 +548,12 @@ void DevicePage::setCurrent(const QString &what)
 void DevicePage::setStep(Step step, StepStrip::State state, double fraction, const QString &note)
 {
     d->steps->setState(step, state, fraction, note);
+}
+
+void DevicePage::showSummary(const QString &summary)
+{
+    d->summary = summary;
+    d->showStatus();
 }
 
 void DevicePage::addMeasurement(const MeasuredModel &model)

@@ -29,8 +29,9 @@ struct BoardChoice {
 /// A trained model that can be pushed.
 struct PushableModel {
     QString runId;
-    QString name;   ///< "rosler"
-    QString detail; ///< "mnist, 98.31 %"
+    QString name;        ///< "rosler"
+    QString detail;      ///< "mnist, 98.31 %"
+    QString reason = {}; ///< why it cannot be measured now; empty = it can
 };
 
 /// What the user wants measured: every model in every number type.
@@ -70,7 +71,7 @@ public:
     void setBoards(const QList<BoardChoice> &boards); ///< the chosen one stays chosen
     /// Meters that are plugged in, as their ids; any other can be typed.
     void setMeters(const QList<BoardChoice> &meters);
-    /// Newest first; the newest group's are checked at first.
+    /// Newest first; the newest group's are checked at first. Those that cannot be measured are greyed out.
     void setModels(const QList<PushableModel> &models);
     /// Whether there is a board behind the page, and how it calls itself: "Cortex-M4F (Arm MPS2, AN386)".
     void setConnection(Connection connection, const QString &board = {});
@@ -81,6 +82,8 @@ public:
     /// What is on the board's table now: "rosler i8 (2 of 6)".
     void setCurrent(const QString &what);
     void setStep(Step step, StepStrip::State state, double fraction, const QString &note);
+    /// How the last order ended: "4 measured, 1 failed"; stands until the next begin().
+    void showSummary(const QString &summary);
     void addMeasurement(const MeasuredModel &model);
     void finish();
     void showError(const Error &error);

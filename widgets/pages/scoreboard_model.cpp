@@ -161,27 +161,28 @@ ScoreboardModel::Figure ScoreboardModel::figure(int row, const ScoredModel &mode
 {
     const bool ended = model.result.has_value();
     const TrialCost &cost = ended ? model.result->cost : model.cost;
-    const auto counted = [&](std::uint64_t value) { return Figure {static_cast<double>(value), !ended}; };
+    // What is stored exists once the model is trained; operations are counted by formula even then.
+    const auto stored = [&](std::uint64_t value) { return Figure {static_cast<double>(value), !ended}; };
+    const auto counted = [](double value) { return Figure {value, true}; };
     switch (row) {
     case TestAccuracy:
         return {ended ? model.result->testAccuracy : model.testAccuracy, false};
     case TestAccuracyF16:
         return {ended ? model.result->testAccuracyF16 : unknown, false};
     case Parameters:
-        return counted(cost.parameters);
+        return stored(cost.parameters);
     case MemoryF32:
-        return counted(cost.weightBytes(NumberType::Float32));
+        return stored(cost.weightBytes(NumberType::Float32));
     case MemoryF16:
-        return counted(cost.weightBytes(NumberType::Float16));
+        return stored(cost.weightBytes(NumberType::Float16));
     case MemoryI8:
-        return counted(cost.weightBytes(NumberType::Int8));
+        return stored(cost.weightBytes(NumberType::Int8));
     case InferenceFlops:
-        return counted(2 * cost.macs);
+        return counted(2 * static_cast<double>(cost.macs));
     case TrainFlops:
-        return ended ? Figure {model.result->trainFlops, false}
-                     : Figure {static_cast<double>(cost.trainFlops), true};
+        return counted(ended ? model.result->trainFlops : static_cast<double>(cost.trainFlops));
     case TrainMemory:
-        return {static_cast<double>(cost.trainMemoryBytes), true};
+        return counted(static_cast<double>(cost.trainMemoryBytes));
     default:
         return {ended ? model.result->trainSeconds : model.trainSeconds, false};
     }

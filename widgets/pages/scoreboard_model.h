@@ -27,8 +27,8 @@ struct ScoredModel {
 ///
 /// The reference is the newest dense model (or else the first one) and stands last; before it the three
 /// newest others, without dense models of the reference's very shape. Measured
-/// figures are upright; modelled ones italic with a tilde. What a model costs is exact once it is trained,
-/// except its training memory, which is always modelled.
+/// figures are upright; modelled ones italic with a tilde. What a model stores is exact once it is trained;
+/// operations and training memory stay modelled, as in the figures.
 class ScoreboardModel : public QAbstractTableModel
 {
     Q_OBJECT

@@ -103,6 +103,8 @@ void AxisTest::logarithmicTicksAreDecades_data()
     QTest::newRow("kilobytes") << 10.0 << 9000.0 << 6 << "10 100 1000";
     QTest::newRow("fractions") << 0.001 << 1.0 << 6 << "0.001 0.01 0.1 1";
     QTest::newRow("powers") << 1.0 << 1e9 << 5 << "10^0 10^2 10^4 10^6 10^8";
+    QTest::newRow("low axis") << 10.0 << 4000.0 << 2 << "10 1000"; // not 100 alone
+    QTest::newRow("low axis below one") << 0.008 << 4.0 << 2 << "0.01 1";
     QTest::newRow("short") << 0.8 << 6.0 << 6 << "1 2 5";
     QTest::newRow("over one decade") << 8.0 << 60.0 << 6 << "10 20 50";
     QTest::newRow("too short for decades") << 21.0 << 29.0 << 5 << "22 24 26 28";

@@ -26,7 +26,9 @@ private Q_SLOTS:
     void labelsHaveThreeDigitsAndModelledOnesATilde();
     void labelsHaveRoomAboveTheHighestBar();
     void littleRoomGoesToTheBars();
+    void aLowChartHasTwoLabelsOnItsAxis();
     void barsArePaintedInTheirColours();
+    void copiesByKey();
     void arrowsGoFromBarToBar();
     void toolTipTellsTheBar();
     void isAChartToScreenReaders();
@@ -145,6 +147,28 @@ void BarPlotWidgetTest::littleRoomGoesToTheBars()
     QVERIFY(tight.keys.empty());
     QVERIFY(!tight.labelsShown);
     QVERIFY2(tight.plotArea.height() > 20, qPrintable(QString::number(tight.plotArea.height())));
+}
+
+void BarPlotWidgetTest::aLowChartHasTwoLabelsOnItsAxis()
+{
+    BarFigure figure = memory(true);
+    for (const double largest : {4.9, 21.0, 49.0, 310.0, 2400.0, 7454.76, 12'000.0, 310'000.0}) {
+        for (const bool logarithmic : {false, true}) {
+            figure.value.logarithmic = logarithmic;
+            figure.series[0].values = {largest, largest / 2, largest / 4};
+            figure.series[1].values = {largest / 10, largest / 20, largest / 40};
+            QVERIFY2(layoutBars(figure, {260, 120}, QFont()).ticks.labels.size() >= 2,
+                     qPrintable(QString::number(largest)));
+        }
+    }
+}
+
+void BarPlotWidgetTest::copiesByKey()
+{
+    BarPlotWidget bars;
+    const QSignalSpy copies(&bars, &BarPlotWidget::copyRequested);
+    QTest::keyClick(&bars, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(copies.count(), 1);
 }
 
 void BarPlotWidgetTest::barsArePaintedInTheirColours()

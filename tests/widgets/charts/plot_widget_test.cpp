@@ -73,6 +73,7 @@ private Q_SLOTS:
     void crosshairIsSharedWithoutEcho();
     void crosshairTellsWhereCurvesEnd();
     void contextMenuAsksForExports();
+    void copiesByKey();
     void windowShortcutsWaitForTheChart();
     void isAChartToScreenReaders();
     void everythingFocusableHasAName();
@@ -598,6 +599,14 @@ void PlotWidgetTest::crosshairTellsWhereCurvesEnd()
     const auto plot = shownPlot({{1, 10}, {4, 40}});
     plot->setCrosshair(8.0);
     QVERIFY2(plot->readout().contains(QStringLiteral("no value")), qPrintable(plot->readout()));
+}
+
+void PlotWidgetTest::copiesByKey()
+{
+    PlotWidget plot;
+    const QSignalSpy copies(&plot, &PlotWidget::copyRequested);
+    QTest::keyClick(&plot, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(copies.count(), 1);
 }
 
 void PlotWidgetTest::contextMenuAsksForExports()

@@ -385,6 +385,33 @@ private Q_SLOTS:
         QCOMPARE(model.asCommand(QStringLiteral("a.json")), QStringLiteral("rosler train a.json"));
     }
 
+    void undoAfterOpenGivesTheFileBack()
+    {
+        DesignModel model;
+        ExperimentSpec first = example();
+        first.name = "first";
+        ExperimentSpec second = first;
+        second.name = "second";
+        second.training.epochs += 3;
+        model.open(QStringLiteral("Open first"), first, QStringLiteral("/a/first.json"));
+        model.open(QStringLiteral("Open second"), second, QStringLiteral("/a/second.json"));
+        QCOMPARE(model.file(), QStringLiteral("/a/second.json"));
+        QVERIFY(model.undoStack()->isClean());
+        model.undoStack()->undo();
+        QCOMPARE(model.spec().name, std::string("first"));
+        QCOMPARE(model.file(), QStringLiteral("/a/first.json"));
+        QCOMPARE(model.asCommand(model.file()), QStringLiteral("rosler train /a/first.json"));
+        model.setSavedTo(QStringLiteral("/b/first.json"));
+        model.undoStack()->redo();
+        QCOMPARE(model.file(), QStringLiteral("/a/second.json"));
+        model.undoStack()->undo();
+        QCOMPARE(model.file(), QStringLiteral("/b/first.json"));
+        model.undoStack()->undo();
+        QCOMPARE(model.file(), QString());
+        model.reset(first);
+        QCOMPARE(model.file(), QString());
+    }
+
     void resetForgetsTheHistory()
     {
         DesignModel model;

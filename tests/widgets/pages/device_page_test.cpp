@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAction>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -285,6 +288,32 @@ private Q_SLOTS:
         QCOMPARE(m_page->order()->runs, (QStringList {QStringLiteral("r3"), QStringLiteral("r1")}));
     }
 
+    void modelsOfOtherDataAreGreyedOut()
+    {
+        m_page->setModels({{"r5", "rosler", "digits", "It was trained on other data (digits)."},
+                           {"r4", "dense", "digits", "It was trained on other data (digits)."},
+                           {"r3", "rosler", "mnist"},
+                           {"r2", "dense", "mnist"}});
+        const auto *list = child<QListWidget>("models");
+        QVERIFY(!list->item(0)->flags().testFlag(Qt::ItemIsEnabled));
+        QCOMPARE(list->item(0)->checkState(), Qt::Unchecked);
+        QVERIFY(list->item(0)->toolTip().contains(QLatin1String("other data")));
+        QVERIFY(list->item(2)->flags().testFlag(Qt::ItemIsEnabled));
+        QCOMPARE(m_page->order()->runs, (QStringList {QStringLiteral("r3"), QStringLiteral("r2")}));
+        m_page->setModels({{"r5", "rosler", "digits", "It was trained on other data (digits)."}});
+        QVERIFY(!m_page->order().has_value());
+    }
+
+    void saysHowTheQueueEnded()
+    {
+        m_page->begin();
+        m_page->finish();
+        m_page->showSummary(QStringLiteral("3 measured, 1 failed"));
+        QCOMPARE(child<QLabel>("deviceStatus")->text(), QStringLiteral("3 measured, 1 failed"));
+        m_page->begin();
+        QVERIFY(!child<QLabel>("deviceStatus")->text().contains(QLatin1String("failed")));
+    }
+
     void figuresAreMarkedByTheirSource()
     {
         m_page->begin();
@@ -314,6 +343,28 @@ private Q_SLOTS:
         m_page->begin(); // a new one forgets the old figures
         QVERIFY(m_page->figures().empty());
         QCOMPARE(child<QTableWidget>("layers")->rowCount(), 0);
+    }
+
+    void tablesAreCopied()
+    {
+        m_page->addMeasurement(measured("dense", 2e6));
+        m_page->addMeasurement(measured("rosler", 5e4));
+        auto *table = child<QTableView>("measurements");
+        const auto copied = [](QTableView *from) {
+            from->findChild<QAction *>(QStringLiteral("copyTable"))->trigger();
+            return QGuiApplication::clipboard()->text().trimmed().split(QLatin1Char('\n'));
+        };
+        QStringList lines = copied(table);
+        QCOMPARE(lines.size(), qsizetype {1} + MeasurementTable::RowCount);
+        QCOMPARE(lines[0], QStringLiteral("On the board\tdense i8\trosler i8"));
+        QVERIFY2(lines[1 + MeasurementTable::Latency].contains(QLatin1String("\t~")), qPrintable(lines[6]));
+        table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+        for (const int row : {0, 3})
+            table->selectionModel()->select(table->model()->index(row, 1), QItemSelectionModel::Select);
+        lines = copied(table);
+        QCOMPARE(lines.size(), 5); // the heading, and what the selection spans
+        QCOMPARE(lines[0], QStringLiteral("dense i8"));
+        QCOMPARE(copied(child<QTableWidget>("layers")).size(), 3);
     }
 
     void stepsTellHowFarItIs()
