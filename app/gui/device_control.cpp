@@ -18,14 +18,15 @@ namespace {
 constexpr int hotPlugMilliseconds = 2000; ///< between looks at what is plugged in
 }
 
-DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, Data data,
-                             QObject *parent)
+DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, QObject *parent)
     : QObject(parent)
     , m_page(page)
     , m_session(session)
-    , m_data(std::move(data))
 {
-    connect(library, &RunLibrary::listed, this, &DeviceControl::takeRuns);
+    connect(library, &RunLibrary::listed, this, [this](const QList<RunSummary> &runs) {
+        m_runs = runs;
+        offerModels();
+    });
     connect(page, &DevicePage::boardsRequested, session, &DeviceSession::list);
     connect(&m_hotPlug, &QTimer::timeout, session, &DeviceSession::list);
     connect(page, &DevicePage::stopRequested, session, &DeviceSession::stop);
@@ -44,10 +45,10 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
         m_page->showDoctor(findings);
     });
     connect(page, &DevicePage::measureRequested, this, [this](const MeasureOrder &order) {
-        if (const std::shared_ptr<const Dataset> loaded = m_data())
+        if (m_data)
             m_session->measure({order.board, order.runs, order.types, order.samples, order.meter,
                                 MeterSettings {.volts = order.volts, .suppliesBoard = order.meterSupplies}},
-                               loaded);
+                               m_data);
         else
             m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
     });
@@ -105,10 +106,16 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
         m_page->showError(why);
         Q_EMIT problem(why);
     });
-    connect(session, &DeviceSession::queueEnded, page, [page](int done, int failed, int skipped) {
-        if (failed + skipped > 0)
-            page->appendConsole(
-                tr("measured: %1, failed: %2, skipped: %3").arg(done).arg(failed).arg(skipped));
+    connect(session, &DeviceSession::queueEnded, this, [this](int done, int failed, int skipped) {
+        QStringList parts {tr("%n measured", nullptr, done)};
+        if (failed > 0)
+            parts << tr("%n failed", nullptr, failed);
+        if (skipped > 0)
+            parts << tr("%n skipped", nullptr, skipped);
+        const QString summary = parts.join(QStringLiteral(", "));
+        m_page->showSummary(summary);
+        m_page->appendConsole(summary);
+        Q_EMIT queueEnded(summary, failed + skipped == 0);
     });
     connect(session, &DeviceSession::consoleLine, page, &DevicePage::appendConsole);
     connect(session, &DeviceSession::finished, page, &DevicePage::finish);
@@ -143,14 +150,30 @@ void DeviceControl::saveTable()
                     QByteArray::fromStdString(confusionCsv(m_page->measured())));
 }
 
-void DeviceControl::takeRuns(const QList<RunSummary> &runs)
+void DeviceControl::setData(const std::shared_ptr<const Dataset> &data)
+{
+    m_data = data;
+    offerModels();
+}
+
+void DeviceControl::offerModels()
 {
     QList<PushableModel> models;
-    for (const RunSummary &run : runs)
-        if (run.status == RunStatus::Finished && run.result)
-            models << PushableModel {QString::fromStdString(run.id), QString::fromStdString(run.title),
-                                     tr("%1, %2").arg(QString::fromStdString(run.dataset),
-                                                      QString::fromStdString(percentText(run.testAccuracy)))};
+    for (const RunSummary &run : m_runs) {
+        if (run.status != RunStatus::Finished || !run.result)
+            continue;
+        QString reason;
+        if (!m_data)
+            reason = tr("No data is loaded.");
+        else if (run.datasetDigest != m_data->digest())
+            reason =
+                tr("It was trained on other data (%1) than are loaded (%2). Load its data to measure it.")
+                    .arg(QString::fromStdString(run.dataset), QString::fromStdString(m_data->name()));
+        models << PushableModel {QString::fromStdString(run.id), QString::fromStdString(run.title),
+                                 tr("%1, %2").arg(QString::fromStdString(run.dataset),
+                                                  QString::fromStdString(percentText(run.testAccuracy))),
+                                 reason};
+    }
     m_page->setModels(models);
 }
 

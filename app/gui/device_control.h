@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include <QList>
@@ -23,25 +22,28 @@ class DeviceControl : public QObject
     Q_OBJECT
 
 public:
-    using Data = std::function<std::shared_ptr<const Dataset>()>;
-
     /// None of them is owned; all outlive this.
-    DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, Data data,
-                  QObject *parent = nullptr);
+    DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, QObject *parent = nullptr);
+
+    /// The data that models are measured on; models that were trained on others cannot be.
+    void setData(const std::shared_ptr<const Dataset> &data);
 
     /// While the page is shown, what is plugged in and out shows by itself.
     void setPageShown(bool shown);
 
 Q_SIGNALS:
     void problem(const rosler::Error &error);
+    /// A queue of measurements has come to its end: how, in a sentence.
+    void queueEnded(const QString &summary, bool allDone);
 
 private:
     void saveTable();
-    void takeRuns(const QList<RunSummary> &runs);
+    void offerModels();
 
     DevicePage *m_page;
     DeviceSession *m_session;
-    Data m_data;
+    std::shared_ptr<const Dataset> m_data;
+    QList<RunSummary> m_runs; ///< as listed last
     QTimer m_hotPlug;
     QList<BoardChoice> m_boards; ///< as the page has them
     QList<BoardChoice> m_meters;

@@ -10,6 +10,7 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
@@ -37,9 +38,11 @@ FlashDialog::FlashDialog(DeviceSession *session, QWidget *parent)
     for (const BoardProfile &board : boardProfiles())
         if (board.flash)
             m_board->addItem(QString::fromStdString(board.title), QString::fromStdString(board.id));
+    m_board->setObjectName(QStringLiteral("flashBoard"));
     m_board->setAccessibleName(tr("Board"));
     m_tool->setObjectName(QStringLiteral("flashTool"));
     m_tool->setAccessibleName(tr("Way to flash it"));
+    m_image->setObjectName(QStringLiteral("flashImage"));
     m_image->setAccessibleName(tr("Firmware image"));
     auto *browse = new QPushButton(tr("Choose…"));
     browse->setAccessibleName(tr("Choose a firmware image"));
@@ -90,7 +93,12 @@ FlashDialog::FlashDialog(DeviceSession *session, QWidget *parent)
         updateCommand();
     });
     connect(m_flash, &QPushButton::clicked, this, &FlashDialog::start);
-    connect(buttons, &QDialogButtonBox::rejected, this, &FlashDialog::reject);
+    connect(m_close, &QPushButton::clicked, this, [this] {
+        if (m_running) // the button says Stop then
+            m_session->stop();
+        else
+            QDialog::reject();
+    });
     connect(session, &DeviceSession::flashToolsFound, this, &FlashDialog::takeTools);
     connect(session, &DeviceSession::flashCommandFound, this,
             [this](const QString &line, const QString &problem) {
@@ -179,6 +187,8 @@ void FlashDialog::start()
 void FlashDialog::end(const QString &words)
 {
     m_running = false;
+    if (m_question != nullptr)
+        m_question->close(); // there is nothing left to stop
     m_progress->setRange(0, 1000);
     m_progress->setValue(0);
     m_output->appendPlainText(words);
@@ -187,10 +197,26 @@ void FlashDialog::end(const QString &words)
 
 void FlashDialog::reject()
 {
-    if (m_running)
-        m_session->stop();
-    else
+    if (!m_running) {
         QDialog::reject();
+        return;
+    }
+    if (m_question != nullptr) {
+        m_question->raise();
+        return;
+    }
+    m_question = new QMessageBox(QMessageBox::Warning, tr("Firmware is being flashed"),
+                                 tr("Stop flashing? The board may be left without working firmware."),
+                                 QMessageBox::NoButton, this);
+    m_question->setObjectName(QStringLiteral("flashQuestion"));
+    m_question->setAttribute(Qt::WA_DeleteOnClose);
+    auto *stop = m_question->addButton(tr("&Stop flashing"), QMessageBox::DestructiveRole);
+    stop->setObjectName(QStringLiteral("stopFlashing"));
+    auto *go = m_question->addButton(tr("&Go on"), QMessageBox::RejectRole);
+    m_question->setDefaultButton(go);
+    m_question->setEscapeButton(go);
+    connect(stop, &QAbstractButton::clicked, m_session, &DeviceSession::stop);
+    m_question->open();
 }
 
 } // namespace rosler

@@ -3,12 +3,14 @@
 
 #include <QDialog>
 #include <QList>
+#include <QPointer>
 
 #include "device_link/host/flash/flash_tool.h"
 
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QMessageBox;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
@@ -27,7 +29,7 @@ public:
     /// @param session  not owned; outlives this
     FlashDialog(DeviceSession *session, QWidget *parent);
 
-    void reject() override; ///< stops what runs
+    void reject() override; ///< Escape and the frame's cross; asks while a tool runs
 
 private:
     void takeTools(const QString &board, const QList<FlashTool> &tools);
@@ -49,6 +51,7 @@ private:
     QPlainTextEdit *m_output;
     QPushButton *m_flash;
     QPushButton *m_close;
+    QPointer<QMessageBox> m_question; ///< whether to stop flashing
 };
 
 } // namespace rosler

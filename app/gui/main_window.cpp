@@ -4,8 +4,6 @@
 #include <filesystem>
 #include <utility>
 
-#include <unistd.h>
-
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDesktopServices>
@@ -25,6 +23,7 @@
 
 #include "app/gui/command_palette.h"
 #include "app/gui/device_control.h"
+#include "app/gui/experiment_control.h"
 #include "app/gui/figure_commands.h"
 #include "app/gui/hint_bar.h"
 #include "app/gui/notice_bar.h"
@@ -49,18 +48,6 @@ namespace rosler {
 namespace {
 
 constexpr int stackedWidth = 1280; ///< from here on the left docks stand one above the other
-
-/// Bytes of memory this machine has.
-double machineMemory()
-{
-    return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-}
-
-/// Whether an experiment's dataset says where it is: "mnist" alone is only a name.
-bool isLoadable(const QString &dataset)
-{
-    return dataset == QLatin1String("digits") || dataset.contains(QLatin1Char('/'));
-}
 
 /// What a drop means as a dataset: the folder when several files of one folder were dropped.
 QString droppedSource(const QMimeData &data)
@@ -92,6 +79,8 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
             shipped << std::move(*spec);
     m_design.setShipped(shipped);
 
+    m_experiment = new ExperimentControl(&m_design, &services.datasets(), &services.experiments(),
+                                         ExperimentControl::machineMemory(), this);
     buildPages();
     buildDocks();
     m_status = new StatusStrip(statusBar());
@@ -127,7 +116,7 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
 
 MainWindow::~MainWindow()
 {
-    // Widgets are destroyed after the members that they show; they must not hear of those going.
+    // Widgets are destroyed after the members that they show; no signal of those may reach them then.
     m_services.training().disconnect(this);
     m_services.runs().disconnect(this);
     m_services.datasets().disconnect(this);
@@ -135,6 +124,7 @@ MainWindow::~MainWindow()
     m_services.devices().disconnect(m_devicePage);
     m_design.disconnect();
     m_runs.disconnect();
+    delete m_experiment;
     delete m_plotted;
     delete m_runsDock;
     delete m_designDock;
@@ -265,6 +255,7 @@ void MainWindow::connectTraining()
             [this, &training] { m_trainingBar->show(training.state(), training.progress()); });
     connect(&training, &TrainingSession::sampled, m_status, &StatusStrip::chartsRenewed);
     connect(&training, &TrainingSession::problem, this, &MainWindow::report);
+    connect(m_status, &StatusStrip::problemsRequested, this, [this] { showLog(true); });
     connect(&training, &TrainingSession::checkpointSaved, this, [this] {
         m_status->saved();
         statusBar()->showMessage(tr("Checkpoint saved"), 4000);
@@ -295,21 +286,21 @@ void MainWindow::connectTraining()
 void MainWindow::connectData()
 {
     DatasetSession &datasets = m_services.datasets();
-    connect(m_dataPage, &DataPage::loadRequested, this, &MainWindow::loadData);
-    connect(m_dataPage, &DataPage::cancelRequested, this, [this, &datasets] {
-        datasets.cancel();
-        m_loadingSource.clear();
-        m_dataPage->setDataset(m_data);
+    connect(m_dataPage, &DataPage::loadRequested, m_experiment, &ExperimentControl::load);
+    connect(m_dataPage, &DataPage::cancelRequested, this, [this] {
+        m_experiment->cancelLoading();
+        m_dataPage->setDataset(m_experiment->data());
     });
     connect(&datasets, &DatasetSession::started, m_dataPage, &DataPage::setLoading);
     connect(&datasets, &DatasetSession::progressed, m_dataPage, &DataPage::setProgress);
-    connect(&datasets, &DatasetSession::loaded, this, &MainWindow::takeDataset);
-    connect(&datasets, &DatasetSession::failed, this, [this](const Error &error) {
-        m_failedSource = std::exchange(m_loadingSource, {});
-        m_dataPage->showError(error);
-        report(error);
-        if (!m_data) // the last session's data is gone: there is always something to start with
-            load(QStringLiteral("digits"), Chosen::ByNobody);
+    connect(m_experiment, &ExperimentControl::loaded, this, &MainWindow::showData);
+    connect(m_experiment, &ExperimentControl::loadFailed, m_dataPage, &DataPage::showError);
+    connect(m_experiment, &ExperimentControl::problem, this, &MainWindow::report);
+    connect(m_experiment, &ExperimentControl::ready, this, &MainWindow::ready);
+    connect(m_experiment, &ExperimentControl::dataWanted, this, [this](const QString &name) {
+        m_notice->tell(NoticeBar::Kind::Information,
+                       tr("This experiment is meant for the data “%1”, which is not loaded.").arg(name),
+                       tr("Open data…"), [this] { m_dataPage->chooseFolder(); });
     });
 }
 
@@ -330,7 +321,7 @@ void MainWindow::connectRuns()
     });
     connect(m_runsPage, &RunsPage::designRequested, this, [this](const QString &id) {
         if (const std::optional<ExperimentSpec> spec = m_plotted->experimentOf(id))
-            takeExperiment(*spec, {});
+            m_experiment->take(*spec);
     });
     connect(m_runsPage, &RunsPage::exportRequested, this, [this](const QStringList &ids) {
         m_exportWhenDrawn = ids;
@@ -379,34 +370,20 @@ void MainWindow::connectDesign()
     connect(&m_design, &DesignModel::changed, this, [this] {
         updateForecast();
         scheduleSave();
-        // An experiment that names its data, or undo of a change of data.
-        const QString wanted = QString::fromStdString(m_design.spec().dataset);
-        // One that could not be loaded is not tried again by every move of a slider.
-        if (!m_restoring && isLoadable(wanted) && wanted != m_dataSource && wanted != m_loadingSource
-            && wanted != m_failedSource)
-            load(wanted, Chosen::ByNobody);
     });
+    connect(&m_design, &DesignModel::modelsEdited, this, [this] { m_hints->setDone(HintBar::Design); });
     connect(&m_design, &DesignModel::dataShapeChanged, this, &MainWindow::updateForecast);
     connect(m_design.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::updateTitle);
     connect(m_designPage, &DesignPage::copyCommandRequested, this, &MainWindow::copyCommand);
-    connect(m_designPage, &DesignPage::experimentRequested, this, &MainWindow::openExperiment);
+    connect(m_designPage, &DesignPage::experimentRequested, m_experiment, &ExperimentControl::open);
 
-    ExperimentFiles &files = m_services.experiments();
-    connect(&files, &ExperimentFiles::failed, this, [this](const Error &error) {
-        m_openingExperiment = false;
-        report(error);
-    });
-    connect(&files, &ExperimentFiles::opened, this, [this](const QString &path, const ExperimentSpec &spec) {
-        m_openingExperiment = false;
-        takeExperiment(spec, path);
+    const auto remember = [this](const QString &path) {
         m_recentExperimentFiles = withRecent(m_recentExperimentFiles, path);
         updateRecentMenus();
-    });
-    connect(&files, &ExperimentFiles::saved, this, [this](const QString &path) {
-        m_designFile = path;
-        m_design.undoStack()->setClean();
-        m_recentExperimentFiles = withRecent(m_recentExperimentFiles, path);
-        updateRecentMenus();
+    };
+    connect(m_experiment, &ExperimentControl::opened, this, remember);
+    connect(&m_services.experiments(), &ExperimentFiles::saved, this, [this, remember](const QString &path) {
+        remember(path);
         updateTitle();
         statusBar()->showMessage(tr("Saved %1").arg(path), 4000);
     });
@@ -439,9 +416,15 @@ void MainWindow::connectFigures()
 
 void MainWindow::connectDevice()
 {
-    m_device = new DeviceControl(
-        m_devicePage, &m_services.devices(), &m_services.runs(), [this] { return dataset(); }, this);
+    m_device = new DeviceControl(m_devicePage, &m_services.devices(), &m_services.runs(), this);
     connect(m_device, &DeviceControl::problem, this, &MainWindow::report);
+    connect(m_device, &DeviceControl::queueEnded, this, [this](const QString &summary, bool allDone) {
+        m_services.log().add(allDone ? LogEntry::Level::Info : LogEntry::Level::Warning,
+                             tr("Boards: %1").arg(summary));
+        m_notice->tell(allDone ? NoticeBar::Kind::Information : NoticeBar::Kind::Problem,
+                       tr("Measuring has ended: %1.").arg(summary), tr("Show"),
+                       [this] { m_pages->setCurrentWidget(m_devicePage); });
+    });
     connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::followFront);
     connect(m_pages, &QTabWidget::currentChanged, this,
             [this] { m_device->setPageShown(m_pages->currentWidget() == m_devicePage); });
@@ -476,50 +459,34 @@ void MainWindow::followFront()
     m_commands.action(QStringLiteral("log-y"))->setChecked(front != nullptr && front->isLogY());
 }
 
+std::shared_ptr<const Dataset> MainWindow::dataset() const
+{
+    return m_experiment->data();
+}
+
 void MainWindow::train()
 {
     TrainingSession &training = m_services.training();
-    if (training.state() != TrainingSession::State::Idle || !m_data)
+    if (training.state() != TrainingSession::State::Idle || !m_experiment->data())
         return;
-    ExperimentSpec spec = m_design.spec();
-    if (!isForLoadedData(spec)) {
-        // Never trained over: figures would be called by the name of data that they are not of.
-        const QString name = QString::fromStdString(m_data->name());
-        report({ErrorCode::Rejected,
-                tr("this experiment is for the data “%1”; loaded is “%2”")
-                    .arg(QString::fromStdString(spec.dataset), name)
-                    .toStdString(),
-                {}});
-        m_notice->tell(NoticeBar::Kind::Problem,
-                       tr("This experiment is for the data “%1”; loaded is “%2”. Open its data, or say that "
-                          "it is for these.")
-                           .arg(QString::fromStdString(spec.dataset), name),
-                       tr("Use %1 for it").arg(name), [this] { useLoadedData(); });
-        return;
-    }
-    spec.dataset = m_dataSource.toStdString();
-    if (const Result<void> fits = checkAgainst(spec, m_data->shape(), m_data->classes()); !fits) {
-        report(fits.error());
-        return;
-    }
-    for (std::size_t i = 0; i < spec.models.size(); ++i) {
-        const std::optional<TrialCost> cost = m_design.forecast(i);
-        if (cost && static_cast<double>(cost->trainMemoryBytes) > machineMemory()) {
-            report({ErrorCode::OutOfRange,
-                    tr("training %1 needs about %2, and this machine has %3")
-                        .arg(QString::fromStdString(spec.models[i].name),
-                             QString::fromStdString(bytesText(static_cast<double>(cost->trainMemoryBytes))),
-                             QString::fromStdString(bytesText(machineMemory())))
-                        .toStdString(),
-                    {}});
-            return;
+    const Result<ExperimentControl::Order> order = m_experiment->order();
+    if (!order) {
+        report(order.error());
+        if (order.error().code == ErrorCode::Rejected) {
+            const QString name = QString::fromStdString(m_experiment->data()->name());
+            m_notice->tell(NoticeBar::Kind::Problem,
+                           tr("This experiment is for the data “%1”; loaded is “%2”. Open its data, or say "
+                              "that it is for these.")
+                               .arg(QString::fromStdString(m_design.spec().dataset), name),
+                           tr("Use %1 for it").arg(name), [this] { m_experiment->useData(); });
         }
+        return;
     }
-    m_services.log().add(LogEntry::Level::Info, tr("Training: %1").arg(m_design.asCommand(m_designFile)));
-    m_plotted->expect(spec, *m_data);
+    m_services.log().add(LogEntry::Level::Info, tr("Training: %1").arg(m_design.asCommand(m_design.file())));
+    m_plotted->expect(order->spec, *order->data);
     m_hints->setDone(HintBar::Train);
     m_notice->hide();
-    training.start(spec, m_data);
+    training.start(order->spec, order->data);
 }
 
 void MainWindow::resumeRuns(const QStringList &ids)
@@ -527,103 +494,42 @@ void MainWindow::resumeRuns(const QStringList &ids)
     TrainingSession &training = m_services.training();
     if (ids.isEmpty() || training.state() != TrainingSession::State::Idle)
         return;
-    if (!m_data) {
+    if (!m_experiment->data()) {
         m_notice->tell(NoticeBar::Kind::Information, tr("Load the data of these runs first."));
         return;
     }
     m_plotted->expectResumed();
-    training.resumeRuns(ids, m_data);
+    training.resumeRuns(ids, m_experiment->data());
 }
 
 void MainWindow::loadData(const QString &source)
 {
-    m_failedSource.clear();
-    load(source, Chosen::ByUser);
-}
-
-void MainWindow::load(const QString &source, Chosen chosen)
-{
-    if (source.isEmpty())
-        return;
-    m_loadingSource = source;
-    m_loadChosen = chosen;
-    m_services.datasets().load(source);
-}
-
-void MainWindow::takeDataset(const std::shared_ptr<const Dataset> &loaded)
-{
-    m_data = loaded;
-    m_dataSource = std::exchange(m_loadingSource, {});
-    m_dataPage->setDataset(m_data);
-    // Only who chooses other data says that the design is for it; and before its shape is told, or the design
-    // would still ask for the data before.
-    if (m_loadChosen == Chosen::ByUser && m_design.spec().dataset != m_dataSource.toStdString())
-        useLoadedData();
-    m_design.setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
-    if (m_dataSource != QLatin1String("digits"))
-        m_recentDataSources = withRecent(m_recentDataSources, m_dataSource);
-    m_dataPage->setRecent(m_recentDataSources);
-    m_status->setDataset(QString::fromStdString(m_data->name()));
-    m_services.log().add(LogEntry::Level::Info,
-                         tr("Loaded %1: %2 training and %3 test examples")
-                             .arg(QString::fromStdString(m_data->name()))
-                             .arg(m_data->train().count())
-                             .arg(m_data->test().count()));
-    updateRecentMenus();
-    updateForecast();
-    updateTraining();
-    scheduleSave();
-    tellReady();
-}
-
-bool MainWindow::isForLoadedData(const ExperimentSpec &spec) const
-{
-    return spec.dataset == m_dataSource.toStdString() || spec.dataset == m_data->name();
-}
-
-/// Says, to be undone, that the design is for the loaded data.
-void MainWindow::useLoadedData()
-{
-    m_design.edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
-                  [source = m_dataSource.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
-}
-
-void MainWindow::tellReady()
-{
-    if (m_data && m_loadingSource.isEmpty() && !m_openingExperiment && !std::exchange(m_wasReady, true))
-        Q_EMIT ready();
+    m_experiment->load(source);
 }
 
 void MainWindow::openExperiment(const QString &nameOrPath)
 {
-    m_openingExperiment = false;
-    if (Result<ExperimentSpec> spec = shippedExperiment(nameOrPath.toStdString())) {
-        takeExperiment(*spec, {});
-    } else if (nameOrPath.contains(QLatin1Char('/')) || nameOrPath.endsWith(QLatin1String(".json"))) {
-        m_openingExperiment = true;
-        m_services.experiments().open(QFileInfo(nameOrPath).absoluteFilePath());
-    } else {
-        report(spec.error());
-    }
+    m_experiment->open(nameOrPath);
 }
 
-void MainWindow::takeExperiment(const ExperimentSpec &spec, const QString &file)
+void MainWindow::showData()
 {
-    const bool sameData = m_data && isForLoadedData(spec);
-    m_designFile = file;
-    m_design.edit(tr("Open %1").arg(QString::fromStdString(spec.name)), [&](ExperimentSpec &design) {
-        design = spec;
-        if (sameData)
-            design.dataset = m_dataSource.toStdString();
-    });
-    m_design.undoStack()->setClean();
-    updateTitle();
-    tellReady();
-    const QString wanted = QString::fromStdString(spec.dataset);
-    if (m_data && !sameData && !isLoadable(wanted))
-        m_notice->tell(NoticeBar::Kind::Information,
-                       tr("This experiment is meant for the data “%1”, which is not loaded.").arg(wanted),
-                       tr("Open data…"), [this] { m_dataPage->chooseFolder(); });
+    const Dataset &loaded = *m_experiment->data();
+    m_dataPage->setDataset(m_experiment->data());
+    if (const QString source = m_experiment->source(); source != QLatin1String("digits"))
+        m_recentDataSources = withRecent(m_recentDataSources, source);
+    m_dataPage->setRecent(m_recentDataSources);
+    m_device->setData(m_experiment->data());
+    m_status->setDataset(QString::fromStdString(loaded.name()));
+    m_services.log().add(LogEntry::Level::Info,
+                         tr("Loaded %1: %2 training and %3 test examples")
+                             .arg(QString::fromStdString(loaded.name()))
+                             .arg(loaded.train().count())
+                             .arg(loaded.test().count()));
+    updateRecentMenus();
+    updateForecast();
+    updateTraining();
+    scheduleSave();
 }
 
 void MainWindow::updateForecast()
@@ -650,8 +556,9 @@ void MainWindow::updateTraining()
     using State = TrainingSession::State;
     const State now = m_services.training().state();
     const bool idle = now == State::Idle;
+    const bool hasData = m_experiment->data() != nullptr;
     const bool held = now == State::Pausing || now == State::Paused;
-    m_commands.action(QStringLiteral("train"))->setEnabled(idle && m_data != nullptr);
+    m_commands.action(QStringLiteral("train"))->setEnabled(idle && hasData);
     QAction *pause = m_commands.action(QStringLiteral("pause"));
     pause->setEnabled(!idle && now != State::Stopping);
     pause->setText(held ? tr("&Resume training") : tr("&Pause training"));
@@ -660,9 +567,9 @@ void MainWindow::updateTraining()
     m_commands.action(QStringLiteral("stop"))->setEnabled(!idle && now != State::Stopping);
     m_commands.action(QStringLiteral("checkpoint"))->setEnabled(now == State::Running);
     m_designPage->setTraining(!idle);
-    m_compare->setReadiness(!idle        ? ComparePage::Readiness::Training
-                                : m_data ? ComparePage::Readiness::Ready
-                                         : ComparePage::Readiness::NoData);
+    m_compare->setReadiness(!idle         ? ComparePage::Readiness::Training
+                                : hasData ? ComparePage::Readiness::Ready
+                                          : ComparePage::Readiness::NoData);
     m_status->setTraining(!idle);
     m_trainingBar->show(now, m_services.training().progress());
 }

@@ -30,6 +30,7 @@ class DeviceControl;
 class DevicePage;
 class DataPage;
 class DesignPage;
+class ExperimentControl;
 class FigureCommands;
 class HintBar;
 class LogPage;
@@ -41,7 +42,7 @@ class StatusStrip;
 class TrainingBar;
 
 /// The window: docks for data, runs, design and log around the pages, and what connects them with the
-/// services. Knows where things are and who talks to whom; the work is done by what it holds.
+/// services. Lays out and connects; what is trained on what is ExperimentControl's to say.
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
@@ -62,7 +63,7 @@ public:
     [[nodiscard]] ComparePage &comparePage() noexcept { return *m_compare; }
     [[nodiscard]] FigureCommands &figures() noexcept { return *m_figures; }
     [[nodiscard]] const DesignModel &design() const noexcept { return m_design; }
-    [[nodiscard]] std::shared_ptr<const Dataset> dataset() const noexcept { return m_data; }
+    [[nodiscard]] std::shared_ptr<const Dataset> dataset() const;
 
     /// The one way pages come into the window: a tab in the middle, and Ctrl+1, Ctrl+2, ... to reach it.
     void addPage(QWidget *page, const QString &title, const QIcon &icon);
@@ -87,12 +88,6 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    /// Who wants data to be loaded: data that the user chooses is what the design is for from then on.
-    enum class Chosen { ByUser, ByNobody };
-    void load(const QString &source, Chosen chosen);
-    [[nodiscard]] bool isForLoadedData(const ExperimentSpec &spec) const; ///< there is some
-    void useLoadedData();
-
     // main_window.cpp
     void buildPages();
     void buildDocks();
@@ -110,12 +105,10 @@ private:
     void resetLayout();
     void showLog(bool problems);
 
-    void takeDataset(const std::shared_ptr<const Dataset> &data);
-    void takeExperiment(const ExperimentSpec &spec, const QString &file);
+    void showData();
     void resumeRuns(const QStringList &ids);
     void removeRuns(const QStringList &ids);
     void exportDrawnRuns();
-    void tellReady();
     void updateForecast();
     void updateTraining();
     void updateTitle();
@@ -173,23 +166,15 @@ private:
     QMenu *m_recentData = nullptr;
     QMenu *m_recentExperiments = nullptr;
     QMenu *m_pagesMenu = nullptr;
+    ExperimentControl *m_experiment = nullptr;
     PlottedRuns *m_plotted = nullptr;
     FigureCommands *m_figures = nullptr;
     QMessageBox *m_closeQuestion = nullptr;
 
-    std::shared_ptr<const Dataset> m_data;
-    QString m_dataSource;    ///< of m_data
-    QString m_loadingSource; ///< what is being loaded; empty = nothing
-    QString m_failedSource;  ///< what could not be loaded last
-    Chosen m_loadChosen = Chosen::ByNobody;
-    QString m_designFile;
     QStringList m_recentDataSources;
     QStringList m_recentExperimentFiles;
     QStringList m_exportWhenDrawn; ///< runs to be exported once their curves are loaded
     bool m_hintsDismissed = false;
-    bool m_restoring = false;
-    bool m_openingExperiment = false; ///< one that was asked for is not here yet
-    bool m_wasReady = false;
     bool m_endWhenIdle = false;
     bool m_ending = false;
     bool m_leftTabbed = false; ///< the narrow window's arrangement of the left docks

@@ -245,8 +245,8 @@ void MainWindow::updateRecentMenus()
 
 void MainWindow::saveExperiment(bool askForFile)
 {
-    if (!askForFile && !m_designFile.isEmpty()) {
-        m_services.experiments().save(m_designFile, m_design.spec());
+    if (!askForFile && !m_design.file().isEmpty()) {
+        m_services.experiments().save(m_design.file(), m_design.spec());
         return;
     }
     auto *dialog = new QFileDialog(this, tr("Save experiment"), QString(), tr("Experiments (*.json)"));
@@ -261,7 +261,7 @@ void MainWindow::saveExperiment(bool askForFile)
 
 void MainWindow::copyCommand()
 {
-    const QString line = m_design.asCommand(m_designFile);
+    const QString line = m_design.asCommand(m_design.file());
     QGuiApplication::clipboard()->setText(line);
     statusBar()->showMessage(tr("Copied: %1").arg(line), 6000);
 }

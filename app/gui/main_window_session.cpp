@@ -2,6 +2,7 @@
 // How the window comes back as it was left.
 #include <QToolBar>
 
+#include "app/gui/experiment_control.h"
 #include "app/gui/figure_commands.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notice_bar.h"
@@ -19,8 +20,16 @@ constexpr std::string_view firstExperiment = "digits-demo";
 
 void MainWindow::restore(const Start &start)
 {
-    const ReadWindowState read =
-        start.restore ? parseWindowState(m_services.state().read()) : ReadWindowState {};
+    ReadWindowState read;
+    if (start.restore) {
+        if (const Result<QByteArray> bytes = m_services.state().read())
+            read = parseWindowState(*bytes);
+        else
+            read.problems
+                << tr("the whole session file (%1)").arg(QString::fromStdString(message(bytes.error())));
+    }
+    // What could not be understood may be worth more than what replaces it: a design of another version.
+    const QString aside = read.problems.isEmpty() ? QString() : m_services.state().setAside();
     WindowState state = read.state;
 
     // A layout that makes the program end while it is put back is not met a second time: until the window
@@ -51,21 +60,16 @@ void MainWindow::restore(const Start &start)
         m_figures->setSettings(state.exports);
     m_plotted->checkLater(state.checkedRuns);
 
-    if (state.design && start.experiment.isEmpty()) {
-        m_design.reset(*state.design);
-        m_designFile = state.designFile;
-    } else if (Result<ExperimentSpec> spec = shippedExperiment(firstExperiment)) {
-        m_design.reset(*spec);
-    }
-    if (!start.experiment.isEmpty()) {
-        m_openingExperiment = true;
-        QTimer::singleShot(0, this, [this, wanted = start.experiment] { openExperiment(wanted); });
-    }
+    if (state.design && start.experiment.isEmpty())
+        m_experiment->restore(*state.design, state.designFile);
+    else if (Result<ExperimentSpec> spec = shippedExperiment(firstExperiment))
+        m_experiment->restore(*spec, {});
+    if (!start.experiment.isEmpty())
+        m_experiment->openLater(start.experiment);
     if (start.dataset.isEmpty())
-        load(state.dataset, Chosen::ByNobody);
+        m_experiment->loadUnasked(state.dataset);
     else
-        load(start.dataset, Chosen::ByUser);
-    m_restoring = false;
+        m_experiment->load(start.dataset);
     updateRecentMenus();
     updateForecast();
 
@@ -74,11 +78,13 @@ void MainWindow::restore(const Start &start)
         parts << tr("design “%1”").arg(QString::fromStdString(state.design->name));
     if (!state.checkedRuns.isEmpty())
         parts << tr("%n run(s)", nullptr, static_cast<int>(state.checkedRuns.size()));
-    if (!read.problems.isEmpty())
-        m_notice->tell(NoticeBar::Kind::Problem,
-                       tr("The last session could not be restored whole; set to the default: %1.")
-                           .arg(read.problems.join(QStringLiteral(", "))));
-    else if (!parts.isEmpty())
+    if (!read.problems.isEmpty()) {
+        QString text = tr("The last session could not be restored whole; set to the default: %1.")
+                           .arg(read.problems.join(QStringLiteral(", ")));
+        if (!aside.isEmpty())
+            text += QLatin1Char(' ') + tr("Its file is kept as %1.").arg(aside);
+        m_notice->tell(NoticeBar::Kind::Problem, text);
+    } else if (!parts.isEmpty())
         m_notice->tell(NoticeBar::Kind::Information,
                        tr("Your last session is restored: %1.").arg(parts.join(QStringLiteral(", "))),
                        tr("Start fresh"), [this] { startFresh(); });
@@ -88,10 +94,9 @@ void MainWindow::startFresh()
 {
     m_plotted->checkLater({});
     m_plotted->showOnly({});
-    m_designFile.clear();
     if (const Result<ExperimentSpec> spec = shippedExperiment(firstExperiment))
-        takeExperiment(*spec, {});
-    load(digits, Chosen::ByNobody);
+        m_experiment->take(*spec);
+    m_experiment->loadUnasked(digits);
     m_compare->setCurve(CurveX::Epoch, CurveY::TestAccuracy);
     m_compare->setLogX(false);
     m_compare->setLogY(false);
@@ -109,12 +114,10 @@ WindowState MainWindow::state() const
     state.docks = QMainWindow::saveState(layoutVersion);
     state.theme = m_theme.kind();
     state.hintsDismissed = m_hintsDismissed;
-    state.dataset = !m_dataSource.isEmpty() ? m_dataSource
-        : m_loadingSource.isEmpty()         ? digits
-                                            : m_loadingSource;
+    state.dataset = m_experiment->source().isEmpty() ? digits : m_experiment->source();
     state.recentData = m_recentDataSources;
     state.design = m_design.spec();
-    state.designFile = m_designFile;
+    state.designFile = m_design.file();
     state.recentExperiments = m_recentExperimentFiles;
     state.checkedRuns = m_runs.checkedIds();
     state.curveX = m_compare->curveX();

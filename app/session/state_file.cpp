@@ -15,7 +15,8 @@ namespace rosler {
 
 namespace {
 constexpr std::size_t longestState = 4'000'000; ///< bytes
-}
+constexpr int mostSetAside = 20;
+} // namespace
 
 StateFile::StateFile(QString path)
     : m_path(std::move(path))
@@ -26,11 +27,27 @@ StateFile::StateFile(QString path)
 
 StateFile::~StateFile() = default;
 
-QByteArray StateFile::read() const
+Result<QByteArray> StateFile::read() const
 {
     const Result<std::string> bytes =
         readRegularFile(std::filesystem::path(m_path.toStdU16String()), longestState);
-    return bytes ? QByteArray::fromStdString(*bytes) : QByteArray();
+    if (bytes)
+        return QByteArray::fromStdString(*bytes);
+    if (bytes.error().code == ErrorCode::NotFound)
+        return QByteArray();
+    return tl::unexpected(bytes.error());
+}
+
+QString StateFile::setAside() const
+{
+    const QString wanted = m_path + QStringLiteral(".broken");
+    QString free = wanted;
+    for (int number = 2; QFileInfo::exists(free) && number <= mostSetAside; ++number)
+        free = QStringLiteral("%1.%2").arg(wanted).arg(number);
+    std::error_code error; // renames over the last one when all are taken
+    std::filesystem::rename(std::filesystem::path(m_path.toStdU16String()),
+                            std::filesystem::path(free.toStdU16String()), error);
+    return error ? QString() : free;
 }
 
 void StateFile::write(const QByteArray &bytes)

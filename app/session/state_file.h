@@ -6,6 +6,8 @@
 #include <QByteArray>
 #include <QString>
 
+#include "core/base/result.h"
+
 namespace rosler {
 
 class JobThread;
@@ -19,8 +21,13 @@ public:
     /// Waits for the last write.
     ~StateFile();
 
-    /// What it holds; empty when there is none, when it cannot be read, or when it is absurdly long.
-    [[nodiscard]] QByteArray read() const;
+    /// What it holds; empty when there is none.
+    /// @return the errors of readRegularFile() but NotFound: it is a folder, belongs to another, is too long
+    [[nodiscard]] Result<QByteArray> read() const;
+    /// Moves the file, which could not be understood, out of the way of the next write().
+    /// @return where it is now: "session.json.broken", with a number where that is taken; or empty when it
+    /// cannot be moved
+    [[nodiscard]] QString setAside() const;
     void write(const QByteArray &bytes);
     [[nodiscard]] const QString &path() const noexcept { return m_path; }
 

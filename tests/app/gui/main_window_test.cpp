@@ -15,7 +15,9 @@
 #include <QDropEvent>
 #include <QFile>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
@@ -481,8 +483,57 @@ private Q_SLOTS:
         QVERIFY(child<QDockWidget>(*m_window, "designDock")->isVisible());
         auto *notice = child<NoticeBar>(*m_window, "noticeBar");
         QVERIFY(notice->isVisible());
+        QFile kept(file.fileName() + QStringLiteral(".broken"));
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QCOMPARE(kept.readAll(), bytes);
+        QVERIFY(notice->text().contains(kept.fileName()));
         EVENTUALLY(m_window->dataset() != nullptr);
         QVERIFY(action("train")->isEnabled());
+    }
+
+    void theProblemsButtonBringsUpTheProblems()
+    {
+        EVENTUALLY(m_window->dataset() != nullptr);
+        auto *button = child<QToolButton>(*m_window, "problemsButton");
+        QVERIFY(!button->isVisible());
+        m_window->openExperiment(QStringLiteral("no-such-experiment"));
+        QVERIFY(button->isVisible());
+        button->click();
+        QVERIFY(child<QDockWidget>(*m_window, "logDock")->isVisible());
+        QCOMPARE(child<QTabWidget>(*m_window, "logTabs")->currentIndex(), 1);
+    }
+
+    void theFirstHintIsTickedByAnEditOfTheDesign()
+    {
+        EVENTUALLY(m_window->dataset() != nullptr);
+        const auto ticked = [&] {
+            const QList<QLabel *> labels = child<QWidget>(*m_window, "hintBar")->findChildren<QLabel *>();
+            return labels.front()->text().startsWith(QStringLiteral("✓"));
+        };
+        m_window->openExperiment(QStringLiteral("mnist-512")); // no edit
+        action("undo")->trigger();
+        QVERIFY(!ticked());
+        auto *slider = m_window->findChild<RankSlider *>();
+        slider->setFocus();
+        const ExperimentSpec before = m_window->design().spec();
+        for (int i = 0; i < 3 && m_window->design().spec() == before; ++i)
+            QTest::keyClick(slider, Qt::Key_Left);
+        QVERIFY(ticked());
+    }
+
+    void modelsOfOtherDataAreNotOfferedToBoards()
+    {
+        useSmallExperiment(2);
+        trainToTheEnd();
+        auto *list = child<QListWidget>(*m_window, "models");
+        EVENTUALLY_EQUAL(list->count(), 2);
+        QVERIFY(list->item(0)->flags().testFlag(Qt::ItemIsEnabled));
+        QCOMPARE(list->item(0)->checkState(), Qt::Checked);
+        m_window->loadData(QStringLiteral("digits"));
+        EVENTUALLY_EQUAL(m_window->dataset()->features(), Index {784});
+        QVERIFY(!list->item(0)->flags().testFlag(Qt::ItemIsEnabled));
+        QCOMPARE(list->item(0)->checkState(), Qt::Unchecked);
+        QVERIFY(list->item(0)->toolTip().contains(QLatin1String("digits")));
     }
 
     void dataThatIsGoneGivesTheDigits()

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/experiment_control.h"
+
+#include <utility>
+
+#include <unistd.h>
+
+#include <QFileInfo>
+#include <QTimer>
+
+#include "app/session/dataset_session.h"
+#include "app/session/experiment_files.h"
+#include "core/base/quantity_text.h"
+#include "core/experiment/shipped_experiments.h"
+#include "widgets/models/design_model.h"
+
+namespace rosler {
+
+namespace {
+
+const QString builtIn = QStringLiteral("digits");
+
+/// Whether the name of a design's data says where they are: "mnist" alone is only a name.
+bool isLoadable(const QString &dataset)
+{
+    return dataset == builtIn || dataset.contains(QLatin1Char('/'));
+}
+
+} // namespace
+
+ExperimentControl::ExperimentControl(DesignModel *design, DatasetSession *datasets, ExperimentFiles *files,
+                                     double memory, QObject *parent)
+    : QObject(parent)
+    , m_design(design)
+    , m_datasets(datasets)
+    , m_files(files)
+    , m_memory(memory)
+{
+    connect(datasets, &DatasetSession::loaded, this, &ExperimentControl::takeData);
+    connect(datasets, &DatasetSession::failed, this, &ExperimentControl::takeFailure);
+    connect(design, &DesignModel::changed, this, &ExperimentControl::followDesign);
+    connect(files, &ExperimentFiles::opened, this, [this](const QString &path, const ExperimentSpec &spec) {
+        m_opening = false;
+        take(spec, path);
+        Q_EMIT opened(path);
+    });
+    connect(files, &ExperimentFiles::failed, this, [this](const Error &error) {
+        m_opening = false;
+        Q_EMIT problem(error);
+    });
+    connect(files, &ExperimentFiles::saved, design, &DesignModel::setSavedTo);
+}
+
+double ExperimentControl::machineMemory()
+{
+    return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+}
+
+const QString &ExperimentControl::source() const noexcept
+{
+    return m_source.isEmpty() ? m_loading : m_source;
+}
+
+bool ExperimentControl::names(const std::string &dataset) const
+{
+    return dataset == m_source.toStdString() || dataset == m_data->name();
+}
+
+bool ExperimentControl::isForData() const
+{
+    return m_data != nullptr && names(m_design->spec().dataset);
+}
+
+Result<ExperimentControl::Order> ExperimentControl::order() const
+{
+    if (!m_data)
+        return fail(ErrorCode::NotFound, tr("no data is loaded").toStdString(), {});
+    Order order {m_design->spec(), m_data};
+    if (!isForData()) // never trained over: figures would be called by the name of data that they are not of
+        return fail(
+            ErrorCode::Rejected,
+            tr("this experiment is for the data “%1”; loaded is “%2”")
+                .arg(QString::fromStdString(order.spec.dataset), QString::fromStdString(m_data->name()))
+                .toStdString(),
+            {});
+    order.spec.dataset = m_source.toStdString();
+    if (const Result<void> fits = checkAgainst(order.spec, m_data->shape(), m_data->classes()); !fits)
+        return tl::unexpected(fits.error());
+    for (std::size_t i = 0; i < order.spec.models.size(); ++i) {
+        const std::optional<TrialCost> cost = m_design->forecast(i);
+        if (cost && static_cast<double>(cost->trainMemoryBytes) > m_memory)
+            return fail(
+                ErrorCode::OutOfRange,
+                tr("training %1 needs about %2, and this machine has %3")
+                    .arg(QString::fromStdString(order.spec.models[i].name),
+                         QString::fromStdString(bytesText(static_cast<double>(cost->trainMemoryBytes))),
+                         QString::fromStdString(bytesText(m_memory)))
+                    .toStdString(),
+                {});
+    }
+    return order;
+}
+
+void ExperimentControl::restore(const ExperimentSpec &design, const QString &file)
+{
+    m_design->reset(design, file);
+}
+
+void ExperimentControl::load(const QString &source)
+{
+    m_failed.clear();
+    begin(source, Chosen::ByUser);
+}
+
+void ExperimentControl::loadUnasked(const QString &source)
+{
+    begin(source, Chosen::ByNobody);
+}
+
+void ExperimentControl::begin(const QString &source, Chosen chosen)
+{
+    if (source.isEmpty())
+        return;
+    m_loading = source;
+    m_chosen = chosen;
+    m_datasets->load(source);
+}
+
+void ExperimentControl::cancelLoading()
+{
+    m_datasets->cancel();
+    m_loading.clear();
+}
+
+void ExperimentControl::takeData(const std::shared_ptr<const Dataset> &data)
+{
+    m_data = data;
+    m_source = std::exchange(m_loading, {});
+    // Before the new shape is told, or the design would still ask for the data before.
+    if (m_chosen == Chosen::ByUser && m_design->spec().dataset != m_source.toStdString())
+        useData();
+    m_design->setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
+    Q_EMIT loaded();
+    tellReady();
+}
+
+void ExperimentControl::takeFailure(const Error &error)
+{
+    m_failed = std::exchange(m_loading, {});
+    Q_EMIT loadFailed(error);
+    Q_EMIT problem(error);
+    if (!m_data) // those of the last session are gone: there is always something to start with
+        loadUnasked(builtIn);
+}
+
+/// An experiment that names its data was opened, or a change of data undone.
+void ExperimentControl::followDesign()
+{
+    const QString wanted = QString::fromStdString(m_design->spec().dataset);
+    // Data that could not be loaded are not tried again by every move of a slider.
+    if (isLoadable(wanted) && wanted != m_source && wanted != m_loading && wanted != m_failed)
+        loadUnasked(wanted);
+}
+
+void ExperimentControl::openLater(const QString &nameOrPath)
+{
+    m_opening = true;
+    QTimer::singleShot(0, this, [this, nameOrPath] { open(nameOrPath); });
+}
+
+void ExperimentControl::open(const QString &nameOrPath)
+{
+    m_opening = false;
+    if (const Result<ExperimentSpec> spec = shippedExperiment(nameOrPath.toStdString())) {
+        take(*spec);
+    } else if (nameOrPath.contains(QLatin1Char('/')) || nameOrPath.endsWith(QLatin1String(".json"))) {
+        m_opening = true;
+        m_files->open(QFileInfo(nameOrPath).absoluteFilePath());
+    } else {
+        Q_EMIT problem(spec.error());
+    }
+}
+
+void ExperimentControl::take(const ExperimentSpec &spec, const QString &file)
+{
+    ExperimentSpec design = spec;
+    const bool sameData = m_data && names(spec.dataset);
+    if (sameData)
+        design.dataset = m_source.toStdString();
+    m_design->open(tr("Open %1").arg(QString::fromStdString(spec.name)), design, file);
+    tellReady();
+    const QString wanted = QString::fromStdString(spec.dataset);
+    if (m_data && !sameData && !isLoadable(wanted))
+        Q_EMIT dataWanted(wanted);
+}
+
+void ExperimentControl::useData()
+{
+    if (!m_data)
+        return;
+    m_design->edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
+                   [source = m_source.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
+}
+
+void ExperimentControl::tellReady()
+{
+    if (m_data && m_loading.isEmpty() && !m_opening && !std::exchange(m_wasReady, true))
+        Q_EMIT ready();
+}
+
+} // namespace rosler

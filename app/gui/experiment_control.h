@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QObject>
+#include <QString>
+
+#include "core/base/result.h"
+#include "core/data/dataset.h"
+#include "core/experiment/experiment_spec.h"
+
+namespace rosler {
+
+class DatasetSession;
+class DesignModel;
+class ExperimentFiles;
+
+/// Which data are loaded, which design is edited, and whether that design may be trained on these data.
+///
+/// A design names its data. Data that the user chooses become the design's; data that come otherwise (at the
+/// start, because those of the last session are gone) do not, and a design for other data is not trained.
+/// GUI thread only.
+class ExperimentControl : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// What may be trained.
+    struct Order {
+        ExperimentSpec spec;
+        std::shared_ptr<const Dataset> data;
+    };
+
+    /// None of them is owned; all outlive this.
+    /// @param memory  bytes of this machine: what needs more is not trained
+    ExperimentControl(DesignModel *design, DatasetSession *datasets, ExperimentFiles *files,
+                      double memory = machineMemory(), QObject *parent = nullptr);
+
+    [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
+    /// Where data() came from; while there are none, where the ones come from that are on their way.
+    [[nodiscard]] const QString &source() const noexcept;
+    /// Whether the design is for data(); false without data.
+    [[nodiscard]] bool isForData() const;
+
+    /// The design and its data, if they may be trained.
+    /// @return NotFound    no data are loaded
+    /// @return Rejected    the design is for other data than those that are loaded (see useData())
+    /// @return OutOfRange  the design does not fit the data, or needs more memory than there is
+    [[nodiscard]] Result<Order> order() const;
+
+    /// Begins with what the last session left: a design that may have come from @p file, and its data.
+    void restore(const ExperimentSpec &design, const QString &file);
+    /// Loads data that nobody chose: those of the last session, or the built-in ones.
+    void loadUnasked(const QString &source);
+
+    /// open() from the event loop: who builds this can still connect to it.
+    void openLater(const QString &nameOrPath);
+
+    /// Bytes of memory that this machine has.
+    [[nodiscard]] static double machineMemory();
+
+public Q_SLOTS:
+    /// Loads data that the user chose: once they are there, the design is for them.
+    void load(const QString &source);
+    void cancelLoading();
+    /// Opens a shipped experiment by its name, or a file.
+    void open(const QString &nameOrPath);
+    /// Takes @p spec for the design, to be undone, together with the file it is from.
+    void take(const rosler::ExperimentSpec &spec, const QString &file = {});
+    /// Says, to be undone, that the design is for the loaded data.
+    void useData();
+
+Q_SIGNALS:
+    void loaded(); ///< data() are new
+    void loadFailed(const rosler::Error &error);
+    void opened(const QString &file); ///< a file has become the design
+    /// The design was opened, is for data of this name, and nobody knows where they are.
+    void dataWanted(const QString &name);
+    void problem(const rosler::Error &error);
+    /// Data are loaded and nothing else is on its way, for the first time.
+    void ready();
+
+private:
+    enum class Chosen { ByUser, ByNobody };
+
+    void begin(const QString &source, Chosen chosen);
+    void takeData(const std::shared_ptr<const Dataset> &data);
+    void takeFailure(const Error &error);
+    void followDesign();
+    void tellReady();
+    [[nodiscard]] bool names(const std::string &dataset) const; ///< whether that means data(); there are some
+
+    DesignModel *m_design;
+    DatasetSession *m_datasets;
+    ExperimentFiles *m_files;
+    double m_memory;
+    std::shared_ptr<const Dataset> m_data;
+    QString m_source;                   ///< of m_data
+    QString m_loading;                  ///< source of what is being loaded; empty = nothing is
+    QString m_failed;                   ///< source of what could not be loaded last
+    Chosen m_chosen = Chosen::ByNobody; ///< m_loading was
+    bool m_opening = false;             ///< an experiment that was asked for is not here yet
+    bool m_wasReady = false;
+};
+
+} // namespace rosler

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QUndoStack>
+#include <QtTest>
+
+#include "app/gui/experiment_control.h"
+#include "app/session/dataset_session.h"
+#include "app/session/experiment_files.h"
+#include "core/experiment/shipped_experiments.h"
+#include "tests/app/eventually.h"
+#include "widgets/models/design_model.h"
+
+using namespace rosler;
+
+/// Which data, which design, and may it be trained: without a window.
+class ExperimentControlTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_design = std::make_unique<DesignModel>();
+        m_datasets = std::make_unique<DatasetSession>();
+        m_files = std::make_unique<ExperimentFiles>();
+        make(ExperimentControl::machineMemory());
+    }
+    void cleanup()
+    {
+        m_control.reset();
+        m_files.reset();
+        m_datasets.reset();
+        m_design.reset();
+        m_folder.reset();
+    }
+
+    void nothingIsTrainedWithoutData()
+    {
+        m_control->restore(*shippedExperiment("digits-demo"), {});
+        QVERIFY(!m_control->order().has_value());
+        QCOMPARE(m_control->order().error().code, ErrorCode::NotFound);
+        QSignalSpy ready(m_control.get(), &ExperimentControl::ready);
+        m_control->loadUnasked(QStringLiteral("digits"));
+        QCOMPARE(m_control->source(), QStringLiteral("digits"));
+        EVENTUALLY_EQUAL(ready.count(), 1);
+        QVERIFY(m_control->isForData());
+        const auto order = m_control->order();
+        QVERIFY2(order.has_value(), order ? "" : order.error().what.c_str());
+        QCOMPARE(order->spec.dataset, std::string("digits"));
+        QCOMPARE(order->data, m_control->data());
+    }
+
+    void aDesignForOtherDataIsNotTrainedUntilTheUserSaysSo()
+    {
+        loadDigits();
+        QSignalSpy wanted(m_control.get(), &ExperimentControl::dataWanted);
+        m_control->open(QStringLiteral("mnist-512"));
+        QCOMPARE(wanted.count(), 1);
+        QCOMPARE(wanted[0][0].toString(), QStringLiteral("mnist"));
+        QVERIFY(!m_control->isForData());
+        QCOMPARE(m_control->order().error().code, ErrorCode::Rejected);
+        m_control->useData();
+        QVERIFY(m_control->order().has_value());
+        m_design->undoStack()->undo();
+        QCOMPARE(m_control->order().error().code, ErrorCode::Rejected);
+        m_control->load(QStringLiteral("digits")); // who chooses data means them
+        EVENTUALLY(m_control->isForData());
+    }
+
+    void whatNeedsMoreMemoryThanThereIsIsNotTrained()
+    {
+        make(1e6);
+        loadDigits();
+        QCOMPARE(m_control->order().error().code, ErrorCode::OutOfRange);
+    }
+
+    void dataThatAreGoneGiveTheBuiltInOnesAndAreNotTriedAgain()
+    {
+        m_control->restore(*shippedExperiment("digits-demo"), {});
+        QSignalSpy failed(m_control.get(), &ExperimentControl::loadFailed);
+        m_control->loadUnasked(m_folder->filePath(QStringLiteral("gone")));
+        EVENTUALLY_EQUAL(failed.count(), 1);
+        EVENTUALLY(m_control->data() != nullptr);
+        QCOMPARE(m_control->source(), QStringLiteral("digits"));
+        m_design->edit(QStringLiteral("x"), [](ExperimentSpec &spec) { spec.dataset = "/no/such/folder"; });
+        EVENTUALLY_EQUAL(failed.count(), 2);
+        QSignalSpy started(m_datasets.get(), &DatasetSession::started);
+        m_design->edit(QStringLiteral("y"), [](ExperimentSpec &spec) { spec.training.epochs += 1; });
+        QCOMPARE(started.count(), 0);
+    }
+
+    /// "Open", undo, "Save" wrote the one design over the other's file.
+    void undoAfterOpenSavesToTheRightFile()
+    {
+        loadDigits();
+        const QString first = write(QStringLiteral("first"));
+        const QString second = write(QStringLiteral("second"));
+        for (const QString &file : {first, second}) {
+            m_control->open(file);
+            EVENTUALLY_EQUAL(m_design->file(), file);
+        }
+        m_design->undoStack()->undo();
+        QCOMPARE(m_design->spec().name, std::string("first"));
+        QCOMPARE(m_design->file(), first);
+        QSignalSpy saved(m_files.get(), &ExperimentFiles::saved);
+        m_files->save(m_design->file(), m_design->spec());
+        EVENTUALLY_EQUAL(saved.count(), 1);
+        QFile kept(second);
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QVERIFY(kept.readAll().contains("\"second\""));
+    }
+
+    void whatCannotBeOpenedIsTold()
+    {
+        QSignalSpy problems(m_control.get(), &ExperimentControl::problem);
+        m_control->open(QStringLiteral("no-such-experiment"));
+        QCOMPARE(problems.count(), 1);
+        m_control->open(m_folder->filePath(QStringLiteral("none.json")));
+        EVENTUALLY_EQUAL(problems.count(), 2);
+    }
+
+private:
+    void make(double memory)
+    {
+        m_control =
+            std::make_unique<ExperimentControl>(m_design.get(), m_datasets.get(), m_files.get(), memory);
+    }
+    void loadDigits()
+    {
+        m_control->restore(*shippedExperiment("digits-demo"), {});
+        m_control->loadUnasked(QStringLiteral("digits"));
+        EVENTUALLY(m_control->data() != nullptr);
+    }
+    [[nodiscard]] QString write(const QString &name) const
+    {
+        ExperimentSpec spec = *shippedExperiment("digits-demo");
+        spec.name = name.toStdString();
+        QFile file(m_folder->filePath(name + QStringLiteral(".json")));
+        if (file.open(QIODevice::WriteOnly))
+            file.write(QByteArray::fromStdString(toJson(spec)));
+        return file.fileName();
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<DesignModel> m_design;
+    std::unique_ptr<DatasetSession> m_datasets;
+    std::unique_ptr<ExperimentFiles> m_files;
+    std::unique_ptr<ExperimentControl> m_control;
+};
+
+QTEST_MAIN(ExperimentControlTest)
+#include "experiment_control_test.moc"
