@@ -77,19 +77,8 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::commandEntered, session, &DeviceSession::command);
     connect(page, &DevicePage::tableRequested, this, &DeviceControl::saveTable);
     connect(session, &DeviceSession::began, page, &DevicePage::begin);
-    connect(session, &DeviceSession::connecting, page,
-            [page] { page->setConnection(DevicePage::Connection::Connecting); });
-    connect(session, &DeviceSession::connected, page,
-            [page](const QString &title, const QList<QPair<QString, QString>> &card) {
-                page->setConnection(DevicePage::Connection::Connected, title);
-                page->setCard(card);
-            });
-    connect(session, &DeviceSession::disconnected, page,
-            [page] { page->setConnection(DevicePage::Connection::None); });
-    connect(session, &DeviceSession::lost, page, [page](const Error &why) {
-        page->setConnection(DevicePage::Connection::Lost);
-        page->showError(why);
-    });
+    connect(session, &DeviceSession::connectionChanged, page, &DevicePage::setConnection);
+    connect(session, &DeviceSession::cardChanged, page, &DevicePage::setCard);
     connect(session, &DeviceSession::current, page, &DevicePage::setCurrent);
     connect(session, &DeviceSession::stepped, this,
             [this](MeasureStep step, bool done, double fraction, const QString &note) {
@@ -118,7 +107,6 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
         Q_EMIT queueEnded(summary, failed + skipped == 0);
     });
     connect(session, &DeviceSession::consoleLine, page, &DevicePage::appendConsole);
-    connect(session, &DeviceSession::finished, page, &DevicePage::finish);
     connect(session, &DeviceSession::failed, this, [this](const Error &error) {
         m_page->showError(error);
         Q_EMIT problem(error);

@@ -166,7 +166,7 @@ void FlashDialog::updateCommand()
 
 void FlashDialog::updateButtons()
 {
-    m_flash->setEnabled(!m_running && !m_command->text().isEmpty() && !m_session->isWorking());
+    m_flash->setEnabled(!m_running && !m_command->text().isEmpty() && !m_session->connection().isBusy());
     m_close->setText(m_running ? tr("Stop") : tr("Close"));
     for (QWidget *each :
          {static_cast<QWidget *>(m_board), static_cast<QWidget *>(m_tool), static_cast<QWidget *>(m_image)})

@@ -81,9 +81,14 @@ public:
         : q(session)
         , store(std::move(runs))
         , side([this](const Error &error) { post([this, error] { Q_EMIT q->failed(error); }); })
-        , thread([this](const Error &error) { post([this, error] { end(error); }); })
+        , thread([this](const Error &error) {
+            post([this, error] {
+                Q_EMIT q->failed(error);
+                endMeasuring(error, false);
+            });
+        })
     {
-        ping.setInterval(pingMilliseconds);
+        ping.setSingleShot(true);
         QObject::connect(&ping, &QTimer::timeout, q, [this] { look(); });
     }
     ~Private()
@@ -100,11 +105,22 @@ public:
     }
 
     // On the GUI thread.
-    void end(const Error &error, bool boardIsLost = false);
-    void finish();
+    /// Makes a step of the connection and tells when it is another one then.
+    template <typename Step>
+    void go(const Step &step)
+    {
+        const BoardConnection before = connection;
+        step(connection);
+        if (connection != before)
+            Q_EMIT q->connectionChanged(connection);
+    }
+    /// A new order: from now on its stop token is the one that counts.
+    std::stop_token begin(const QString &id, bool andWork);
+    [[nodiscard]] bool isNow(const std::stop_token &order) const { return order == stopping.get_token(); }
+    void endMeasuring(const Error &error, bool boardIsLost);
     void look();
-    void gone(const Error &why);
-    void ask(const QString &board);
+    void looked(const std::string &id, const Error *why);
+    void wait(int milliseconds);
 
     // On the worker thread.
     Result<void> open(const std::string &id, const std::stop_token &stop);
@@ -124,18 +140,15 @@ public:
     Result<void> measureItem(const Item &item, const RunRecord &record, const Network &network,
                              const DeviceOrder &order, const Dataset &data, bool &boardIsLost,
                              const std::stop_token &stop);
-    /// Switches off what the meter supplies, and lets go of it: with the board, or at the end.
+    /// Switches off what the meter supplies, and closes its port: with the board, or at the end.
     void closeMeter();
 
     DeviceSession *q;
     std::shared_ptr<RunStore> store;
-    bool working = false;
-    bool isOpen = false;  ///< as far as the GUI thread knows
-    bool looking = false; ///< a ping or an attempt to open is on its way
-    QString wanted;       ///< the board the user is connected to, or will be again; empty = none
-    QTimer ping;
-    std::stop_source stopping; ///< of what the user asked for
-    std::stop_source ending;   ///< of everything
+    BoardConnection connection; ///< as far as the GUI thread knows
+    QTimer ping;                ///< runs while no look at the board is on its way
+    std::stop_source stopping;  ///< of what the user asked for
+    std::stop_source ending;    ///< of everything
 
     std::optional<OpenBoard> board; ///< worker thread only
     std::string boardId;            ///< worker thread only
@@ -144,68 +157,66 @@ public:
     JobThread thread;               ///< last: ends before the rest is gone
 };
 
-void DeviceSession::Private::end(const Error &error, bool boardIsLost)
+std::stop_token DeviceSession::Private::begin(const QString &id, bool andWork)
 {
-    if (error.code != ErrorCode::Cancelled)
-        Q_EMIT q->failed(error);
-    if (boardIsLost)
-        gone(error);
-    finish();
+    stopping = std::stop_source();
+    go([&](BoardConnection &c) {
+        if (andWork && c.isOpen() && c.board() == id.toStdString())
+            c.work();
+        else
+            c.open(id.toStdString(), andWork);
+    });
+    wait(pingMilliseconds);
+    return stopping.get_token();
 }
 
-void DeviceSession::Private::finish()
+void DeviceSession::Private::endMeasuring(const Error &error, bool boardIsLost)
 {
-    working = false;
+    const bool reached = connection.isOpen(); // else there is nothing that could come back
+    go([&](BoardConnection &c) {
+        if (boardIsLost)
+            c.lose(error);
+        c.rest();
+    });
+    if (!reached)
+        q->disconnectBoard();
     Q_EMIT q->finished();
 }
 
-void DeviceSession::Private::gone(const Error &why)
+void DeviceSession::Private::wait(int milliseconds)
 {
-    const bool was = isOpen;
-    isOpen = false;
-    ping.setInterval(returnMilliseconds);
-    if (was)
-        Q_EMIT q->lost(why);
+    ping.start(milliseconds);
 }
 
+/// Whether the board still answers, or answers again.
 void DeviceSession::Private::look()
 {
-    if (working || looking || wanted.isEmpty())
+    if (connection.state() != BoardConnection::State::Idle
+        && connection.state() != BoardConnection::State::Lost) {
+        wait(pingMilliseconds);
         return;
-    looking = true;
-    thread.post([this, id = wanted.toStdString(), stop = ending.get_token()] {
-        const bool wasOpen = board.has_value() && boardId == id;
-        Error why;
-        bool answers = false;
-        if (wasOpen) {
-            const Result<BoardInfo> info = board->client->hello(stop);
-            answers = info.has_value();
-            if (!answers) {
-                why = info.error();
+    }
+    thread.post([this, id = connection.board(), stop = ending.get_token()] {
+        Result<void> answer;
+        if (board && boardId == id) {
+            if (const Result<BoardInfo> info = board->client->hello(stop); !info) {
+                answer = tl::unexpected(info.error());
                 close();
             }
         } else {
-            const Result<void> opened = open(id, stop);
-            answers = opened.has_value();
-            if (!answers)
-                why = opened.error();
+            answer = open(id, stop);
         }
-        post([this, answers, why] {
-            looking = false;
-            if (!answers)
-                gone(why);
-        });
+        post([this, id, answer] { looked(id, answer ? nullptr : &answer.error()); });
     });
 }
 
-void DeviceSession::Private::ask(const QString &id)
+void DeviceSession::Private::looked(const std::string &id, const Error *why)
 {
-    wanted = id;
-    working = true;
-    stopping = std::stop_source();
-    isOpen = false;
-    Q_EMIT q->connecting(id);
-    ping.start(pingMilliseconds);
+    if (id != connection.board())
+        return; // the user has gone on to another one, which has a look of its own
+    if (why != nullptr && connection.state() == BoardConnection::State::Idle)
+        go([&](BoardConnection &c) { c.lose(*why); });
+    wait(why != nullptr ? returnMilliseconds : pingMilliseconds);
 }
 
 Result<void> DeviceSession::Private::open(const std::string &id, const std::stop_token &stop)
@@ -229,13 +240,11 @@ Result<void> DeviceSession::Private::open(const std::string &id, const std::stop
 
 void DeviceSession::Private::tellCard()
 {
-    post([this, title = QString::fromStdString(board->profile.title), card = cardOf(*board),
-          id = QString::fromStdString(boardId)] {
-        if (id != wanted)
+    post([this, title = board->profile.title, card = cardOf(*board), id = boardId] {
+        if (id != connection.board())
             return; // the user has gone on to another one
-        isOpen = true;
-        ping.setInterval(pingMilliseconds);
-        Q_EMIT q->connected(title, card);
+        go([&](BoardConnection &c) { c.opened(title); });
+        Q_EMIT q->cardChanged(card);
     });
 }
 
@@ -251,7 +260,7 @@ DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &o
                                                             const std::stop_token &stop)
 {
     if (!order.meter.isEmpty()) { // before the board, which it may supply
-        meter.reset();            // lets go of the port; the board stays on
+        meter.reset();            // closes the port; the board stays on
         auto opened = openMeterPort(order.meter.toStdString(), order.meterSettings);
         if (!opened) // busy, or unplugged: nothing is wrong with the board
             return {tl::unexpected(opened.error()), false};
@@ -358,7 +367,7 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
         return tl::unexpected(measured.error());
     }
     post([this, model = *measured] { Q_EMIT q->measured(model); });
-    // It belongs to the run. That it cannot be kept is told; it was measured all the same.
+    // It belongs to the run. It was measured even when it cannot be kept, which is reported.
     if (const auto kept = store->addMeasurement(item.run, measurementJson(measured->measurement),
                                                 measured->measurement.board + "_" + item.type);
         !kept)
@@ -374,14 +383,9 @@ DeviceSession::DeviceSession(std::shared_ptr<RunStore> store, QObject *parent)
 
 DeviceSession::~DeviceSession() = default;
 
-bool DeviceSession::isWorking() const
+const BoardConnection &DeviceSession::connection() const noexcept
 {
-    return d->working;
-}
-
-bool DeviceSession::isConnected() const
-{
-    return d->isOpen;
+    return d->connection;
 }
 
 void DeviceSession::list()
@@ -433,11 +437,11 @@ void DeviceSession::findFlashCommand(const FlashOrder &order)
 
 void DeviceSession::flash(const FlashOrder &order)
 {
-    if (d->working)
+    if (d->connection.isBusy())
         return;
     disconnectBoard(); // the tool may need its port
-    d->working = true;
     d->stopping = std::stop_source();
+    d->go([](BoardConnection &c) { c.work(); });
     d->thread.post([this, order, stop = d->stopping.get_token()] {
         const auto work = [&]() -> Result<FlashReport> {
             const Result<BoardProfile> profile = boardProfile(order.board.toStdString());
@@ -452,7 +456,7 @@ void DeviceSession::flash(const FlashOrder &order)
         };
         const Result<FlashReport> report = work();
         d->post([this, report] {
-            d->working = false;
+            d->go([](BoardConnection &c) { c.rest(); });
             if (report)
                 Q_EMIT flashed(QString::fromStdString(report->output));
             else
@@ -463,14 +467,12 @@ void DeviceSession::flash(const FlashOrder &order)
 
 void DeviceSession::connectBoard(const QString &board)
 {
-    if (d->working)
+    if (d->connection.isBusy())
         return;
-    d->ask(board);
-    d->thread.post([this, id = board.toStdString(), stop = d->stopping.get_token()] {
+    d->thread.post([this, id = board.toStdString(), stop = d->begin(board, false)] {
         const Result<void> opened = d->open(id, stop);
-        d->post([this, opened] {
-            d->working = false;
-            if (opened)
+        d->post([this, opened, stop] {
+            if (opened || !d->isNow(stop))
                 return;
             disconnectBoard();
             if (opened.error().code != ErrorCode::Cancelled)
@@ -482,44 +484,43 @@ void DeviceSession::connectBoard(const QString &board)
 void DeviceSession::disconnectBoard()
 {
     d->stopping.request_stop();
-    d->wanted.clear();
-    d->isOpen = false;
+    d->stopping = std::stop_source(); // what ends now is no order of today
     d->ping.stop();
     d->thread.post([this] {
         d->close();
         d->closeMeter();
     });
-    Q_EMIT disconnected();
+    d->go([](BoardConnection &c) { c.leave(); });
 }
 
 void DeviceSession::measure(const DeviceOrder &order, std::shared_ptr<const Dataset> data)
 {
-    if (d->working)
+    if (d->connection.isBusy())
         return;
-    const bool there = d->isOpen && d->wanted == order.board;
-    if (!there)
-        d->ask(order.board);
-    d->working = true;
-    d->stopping = std::stop_source();
+    const std::stop_token stop = d->begin(order.board, true);
     Q_EMIT began();
-    d->thread.post([this, order, data = std::move(data), stop = d->stopping.get_token()] {
+    d->thread.post([this, order, data = std::move(data), stop] {
         const Private::Worked worked = d->work(order, *data, stop);
-        d->post([this, worked] {
-            if (worked.outcome) {
-                d->finish();
+        d->post([this, worked, stop] {
+            if (!d->isNow(stop)) { // the user left while the board was opened
+                Q_EMIT finished();
                 return;
             }
-            const bool never = !d->isOpen; // it could not even be reached: nothing to come back
-            d->end(worked.outcome.error(), worked.boardIsLost);
-            if (never)
-                disconnectBoard();
+            if (worked.outcome) {
+                d->go([](BoardConnection &c) { c.rest(); });
+                Q_EMIT finished();
+                return;
+            }
+            if (worked.outcome.error().code != ErrorCode::Cancelled)
+                Q_EMIT failed(worked.outcome.error());
+            d->endMeasuring(worked.outcome.error(), worked.boardIsLost);
         });
     });
 }
 
 void DeviceSession::command(const QString &line)
 {
-    if (d->working || !d->isOpen)
+    if (d->connection.state() != BoardConnection::State::Idle)
         return;
     d->thread.post([this, text = line.toStdString(), stop = d->ending.get_token()] {
         if (!d->board)

@@ -10,6 +10,7 @@
 
 #include "core/data/dataset.h"
 #include "core/store/run_store.h"
+#include "device_link/host/board_connection.h"
 #include "device_link/host/doctor.h"
 #include "device_link/host/flash/flash_tool.h"
 #include "device_link/host/links/board_catalog.h"
@@ -36,8 +37,8 @@ struct FlashOrder {
 };
 
 /// Boards, on a worker thread: lists them, keeps one connected, pushes models and measures. One order at a
-/// time. A board that goes is told within a second or two, and taken up again when it is back. GUI thread
-/// only; its signals come on the GUI thread.
+/// time. A board that does not answer any more is Lost within a second or two, and opened again when it is
+/// back. GUI thread only; its signals come on the GUI thread.
 class DeviceSession : public QObject
 {
     Q_OBJECT
@@ -47,8 +48,7 @@ public:
     explicit DeviceSession(std::shared_ptr<RunStore> store, QObject *parent = nullptr);
     ~DeviceSession() override; ///< stops what runs
 
-    [[nodiscard]] bool isWorking() const;
-    [[nodiscard]] bool isConnected() const;
+    [[nodiscard]] const BoardConnection &connection() const noexcept;
 
 public Q_SLOTS:
     void list();     ///< answers listed()
@@ -77,12 +77,9 @@ Q_SIGNALS:
     void flashing(double fraction, const QString &line);                 ///< below 0: nobody knows
     void flashed(const QString &output);
     void flashFailed(const rosler::Error &error);
-    void connecting(const QString &board);
-    /// @param title  what the board calls itself
-    /// @param card   what it says of itself: name and value
-    void connected(const QString &title, const QList<QPair<QString, QString>> &card);
-    void disconnected();                 ///< as was asked for
-    void lost(const rosler::Error &why); ///< it did not answer any more; connected() comes when it is back
+    void connectionChanged(const rosler::BoardConnection &connection);
+    /// What the board says of itself: name and value. After it was opened, and when its slots have changed.
+    void cardChanged(const QList<QPair<QString, QString>> &card);
     void began();
     void current(const QString &what); ///< "rosler i8 (2 of 6)"
     void stepped(rosler::MeasureStep step, bool done, double fraction, const QString &note);

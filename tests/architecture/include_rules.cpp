@@ -72,6 +72,7 @@ const std::vector<FolderRule> &folderRules()
     static const QString flash = QStringLiteral("device_link/host/flash/");
     static const QString boardTrace = host + QStringLiteral("power_trace.h");
     static const QStringList boardValues {boardTrace,
+                                          host + QStringLiteral("board_connection.h"),
                                           host + QStringLiteral("board_profile.h"),
                                           host + QStringLiteral("energy.h"),
                                           host + QStringLiteral("measurement.h"),

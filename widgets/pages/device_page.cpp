@@ -85,11 +85,9 @@ public:
     void showStatus();
 
     DevicePage *q;
-    bool working = false;
-    Connection connection = Connection::None;
-    QString connectedBoard; ///< its title
-    QString workingOn;
-    QString summary; ///< of the last order
+    BoardConnection connection;
+    QString workingOn; ///< "rosler i8 (2 of 6)", while an order is carried out
+    QString summary;   ///< of the last order
     std::vector<MeasuredModel> measured;
     std::optional<MeasureOrder> asked; ///< what is measured, or was
     QComboBox *boards = nullptr;
@@ -262,7 +260,7 @@ QWidget *DevicePage::Private::buildChoices()
 
     connect(boards, &QComboBox::currentIndexChanged, q, [this] { updateButtons(); });
     connect(connectButton, &QPushButton::clicked, q, [this] {
-        if (connection == Connection::None)
+        if (connection.state() == BoardConnection::State::Absent)
             Q_EMIT q->connectRequested(boards->currentData().toString());
         else
             Q_EMIT q->disconnectRequested();
@@ -365,29 +363,32 @@ QWidget *DevicePage::Private::buildTabs()
 void DevicePage::Private::updateButtons()
 {
     measure->setEnabled(q->order().has_value());
-    stop->setEnabled(working);
+    stop->setEnabled(connection.isBusy());
     exportButton->setEnabled(!measured.empty());
     tableButton->setEnabled(!measured.empty());
-    boards->setEnabled(!working);
+    boards->setEnabled(!connection.isBusy());
     const QString reason = boards->currentData(Qt::UserRole + 1).toString();
     measure->setToolTip(reason);
-    const bool free = connection == Connection::None;
+    const bool working = connection.state() == BoardConnection::State::Working;
+    const bool free =
+        connection.state() == BoardConnection::State::Absent || (working && !connection.isOpen());
     connectButton->setText(free ? tr("Connect") : tr("Disconnect"));
     connectButton->setAccessibleName(connectButton->text());
     connectButton->setEnabled(!working && (!free || (boards->count() > 0 && reason.isEmpty())));
-    console->setConnected(connection == Connection::Connected && !working);
+    console->setConnected(connection.state() == BoardConnection::State::Idle);
     showStatus();
 }
 
 void DevicePage::Private::showStatus()
 {
     const QString reason = boards->currentData(Qt::UserRole + 1).toString();
+    using State = BoardConnection::State;
     QString text;
-    if (working && !workingOn.isEmpty())
-        text = workingOn;
-    else if (connection == Connection::Connecting)
+    if (connection.state() == State::Opening)
         text = tr("Connecting…");
-    else if (connection == Connection::Lost)
+    else if (connection.state() == State::Working)
+        text = connection.isOpen() ? workingOn : tr("Firmware is being flashed…");
+    else if (connection.state() == State::Lost)
         text = tr("The board is gone; waiting for it to come back…");
     else if (!reason.isEmpty())
         text = reason;
@@ -395,8 +396,8 @@ void DevicePage::Private::showStatus()
         text = tr("Train a model first");
     else if (!summary.isEmpty())
         text = summary;
-    else if (connection == Connection::Connected)
-        text = tr("Connected: %1").arg(connectedBoard);
+    else if (connection.state() == State::Idle)
+        text = tr("Connected: %1").arg(QString::fromStdString(connection.title()));
     current->setText(text);
 }
 
@@ -508,13 +509,16 @@ void DevicePage::setModels(const QList<PushableModel> &models)
     d->updateButtons();
 }
 
-void DevicePage::setConnection(Connection connection, const QString &board)
+void DevicePage::setConnection(const BoardConnection &connection)
 {
+    using State = BoardConnection::State;
+    const bool cameBack = d->connection.state() == State::Opening || d->connection.state() == State::Lost;
     d->connection = connection;
-    d->connectedBoard = board;
-    if (connection == Connection::Connected)
+    if (connection.isOpen() && cameBack)
         d->banner->dismiss();
-    if (connection == Connection::None)
+    if (connection.state() == State::Lost)
+        showError(connection.loss());
+    if (connection.state() == State::Absent)
         d->card->setRowCount(0);
     d->updateButtons();
 }
@@ -530,7 +534,6 @@ void DevicePage::setCard(const QList<QPair<QString, QString>> &rows)
 
 void DevicePage::begin()
 {
-    d->working = true;
     d->workingOn.clear();
     d->summary.clear();
     d->banner->dismiss();
@@ -561,12 +564,6 @@ void DevicePage::addMeasurement(const MeasuredModel &model)
     std::vector<MeasuredModel> all = d->measured;
     all.push_back(model);
     d->setMeasured(std::move(all));
-}
-
-void DevicePage::finish()
-{
-    d->working = false;
-    d->updateButtons();
 }
 
 void DevicePage::showError(const Error &error)
@@ -621,7 +618,8 @@ std::optional<MeasureOrder> DevicePage::order() const
     order.meter = d->meter->currentText().trimmed();
     order.volts = d->volts->value();
     order.meterSupplies = d->supplies->isChecked();
-    if (d->working || order.board.isEmpty() || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
+    if (d->connection.isBusy() || order.board.isEmpty()
+        || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
         return std::nullopt;
     for (int row = 0; row < d->models->count(); ++row)
         if (d->models->item(row)->checkState() == Qt::Checked)

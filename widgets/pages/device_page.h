@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/experiment/run_figures.h"
+#include "device_link/host/board_connection.h"
 #include "device_link/host/measured_model.h"
 #include "widgets/controls/step_strip.h"
 #include "widgets/pages/figure_source.h"
@@ -62,7 +63,6 @@ class DevicePage : public FigureSource
     Q_OBJECT
 
 public:
-    enum class Connection { None, Connecting, Connected, Lost };
     enum Step { Send, Verify, KnownVectors, Measure, StepCount };
 
     explicit DevicePage(QWidget *parent = nullptr);
@@ -73,11 +73,11 @@ public:
     void setMeters(const QList<BoardChoice> &meters);
     /// Newest first; the newest group's are checked at first. Those that cannot be measured are greyed out.
     void setModels(const QList<PushableModel> &models);
-    /// Whether there is a board behind the page, and how it calls itself: "Cortex-M4F (Arm MPS2, AN386)".
-    void setConnection(Connection connection, const QString &board = {});
+    /// How it stands with the board behind the page.
+    void setConnection(const rosler::BoardConnection &connection);
     /// What the connected board says of itself: name and value.
     void setCard(const QList<QPair<QString, QString>> &rows);
-    /// Forgets the figures before; the page shows that it works until finish().
+    /// A new order: forgets the figures of the one before.
     void begin();
     /// What is on the board's table now: "rosler i8 (2 of 6)".
     void setCurrent(const QString &what);
@@ -85,7 +85,6 @@ public:
     /// How the last order ended: "4 measured, 1 failed"; stands until the next begin().
     void showSummary(const QString &summary);
     void addMeasurement(const MeasuredModel &model);
-    void finish();
     void showError(const Error &error);
     void appendConsole(const QString &line);
     void showDoctor(const QList<DoctorFinding> &findings);

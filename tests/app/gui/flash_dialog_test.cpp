@@ -60,7 +60,7 @@ private Q_SLOTS:
         ROSLER_VERIFY_ACCESSIBLE(question);
         QTest::keyClick(question, Qt::Key_Escape); // goes on
         EVENTUALLY(m_dialog->findChild<QMessageBox *>(QStringLiteral("flashQuestion")) == nullptr);
-        QVERIFY(m_services->devices().isWorking());
+        QVERIFY(m_services->devices().connection().isBusy());
         QVERIFY(m_dialog->isVisible());
         QCOMPARE(failed.count(), 0);
         QFile go(m_folder->filePath(QStringLiteral("go")));
@@ -105,7 +105,7 @@ private:
         QSignalSpy said(&m_services->devices(), &DeviceSession::flashing);
         flash->click();
         EVENTUALLY(said.count() > 0);
-        QVERIFY(m_services->devices().isWorking());
+        QVERIFY(m_services->devices().connection().isBusy());
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;

@@ -17,6 +17,27 @@ using namespace rosler;
 
 namespace {
 
+using Board = BoardConnection::State;
+
+/// The states that a session goes through from now on.
+class States
+{
+public:
+    explicit States(DeviceSession &session)
+    {
+        QObject::connect(&session, &DeviceSession::connectionChanged, &m_here,
+                         [this](const BoardConnection &connection) {
+                             if (m_all.isEmpty() || m_all.back() != connection.state())
+                                 m_all << connection.state();
+                         });
+    }
+    [[nodiscard]] const QList<Board> &all() const { return m_all; }
+
+private:
+    QObject m_here;
+    QList<Board> m_all;
+};
+
 /// The emulator that this program has started; 0 = none runs.
 int emulatorOfThisProgram()
 {
@@ -70,13 +91,15 @@ private Q_SLOTS:
 
     void aBoardIsConnectedSpokenToAndLeft()
     {
-        QSignalSpy connected(&devices(), &DeviceSession::connected);
+        const States told(devices());
+        QSignalSpy cards(&devices(), &DeviceSession::cardChanged);
         QSignalSpy said(&devices(), &DeviceSession::consoleLine);
-        QSignalSpy left(&devices(), &DeviceSession::disconnected);
         devices().connectBoard(QStringLiteral("twin"));
-        EVENTUALLY_EQUAL(connected.count(), 1);
-        QVERIFY(devices().isConnected());
-        EVENTUALLY(!devices().isWorking());
+        QCOMPARE(devices().connection().state(), Board::Opening);
+        EVENTUALLY_EQUAL(devices().connection().state(), Board::Idle);
+        QVERIFY(devices().connection().isOpen());
+        QVERIFY(!devices().connection().title().empty());
+        QCOMPARE(cards.count(), 1);
         devices().command(QStringLiteral("name"));
         const auto heard = [&] {
             for (const QList<QVariant> &line : said)
@@ -86,18 +109,29 @@ private Q_SLOTS:
         };
         EVENTUALLY(heard());
         devices().disconnectBoard();
-        QCOMPARE(left.count(), 1);
-        QVERIFY(!devices().isConnected());
+        QCOMPARE(told.all(), (QList<Board> {Board::Opening, Board::Idle, Board::Absent}));
+    }
+
+    void aBoardThatIsLeftWhileItIsOpenedStaysLeft()
+    {
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        devices().connectBoard(QStringLiteral("twin"));
+        devices().disconnectBoard();
+        QCOMPARE(devices().connection().state(), Board::Absent);
+        devices().connectBoard(QStringLiteral("twin")); // and a late answer to the first is none to this
+        EVENTUALLY_EQUAL(devices().connection().state(), Board::Idle);
+        QTest::qWait(50);
+        QCOMPARE(devices().connection().state(), Board::Idle);
+        QCOMPARE(failed.count(), 0);
     }
 
     void aBoardThatIsNoneIsAnError()
     {
         QSignalSpy failed(&devices(), &DeviceSession::failed);
-        QSignalSpy left(&devices(), &DeviceSession::disconnected);
+        const States told(devices());
         devices().connectBoard(QStringLiteral("emulated:pdp11"));
         EVENTUALLY_EQUAL(failed.count(), 1);
-        QCOMPARE(left.count(), 1);
-        QVERIFY(!devices().isWorking());
+        QCOMPARE(told.all(), (QList<Board> {Board::Opening, Board::Absent}));
     }
 
     void trainedModelsAreMeasured()
@@ -107,14 +141,16 @@ private Q_SLOTS:
         QList<MeasuredModel> measured;
         connect(&devices(), &DeviceSession::measured, this,
                 [&](const MeasuredModel &model) { measured << model; });
+        const States told(devices());
         QSignalSpy finished(&devices(), &DeviceSession::finished);
         QSignalSpy failed(&devices(), &DeviceSession::failed);
         QSignalSpy items(&devices(), &DeviceSession::itemFailed);
         QSignalSpy ended(&devices(), &DeviceSession::queueEnded);
         devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("f32"), QStringLiteral("i8")}, 64},
                           test::smallData());
-        QVERIFY(devices().isWorking());
+        QVERIFY(devices().connection().isBusy());
         EVENTUALLY_EQUAL(finished.count(), 1);
+        QCOMPARE(told.all(), (QList<Board> {Board::Opening, Board::Working, Board::Idle}));
         QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : failed[0][0].value<Error>().what.c_str());
         QCOMPARE(measured.size(), 4);
         for (const MeasuredModel &model : measured) {
@@ -124,7 +160,7 @@ private Q_SLOTS:
             QCOMPARE(model.confusion.classNames.size(), std::size_t {4});
             QCOMPARE(model.confusion.board, model.confusion.twin);
         }
-        QVERIFY(devices().isConnected()); // stays so
+        QVERIFY(devices().connection().isOpen()); // stays so
         QCOMPARE(ended[0], (QList<QVariant> {4, 0, 0}));
         for (const QString &run : runs) // they belong to the runs
             QCOMPARE(RunStore::open(m_folder->filePath(QStringLiteral("runs")).toStdString())
@@ -139,7 +175,7 @@ private Q_SLOTS:
         QCOMPARE(items.count(), 2);
         for (const QList<QVariant> &item : items)
             QVERIFY(item[1].value<Error>().what.find("trained on") != std::string::npos);
-        QVERIFY(devices().isConnected());
+        QVERIFY(devices().connection().isOpen());
         // One that cannot be loaded does not keep the others from being measured.
         measured.clear();
         items.clear();
@@ -159,16 +195,15 @@ private Q_SLOTS:
             || !QFile::exists(QStringLiteral(ROSLER_FIRMWARE "/mps2-an386.elf")))
             QSKIP("needs qemu-system-arm and gcc-arm-none-eabi");
         qputenv("ROSLER_FIRMWARE", ROSLER_FIRMWARE);
-        QSignalSpy connected(&devices(), &DeviceSession::connected);
-        QSignalSpy lost(&devices(), &DeviceSession::lost);
+        const States told(devices());
         devices().connectBoard(QStringLiteral("emulated:mps2-an386"));
-        EVENTUALLY_EQUAL(connected.count(), 1);
+        EVENTUALLY_EQUAL(told.all().count(Board::Idle), 1);
         const int idle = emulatorOfThisProgram();
         QVERIFY(idle > 0);
         ::kill(idle, SIGKILL);
-        QTRY_COMPARE_WITH_TIMEOUT(lost.count(), 1, 10000);
-        QVERIFY(!devices().isConnected());
-        EVENTUALLY_EQUAL(connected.count(), 2);
+        EVENTUALLY_EQUAL(told.all().count(Board::Lost), 1);
+        QVERIFY(!devices().connection().isOpen());
+        EVENTUALLY_EQUAL(told.all().count(Board::Idle), 2);
         // In the middle of the work.
         const QStringList runs = trainSmall();
         QSignalSpy failed(&devices(), &DeviceSession::failed);
@@ -183,8 +218,8 @@ private Q_SLOTS:
         EVENTUALLY_EQUAL(finished.count(), 1);
         QVERIFY(killed);
         QCOMPARE(failed.count(), 1);
-        QCOMPARE(lost.count(), 2);
-        EVENTUALLY_EQUAL(connected.count(), 3);
+        QCOMPARE(told.all().count(Board::Lost), 2);
+        EVENTUALLY_EQUAL(told.all().count(Board::Idle), 3);
         QVERIFY(emulatorOfThisProgram() > 0);
         m_services.reset();
         QCOMPARE(emulatorOfThisProgram(), 0); // none is left behind
@@ -239,9 +274,9 @@ private Q_SLOTS:
         QSignalSpy flashed(&devices(), &DeviceSession::flashed);
         QSignalSpy failed(&devices(), &DeviceSession::flashFailed);
         devices().flash(order);
-        QVERIFY(devices().isWorking());
+        QCOMPARE(devices().connection().state(), Board::Working);
         EVENTUALLY(flashed.count() + failed.count() == 1);
-        QVERIFY(!devices().isWorking());
+        QCOMPARE(devices().connection().state(), Board::Absent);
         QCOMPARE(flashed.count(), status == 0 ? 1 : 0);
         const QString words =
             status == 0 ? flashed[0][0].toString() : QString::fromStdString(failed[0][0].value<Error>().what);

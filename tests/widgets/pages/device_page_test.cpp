@@ -86,8 +86,12 @@ private Q_SLOTS:
         button->click();
         QCOMPARE(asked.count(), 1);
         QCOMPARE(asked[0][0].toString(), QStringLiteral("emulated:mps2-an386"));
-        m_page->setConnection(DevicePage::Connection::Connecting);
-        m_page->setConnection(DevicePage::Connection::Connected, QStringLiteral("Cortex-M4F"));
+        BoardConnection board;
+        board.open("emulated:mps2-an386", false);
+        m_page->setConnection(board);
+        QVERIFY(child<QPushButton>("stopMeasuring")->isEnabled()); // opening can be stopped
+        board.opened("Cortex-M4F");
+        m_page->setConnection(board);
         m_page->setCard({{QStringLiteral("Clock"), QStringLiteral("25 MHz")}});
         QVERIFY(child<QLabel>("deviceStatus")->text().contains(QLatin1String("Cortex-M4F")));
         QCOMPARE(child<QTableWidget>("card")->rowCount(), 1);
@@ -99,12 +103,14 @@ private Q_SLOTS:
         QCOMPARE(said[0][0].toString(), QStringLiteral("profile"));
         QTest::keyClick(line, Qt::Key_Up);
         QCOMPARE(line->text(), QStringLiteral("profile"));
-        m_page->setConnection(DevicePage::Connection::Lost);
+        board.lose({ErrorCode::TimedOut, "the board does not answer", "ttyACM0"});
+        m_page->setConnection(board);
         QVERIFY(child<QLabel>("deviceStatus")->text().contains(QLatin1String("gone")));
         QVERIFY(!line->isEnabled());
         button->click();
         QCOMPARE(away.count(), 1);
-        m_page->setConnection(DevicePage::Connection::None);
+        board.leave();
+        m_page->setConnection(board);
         QCOMPARE(child<QTableWidget>("card")->rowCount(), 0);
     }
 
@@ -307,7 +313,6 @@ private Q_SLOTS:
     void saysHowTheQueueEnded()
     {
         m_page->begin();
-        m_page->finish();
         m_page->showSummary(QStringLiteral("3 measured, 1 failed"));
         QCOMPARE(child<QLabel>("deviceStatus")->text(), QStringLiteral("3 measured, 1 failed"));
         m_page->begin();
@@ -316,12 +321,17 @@ private Q_SLOTS:
 
     void figuresAreMarkedByTheirSource()
     {
+        BoardConnection board;
+        board.open("twin", true);
+        board.opened("Twin");
+        m_page->setConnection(board);
         m_page->begin();
         QVERIFY(child<QPushButton>("stopMeasuring")->isEnabled());
         QVERIFY(!m_page->order().has_value()); // one at a time
         m_page->addMeasurement(measured("dense", 2e6));
         m_page->addMeasurement(measured("rosler", 5e4));
-        m_page->finish();
+        board.rest();
+        m_page->setConnection(board);
         const auto *model = child<QTableView>("measurements")->model();
         QCOMPARE(model->columnCount(), 3);
         const auto cell = [&](int row, int role) { return model->index(row, 1).data(role); };
