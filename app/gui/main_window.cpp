@@ -436,6 +436,7 @@ void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
         m_figures->add(source);
         source->setTheme(m_theme.charts());
         connect(source, &FigureSource::logAxesChanged, this, &MainWindow::followFront);
+        connect(source, &FigureSource::pausedChanged, this, &MainWindow::followFront);
     }
     const int number = m_pages->addTab(page, icon, title) + 1;
     followFront();
@@ -457,6 +458,7 @@ void MainWindow::followFront()
     m_figures->setFront(front);
     m_commands.action(QStringLiteral("log-x"))->setChecked(front != nullptr && front->isLogX());
     m_commands.action(QStringLiteral("log-y"))->setChecked(front != nullptr && front->isLogY());
+    m_commands.action(QStringLiteral("pause-view"))->setChecked(front != nullptr && front->isPaused());
 }
 
 std::shared_ptr<const Dataset> MainWindow::dataset() const

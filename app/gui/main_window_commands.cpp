@@ -187,6 +187,9 @@ void MainWindow::buildViewMenu()
            {QKeySequence(Qt::Key_L)}, &FigureSource::isLogX, &FigureSource::setLogX);
     toggle(QStringLiteral("log-y"), tr("Logarithmic &y axis"), QStringLiteral("log-y"),
            {QKeySequence(Qt::SHIFT | Qt::Key_L)}, &FigureSource::isLogY, &FigureSource::setLogY);
+    toggle(QStringLiteral("pause-view"), tr("Pa&use the view"), QStringLiteral("pause"),
+           {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P)}, &FigureSource::isPaused,
+           &FigureSource::setPaused);
     connect(menu, &QMenu::aboutToShow, this, &MainWindow::followFront);
     command(QStringLiteral("loss-beside"), menu, tr("L&oss curve beside"), QStringLiteral("loss"), {},
             [this] { m_compare->setLossBeside(!m_compare->isLossBeside()); });

@@ -325,7 +325,7 @@ void BarPlotWidget::contextMenuEvent(QContextMenuEvent *event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addAction(tr("&Export figure\u2026"), this, &BarPlotWidget::exportRequested);
     QAction *copy = menu->addAction(tr("&Copy figure"), this, &BarPlotWidget::copyRequested);
-    copy->setShortcut(QKeySequence::Copy); // told only: the key works without the menu
+    copy->setShortcut(QKeySequence::Copy); // shown only: the key works without the menu
     copy->setShortcutVisibleInContextMenu(true);
     menu->addAction(tr("Export visible &data\u2026"), this, &BarPlotWidget::visibleDataRequested);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;

@@ -18,7 +18,7 @@ namespace rosler {
 
 namespace {
 
-/// Ticks that fit: fewer and fewer until @p fits says so.
+/// Ticks that fit: fewer and fewer until @p fits accepts them.
 template <typename Fits>
 AxisTicks fittingTicks(const AxisScale &scale, int atMost, const Fits &fits)
 {
@@ -241,6 +241,7 @@ void PlotCanvas::drawBackground(QPainter *painter, const QRectF & /*rect*/)
     if (m_blank)
         return;
     paintGrid(*painter);
+    paintBands(*painter);
     paintLabels(*painter);
     paintTitles(*painter);
 }
@@ -277,6 +278,28 @@ void PlotCanvas::paintGrid(QPainter &painter) const
                      QPointF(m_plotArea.left() + 0.5, m_plotArea.bottom() + 0.5));
     painter.drawLine(QPointF(m_plotArea.left(), m_plotArea.bottom() + 0.5),
                      QPointF(m_plotArea.right(), m_plotArea.bottom() + 0.5));
+    painter.restore();
+}
+
+void PlotCanvas::paintBands(QPainter &painter) const
+{
+    painter.save();
+    painter.setClipRect(m_plotArea);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    for (const CanvasCurve &curve : m_curves) {
+        if (curve.band.size() < 2)
+            continue;
+        QPolygonF outline;
+        for (const BandPoint &point : curve.band)
+            outline << toWidget(point.x, point.high);
+        for (auto point = curve.band.rbegin(); point != curve.band.rend(); ++point)
+            outline << toWidget(point->x, point->low);
+        QColor fill = m_theme.seriesColour(curve.style);
+        fill.setAlphaF(0.22F);
+        painter.setBrush(fill);
+        painter.drawPolygon(outline);
+    }
     painter.restore();
 }
 

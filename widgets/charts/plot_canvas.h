@@ -12,6 +12,7 @@
 #include "core/figure/axis_ticks.h"
 #include "core/figure/figure.h"
 #include "widgets/charts/chart_theme.h"
+#include "widgets/charts/plot_state.h"
 
 namespace rosler {
 
@@ -20,6 +21,7 @@ struct CanvasCurve {
     SeriesStyle style;
     std::vector<FigurePoint> line; ///< y = NaN: the line is broken here
     std::vector<FigurePoint> markers;
+    std::vector<BandPoint> band; ///< behind the lines
 };
 
 /// The painted part of a PlotWidget: grid, axes with their titles, curves and markers. The only file that
@@ -60,6 +62,7 @@ protected:
 private:
     void arrange();
     void paintGrid(QPainter &painter) const;
+    void paintBands(QPainter &painter) const;
     void paintLabels(QPainter &painter) const;
     void paintTitles(QPainter &painter) const;
     [[nodiscard]] QFont labelFont() const;

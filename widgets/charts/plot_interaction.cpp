@@ -141,8 +141,11 @@ void PlotWidget::Private::drawBand(QPointF corner)
 void PlotWidget::Private::zoomToBand(QPointF corner)
 {
     overlay->setRubberBand({});
-    if ((corner - dragStart).manhattanLength() < QApplication::startDragDistance())
-        return; // a click
+    if ((corner - dragStart).manhattanLength() < QApplication::startDragDistance()) { // a click
+        if (const auto hit = q->hitTest(canvas->mapToParent(corner.toPoint())))
+            Q_EMIT q->pointClicked(hit->id, static_cast<int>(hit->index));
+        return;
+    }
     settle();
     const QRectF area = canvas->plotArea();
     const QRectF band = bandOver(dragStart, corner, area, q->fontMetrics().height());
@@ -195,6 +198,7 @@ bool PlotWidget::Private::isOurKey(const QKeyEvent &event)
     case Qt::Key_End:
     case Qt::Key_R:
     case Qt::Key_L:
+    case Qt::Key_Space:
     case Qt::Key_Plus:
     case Qt::Key_Equal:
     case Qt::Key_Minus:
@@ -269,6 +273,9 @@ bool PlotWidget::Private::changeView(const QKeyEvent &event)
         return true;
     case Qt::Key_R:
         q->resetZoom();
+        return true;
+    case Qt::Key_Space:
+        q->setPaused(!q->isPaused());
         return true;
     case Qt::Key_L:
         if (event.modifiers().testFlag(Qt::ShiftModifier))
@@ -380,7 +387,7 @@ void PlotWidget::contextMenuEvent(QContextMenuEvent *event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const auto add = [&](const QString &text, const QKeySequence &key, auto slot) {
         QAction *action = menu->addAction(text);
-        action->setShortcut(key); // told only: the keys work without the menu
+        action->setShortcut(key); // shown only: the keys work without the menu
         action->setShortcutVisibleInContextMenu(true);
         connect(action, &QAction::triggered, this, slot);
         return action;
@@ -393,6 +400,7 @@ void PlotWidget::contextMenuEvent(QContextMenuEvent *event)
     };
     toggle(tr("Logarithmic &horizontal axis"), Qt::Key_L, isLogX(), &PlotWidget::setLogX);
     toggle(tr("Logarithmic &vertical axis"), Qt::SHIFT | Qt::Key_L, isLogY(), &PlotWidget::setLogY);
+    toggle(tr("&Pause the view"), Qt::Key_Space, isPaused(), &PlotWidget::setPaused);
     menu->addSeparator();
     add(tr("&Export figure\u2026"), {}, &PlotWidget::exportRequested);
     add(tr("&Copy figure"), QKeySequence::Copy, &PlotWidget::copyRequested);

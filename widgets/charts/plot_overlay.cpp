@@ -73,6 +73,8 @@ void PlotOverlay::paintEvent(QPaintEvent * /*event*/)
         painter.drawText(m_plotArea.adjusted(margin, 0, -margin, 0), Qt::AlignCenter | Qt::TextWordWrap,
                          m_notice);
     }
+    if (!m_badge.isEmpty())
+        paintBadge(painter);
     if (m_crosshair) {
         paintCrosshair(painter);
         paintReadout(painter);
@@ -91,6 +93,29 @@ void PlotOverlay::paintEvent(QPaintEvent * /*event*/)
         painter.drawRoundedRect(QRectF(rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2), em / 4,
                                 em / 4);
     }
+}
+
+void PlotOverlay::setBadge(const QString &badge)
+{
+    if (badge != m_badge) {
+        m_badge = badge;
+        update();
+    }
+}
+
+void PlotOverlay::paintBadge(QPainter &painter) const
+{
+    const QFontMetricsF metrics(font());
+    const double em = metrics.height();
+    const double width = std::min(metrics.horizontalAdvance(m_badge) + em, m_plotArea.width());
+    // Where accuracies that have settled, most of what is paused, do not run.
+    const QRectF box(m_plotArea.right() - width - em / 4, m_plotArea.bottom() - 1.6 * em, width, 1.3 * em);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(palette().color(QPalette::Highlight));
+    painter.drawRoundedRect(box, em / 4, em / 4);
+    painter.setPen(palette().color(QPalette::HighlightedText));
+    painter.drawText(box, Qt::AlignCenter | Qt::TextSingleLine,
+                     metrics.elidedText(m_badge, Qt::ElideRight, width - em / 2));
 }
 
 void PlotOverlay::paintCrosshair(QPainter &painter) const

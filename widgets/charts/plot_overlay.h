@@ -43,6 +43,8 @@ public:
     void setFocusFrame(bool on);
     /// Painted in the middle of the plot; empty = nothing.
     void setNotice(const QString &notice);
+    /// Painted in a corner of the plot; empty = nothing.
+    void setBadge(const QString &badge);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -50,12 +52,14 @@ protected:
 private:
     void paintCrosshair(QPainter &painter) const;
     void paintReadout(QPainter &painter) const;
+    void paintBadge(QPainter &painter) const;
 
     ChartTheme m_theme;
     QRectF m_plotArea;
     std::optional<CrosshairFace> m_crosshair;
     QRectF m_band;
     QString m_notice;
+    QString m_badge;
     bool m_focusFrame = false;
 };
 

@@ -135,6 +135,14 @@ void PlotState::follow(bool afresh)
     for (const PlotSeries &s : m_series) {
         if (!s.visible)
             continue;
+        for (const BandPoint &b : s.band) {
+            if (m_x.axis.logarithmic && b.x <= 0.0)
+                continue;
+            xs.add(b.x);
+            for (const double y : {b.low, b.high})
+                if (!m_y.axis.logarithmic || y > 0.0)
+                    ys.add(y);
+        }
         const std::size_t first = firstPlaced(s.samples, m_x.axis.logarithmic);
         const auto begin = s.samples.drawableFrom(first);
         if (!begin)
@@ -227,13 +235,39 @@ std::optional<double> PlotState::sampleBefore(double x) const
     return best;
 }
 
+std::optional<PlotHit> PlotState::hit(const FigurePoint &place, const FigurePoint &reach) const
+{
+    const AxisScale x = xScale();
+    const AxisScale y = yScale();
+    std::optional<PlotHit> best;
+    double nearest = 1.0; // in reaches, squared
+    for (const PlotSeries &s : m_series) {
+        if (!s.visible || !s.scatter)
+            continue;
+        const std::size_t last = s.samples.firstAbove(valueAt(x, place.x + reach.x));
+        for (std::size_t i = s.samples.firstNotBelow(valueAt(x, place.x - reach.x)); i < last; ++i) {
+            if (!s.samples.isDrawable(i))
+                continue;
+            const double across = (x.fraction(s.samples.x(i)) - place.x) / reach.x;
+            const double up = (y.fraction(s.samples.y(i)) - place.y) / reach.y;
+            const double distance = across * across + up * up;
+            if (distance > nearest)
+                continue;
+            nearest = distance;
+            best =
+                PlotHit {.id = s.id, .index = s.origin[i], .at = {.x = s.samples.x(i), .y = s.samples.y(i)}};
+        }
+    }
+    return best;
+}
+
 std::vector<PlotReading> PlotState::readings(double x) const
 {
     constexpr double reach = 0.015; // of the axis, beyond a curve's ends
     const AxisScale scale = xScale();
     std::vector<PlotReading> readings;
     for (const PlotSeries &s : m_series) {
-        if (!s.visible)
+        if (!s.visible || s.scatter) // a cloud has no value at an x
             continue;
         PlotReading reading {.name = s.name, .style = s.style, .at = std::nullopt};
         if (const auto sample = s.samples.nearest(x)) {

@@ -14,13 +14,30 @@
 
 namespace rosler {
 
-/// One curve of a plot.
+/// Where a band reaches at one x: the least and the most of several runs, an interval.
+struct BandPoint {
+    double x = 0;
+    double low = 0;
+    double high = 0;
+};
+
+/// One curve of a plot, or one cloud of points.
 struct PlotSeries {
     QString id;
     QString name;
     SeriesStyle style;
     SampleSeries samples;
+    std::vector<BandPoint> band;     ///< around the curve, ascending in x, all finite; may be empty
+    bool scatter = false;            ///< points without a line
+    std::vector<std::size_t> origin; ///< of a scatter: which of the points as they were given each sample is
     bool visible = true;
+};
+
+/// A point of a scatter.
+struct PlotHit {
+    QString id;
+    std::size_t index = 0; ///< of the points as they were given
+    FigurePoint at;
 };
 
 /// What a curve says at the crosshair.
@@ -71,6 +88,9 @@ public:
     /// The next or previous such x after @p x.
     [[nodiscard]] std::optional<double> sampleAfter(double x) const;
     [[nodiscard]] std::optional<double> sampleBefore(double x) const;
+    /// The point of a visible scatter that is nearest to a place (fractions of the axes), if one is within
+    /// @p reach: fractions of the axes as well, across and up. The one painted last wins of equals.
+    [[nodiscard]] std::optional<PlotHit> hit(const FigurePoint &place, const FigurePoint &reach) const;
     /// All visible curves at @p x.
     [[nodiscard]] std::vector<PlotReading> readings(double x) const;
 

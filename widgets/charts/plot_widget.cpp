@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QEvent>
 #include <QFontMetrics>
+#include <QHelpEvent>
 #include <QPainter>
 #include <QScrollBar>
+#include <QToolTip>
 
 #include "widgets/charts/chart_accessible.h"
 #include "widgets/charts/chart_text.h"
@@ -20,6 +23,8 @@ namespace {
 constexpr int frameMilliseconds = 33;        // 30 a second
 constexpr std::size_t bucketsPerCurve = 500; // Qt Charts strokes a thousand points in about 3 ms
 constexpr std::size_t markersPerCurve = 13;
+constexpr std::size_t markersPerScatter = 4000; // painting one takes about a microsecond
+constexpr std::size_t bandPoints = 500;
 
 std::vector<FigurePoint> figurePoints(const QList<QPointF> &points)
 {
@@ -28,6 +33,25 @@ std::vector<FigurePoint> figurePoints(const QList<QPointF> &points)
     for (const QPointF &p : points)
         out.push_back({.x = p.x(), .y = p.y()});
     return out;
+}
+
+/// As many points as a screen can tell apart: of neighbours that are put together the whole extent stays.
+std::vector<BandPoint> thinned(const std::vector<BandPoint> &band)
+{
+    if (band.size() <= bandPoints)
+        return band;
+    std::vector<BandPoint> thin;
+    const std::size_t together = (band.size() + bandPoints - 1) / bandPoints;
+    for (std::size_t i = 0; i < band.size(); i += together) {
+        BandPoint point = band[i];
+        for (std::size_t k = i; k < std::min(i + together, band.size()); ++k) {
+            point.low = std::min(point.low, band[k].low);
+            point.high = std::max(point.high, band[k].high);
+        }
+        thin.push_back(point);
+    }
+    thin.push_back(band.back());
+    return thin;
 }
 
 } // namespace
@@ -113,7 +137,25 @@ CanvasCurve PlotWidget::Private::canvasCurve(const PlotSeries &series, double ma
     constexpr PageRect room {.left = -0.05, .top = -0.05, .right = 1.05, .bottom = 1.05};
     const AxisScale x = state.xScale();
     const AxisScale y = state.yScale();
-    CanvasCurve curve {.style = series.style, .line = {}, .markers = {}};
+    CanvasCurve curve {.style = series.style, .line = {}, .markers = {}, .band = {}};
+    for (const BandPoint &b : thinned(series.band)) {
+        const BandPoint place {.x = x.fraction(b.x), .low = y.fraction(b.low), .high = y.fraction(b.high)};
+        if (std::isfinite(place.x)
+            && std::isfinite(place.high)) // on a logarithmic axis a foot may be at zero
+            curve.band.push_back({.x = place.x,
+                                  .low = std::isfinite(place.low) ? std::clamp(place.low, -1.0, 2.0) : -1.0,
+                                  .high = std::clamp(place.high, -1.0, 2.0)});
+    }
+    if (series.scatter) {
+        const std::size_t last = series.samples.firstAbove(x.maximum);
+        const std::size_t first = series.samples.firstNotBelow(x.minimum);
+        const std::size_t step = 1 + (last - std::min(first, last)) / markersPerScatter;
+        for (std::size_t i = first; i < last; i += step)
+            if (series.samples.isDrawable(i))
+                curve.markers.push_back(
+                    {.x = x.fraction(series.samples.x(i)), .y = y.fraction(series.samples.y(i))});
+        return curve;
+    }
     std::vector<FigurePoint> line =
         decimate(series.samples, x.minimum, x.maximum, bucketsPerCurve, x.logarithmic);
     for (FigurePoint &p : line)
@@ -161,7 +203,7 @@ void PlotWidget::Private::arrange()
     titleLabel->setGeometry(margin, margin, oneRow ? titleWidth : width,
                             std::max(titleHeight, oneRow ? legendHeight : 0));
     legendArea->setVisible(legendHeight > 0);
-    // To the right of the title: it names what is shown, and the eye ends there.
+    // To the right of the title: it names what is shown.
     const int slack = oneRow && titleWidth > 0 ? width - titleWidth - legend->rowWidth() : 0;
     legendArea->setGeometry(margin + legendLeft + slack, legendTop, width - legendLeft - slack, legendHeight);
 
@@ -194,6 +236,7 @@ PlotWidget::PlotWidget(QWidget *parent)
         "only along the vertical one), or press + and \u2212. R shows everything again.</p>"
         "<p><b>Move:</b> drag with the middle button or with Shift, or press Ctrl and an arrow key.</p>"
         "<p><b>Read values:</b> point at the curves, or press the left and right arrow keys.</p>"
+        "<p><b>Stand still</b> while points arrive, and go on: Space.</p>"
         "<p><b>Logarithmic axes:</b> L and Shift+L. <b>Show or hide a curve:</b> click it in the "
         "legend.</p>"));
     d->applyTheme();
@@ -206,6 +249,8 @@ void PlotWidget::setAxes(const FigureAxis &x, const FigureAxis &y)
 {
     const bool logX = isLogX();
     const bool logY = isLogY();
+    if (x.title != d->state.xAxis().title || y.title != d->state.yAxis().title)
+        setPaused(false); // what stood there is no longer what is shown
     d->state.setAxes(x, y);
     d->viewChanged(true);
     if (logX != isLogX() || logY != isLogY())
@@ -249,18 +294,102 @@ PlotSeries &PlotWidget::knownSeries(const QString &id)
     return d->state.series(id);
 }
 
+void PlotWidget::Private::add(const QString &id, std::vector<FigurePoint> points, bool replace)
+{
+    if (!paused) {
+        PlotSeries &series = q->knownSeries(id);
+        if (replace)
+            series.samples.clear();
+        series.samples.append(points);
+        samplesChanged();
+        return;
+    }
+    q->knownSeries(id);
+    Waiting &later = waiting[id];
+    if (replace)
+        later = {.replace = true, .points = std::move(points)};
+    else
+        later.points.insert(later.points.end(), points.begin(), points.end());
+    updateBadge();
+}
+
+void PlotWidget::Private::updateBadge()
+{
+    overlay->setBadge(!paused               ? QString()
+                          : waiting.empty() ? tr("View paused (Space)")
+                                            : tr("View paused, new points wait (Space)"));
+}
+
 void PlotWidget::replacePoints(const QString &id, QList<QPointF> points)
 {
-    PlotSeries &series = knownSeries(id);
-    series.samples.clear();
-    series.samples.append(figurePoints(points));
-    d->samplesChanged();
+    d->add(id, figurePoints(points), true);
 }
 
 void PlotWidget::appendPoints(const QString &id, const QList<QPointF> &points)
 {
-    knownSeries(id).samples.append(figurePoints(points));
-    d->samplesChanged();
+    d->add(id, figurePoints(points), false);
+}
+
+void PlotWidget::setPaused(bool on)
+{
+    if (on == d->paused)
+        return;
+    d->paused = on;
+    for (auto &[id, later] : std::exchange(d->waiting, {}))
+        d->add(id, std::move(later.points), later.replace);
+    d->updateBadge();
+    Q_EMIT pausedChanged(on);
+}
+
+bool PlotWidget::isPaused() const
+{
+    return d->paused;
+}
+
+void PlotWidget::setScatter(const QString &id, const QString &name, const SeriesStyle &style,
+                            const QList<QPointF> &points)
+{
+    setSeries(id, name, style);
+    std::vector<std::size_t> order;
+    for (qsizetype i = 0; i < points.size(); ++i)
+        if (std::isfinite(points[i].x()) && std::isfinite(points[i].y()))
+            order.push_back(static_cast<std::size_t>(i));
+    const auto at = [&](std::size_t i) { return points[static_cast<qsizetype>(i)]; };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return at(a).x() < at(b).x(); });
+    std::vector<FigurePoint> sorted;
+    sorted.reserve(order.size());
+    for (const std::size_t i : order)
+        sorted.push_back({.x = at(i).x(), .y = at(i).y()});
+    PlotSeries &series = d->state.series(id);
+    series.scatter = true;
+    series.origin = std::move(order);
+    series.samples.clear();
+    series.samples.append(sorted);
+    d->viewChanged(true);
+}
+
+void PlotWidget::setBand(const QString &id, const QList<BandPoint> &band)
+{
+    std::vector<BandPoint> &kept = knownSeries(id).band;
+    kept.assign(band.begin(), band.end());
+    std::erase_if(kept, [](const BandPoint &b) {
+        return !std::isfinite(b.x) || !std::isfinite(b.low) || !std::isfinite(b.high);
+    });
+    d->viewChanged(false);
+}
+
+std::optional<PlotHit> PlotWidget::hitTest(QPointF position) const
+{
+    d->settle();
+    const QPointF inCanvas = d->inCanvas(position);
+    const QRectF area = d->canvas->plotArea();
+    if (!area.contains(inCanvas))
+        return std::nullopt;
+    const double reach = 0.6 * fontMetrics().height(); // a marker, and a little more
+    const QPointF place = d->canvas->toFractions(inCanvas);
+    return d->state.hit({.x = place.x(), .y = place.y()},
+                        {.x = reach / area.width(), .y = reach / area.height()});
 }
 
 void PlotWidget::removeSeries(const QString &id)
@@ -268,6 +397,7 @@ void PlotWidget::removeSeries(const QString &id)
     if (d->state.find(id) == nullptr)
         return;
     d->state.remove(id);
+    d->waiting.erase(id);
     d->legend->remove(id);
     d->updateNotice();
     d->arrange();
@@ -277,6 +407,7 @@ void PlotWidget::removeSeries(const QString &id)
 void PlotWidget::clear()
 {
     d->state.clear();
+    d->waiting.clear();
     d->legend->clear();
     d->crosshair.reset();
     d->updateNotice();
@@ -417,6 +548,19 @@ bool PlotWidget::event(QEvent *event)
     if (event->type() == QEvent::ShortcutOverride && Private::isOurKey(*static_cast<QKeyEvent *>(event))) {
         event->accept();
         return true;
+    }
+    if (event->type() == QEvent::ToolTip) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        if (const auto hit = hitTest(help->pos())) {
+            const AxisScale x = d->state.xScale();
+            const AxisScale y = d->state.yScale();
+            QToolTip::showText(help->globalPos(),
+                               tr("%1: %2, %3", "series, horizontal value, vertical value")
+                                   .arg(d->state.series(hit->id).name, shortValueText(hit->at.x, x),
+                                        shortValueText(hit->at.y, y)),
+                               this);
+            return true;
+        }
     }
     return QWidget::event(event);
 }

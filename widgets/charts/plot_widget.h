@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <QList>
 #include <QPointF>
@@ -13,12 +14,15 @@
 
 namespace rosler {
 
+struct BandPoint;
+struct PlotHit;
 struct PlotSeries;
 
 /// Curves over two axes on the screen: zoom (rubber band, wheel, keys), pan (drag with the middle button or
 /// with Shift, Ctrl+arrows), crosshair with the values of all curves (mouse, arrows), legend that shows and
-/// hides, logarithmic axes (L horizontal, Shift+L vertical). Hides Qt Charts, which no other file outside
-/// widgets/charts includes.
+/// hides, logarithmic axes (L horizontal, Shift+L vertical), a view that stands still while points go on
+/// arriving (Space). Besides curves it shows bands around them, and scatters, whose points can be clicked.
+/// Hides Qt Charts, which no other file outside widgets/charts includes.
 ///
 /// Keeps all points it is given and draws at most about two a pixel column (decimate.h); new points are
 /// drawn at most 30 times a second, and nothing when nothing changed. What the user does to the view shows
@@ -46,6 +50,11 @@ public:
     void replacePoints(const QString &id, QList<QPointF> points);
     /// More points at the end of a series; O(new points) until the next redraw.
     void appendPoints(const QString &id, const QList<QPointF> &points);
+    /// Points without a line, in any order. Those that are not finite are left out.
+    void setScatter(const QString &id, const QString &name, const SeriesStyle &style,
+                    const QList<QPointF> &points);
+    /// A band around a curve, ascending in x; what is not finite is left out. Not in figure().
+    void setBand(const QString &id, const QList<BandPoint> &band);
     void removeSeries(const QString &id);
     void clear();
     [[nodiscard]] QStringList seriesIds() const;
@@ -54,6 +63,10 @@ public:
     [[nodiscard]] bool isLogX() const;
     [[nodiscard]] bool isLogY() const;
     [[nodiscard]] bool isZoomed() const;
+    [[nodiscard]] bool isPaused() const;
+
+    /// The point of a scatter under the mouse, or near it.
+    [[nodiscard]] std::optional<PlotHit> hitTest(QPointF position) const;
 
     /// What is on the screen, as a value for exports: visible series only, and with @p visibleRangeOnly the
     /// points whose x is inside the zoomed range and the zoomed range as axis limits.
@@ -74,6 +87,8 @@ public Q_SLOTS:
     void setLogX(bool on);
     void setLogY(bool on);
     void resetZoom();
+    /// While paused the view stands: new points are kept and shown once it goes on. Other axes end the pause.
+    void setPaused(bool on);
     /// Shows the crosshair at this x (the same on all charts); NaN hides it.
     void setCrosshair(double x);
 
@@ -81,6 +96,9 @@ Q_SIGNALS:
     void crosshairMoved(double x); ///< by the user; NaN = it is gone
     void seriesVisibilityChanged(const QString &id, bool visible);
     void logAxesChanged(bool x, bool y);
+    void pausedChanged(bool paused);
+    /// A click on a point of a scatter; its number as it was given.
+    void pointClicked(const QString &id, int index);
     /// From the context menu (Export figure..., Copy figure, Export visible data...).
     void exportRequested();
     void copyRequested();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <optional>
+#include <vector>
 
 #include <QElapsedTimer>
 #include <QLabel>
@@ -30,6 +32,9 @@ public:
     /// The user or the page changed what is shown: painted with the next frame. @p afresh lets the axes
     /// shrink, too.
     void viewChanged(bool afresh);
+    /// Takes points in; or keeps them for later while the view is paused.
+    void add(const QString &id, std::vector<FigurePoint> points, bool replace);
+    void updateBadge();
     /// Brings the axes up to date with the curves, for what must know them before the next paint.
     void settle();
     void refreshIfDue();
@@ -76,6 +81,14 @@ public:
     bool dirty = true;
     bool urgent = true;
     bool afresh = true;
+
+    /// Points that came while the view was paused.
+    struct Waiting {
+        bool replace = false; ///< they are all there are; else they go to the end
+        std::vector<FigurePoint> points;
+    };
+    bool paused = false;
+    std::map<QString, Waiting> waiting;
 
     std::optional<double> crosshair;
     bool crosshairByMouse = false;

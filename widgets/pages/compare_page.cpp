@@ -92,6 +92,7 @@ public:
     QToolButton *logXButton = nullptr;
     QToolButton *logYButton = nullptr;
     QToolButton *lossButton = nullptr;
+    QToolButton *pauseButton = nullptr;
     PlotWidget *curve = nullptr;
     PlotWidget *loss = nullptr;
     BarPlotWidget *memory = nullptr;
@@ -188,6 +189,9 @@ QWidget *ComparePage::Private::buildHeader()
     logXButton->setObjectName(QStringLiteral("logX"));
     logYButton = toggle(tr("log y"), tr("Logarithmic vertical axis (Shift+L)"));
     logYButton->setObjectName(QStringLiteral("logY"));
+    pauseButton = toggle(tr("Pause"), tr("Let the view stand while the training goes on (Space)"));
+    pauseButton->setObjectName(QStringLiteral("pauseView"));
+    dispensable.push_back(pauseButton);
     auto *zoom = new QToolButton;
     zoom->setText(tr("Fit"));
     zoom->setToolTip(tr("Show all data (R)"));
@@ -200,6 +204,8 @@ QWidget *ComparePage::Private::buildHeader()
     connect(logXButton, &QToolButton::toggled, q, &ComparePage::setLogX);
     connect(logYButton, &QToolButton::toggled, q, &ComparePage::setLogY);
     connect(lossButton, &QToolButton::toggled, q, &ComparePage::setLossBeside);
+    connect(pauseButton, &QToolButton::toggled, q, &ComparePage::setPaused);
+    connect(q, &ComparePage::pausedChanged, pauseButton, &QToolButton::setChecked);
     connect(zoom, &QToolButton::clicked, q, &ComparePage::resetZoom);
     headerWidth = layout->sizeHint().width();
     return header;
@@ -384,7 +390,7 @@ void ComparePage::Private::updateCosts()
     const std::vector<PlottedRun> list = plotted(shown);
     const bool modelled = std::any_of(shown.begin(), shown.end(),
                                       [](const ComparedRun &run) { return !run.result.has_value(); });
-    // Printed, a figure has long titles along its axes; here, where height is dear, they stand above.
+    // Printed, a figure has long titles along its axes; here, where there is little height, they stand above.
     const auto show = [&](BarPlotWidget *plot, BarFigure figure, const QString &title,
                           const QStringList &names) {
         figure.modelled = figure.modelled || modelled;
@@ -444,10 +450,12 @@ ComparePage::~ComparePage() = default;
 
 void ComparePage::setRun(const ComparedRun &run)
 {
-    if (ComparedRun *known = d->find(run.id))
+    if (ComparedRun *known = d->find(run.id)) {
         *known = run;
-    else
+    } else {
+        setPaused(false); // a run that was asked for is to be seen
         d->runs.push_back(run);
+    }
     d->redrawCurve(run);
     d->updateCosts();
     d->updateEmptyState();

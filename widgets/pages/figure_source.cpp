@@ -27,6 +27,10 @@ void FigureSource::addChart(const QString &stem, PlotWidget *chart)
     m_charts.push_back({stem, chart, nullptr});
     connectMenu(stem, chart);
     connect(chart, &PlotWidget::logAxesChanged, this, [this] { Q_EMIT logAxesChanged(isLogX(), isLogY()); });
+    connect(chart, &PlotWidget::pausedChanged, this, [this](bool paused) {
+        setPaused(paused); // the others with it: charts beside each other show the same moment
+        Q_EMIT pausedChanged(paused);
+    });
 }
 
 void FigureSource::addChart(const QString &stem, BarPlotWidget *chart)
@@ -98,6 +102,20 @@ bool FigureSource::isLogY() const
 {
     const std::vector<PlotWidget *> curves = visibleCurves();
     return !curves.empty() && curves.front()->isLogY();
+}
+
+bool FigureSource::isPaused() const
+{
+    return std::any_of(m_charts.begin(), m_charts.end(), [](const Entry &chart) {
+        return chart.curves != nullptr && chart.curves->isPaused();
+    });
+}
+
+void FigureSource::setPaused(bool on)
+{
+    for (const Entry &chart : m_charts)
+        if (chart.curves != nullptr)
+            chart.curves->setPaused(on);
 }
 
 void FigureSource::resetZoom()

@@ -42,12 +42,15 @@ public:
     /// Of the curves that are visible; false without.
     [[nodiscard]] virtual bool isLogX() const;
     [[nodiscard]] virtual bool isLogY() const;
+    /// Whether the view of the curves stands while points go on arriving.
+    [[nodiscard]] bool isPaused() const;
 
 public Q_SLOTS:
     /// These act on all curves that are visible.
     virtual void resetZoom();
     virtual void setLogX(bool on);
     virtual void setLogY(bool on);
+    void setPaused(bool on); ///< of all curves of the page, hidden ones too
 
 Q_SIGNALS:
     /// From a chart's own menu or a button of the page.
@@ -56,6 +59,7 @@ Q_SIGNALS:
     void copyRequested(const QString &stem);
     void visibleDataRequested(const QString &stem);
     void logAxesChanged(bool x, bool y);
+    void pausedChanged(bool paused);
 
 protected:
     /// Gives the chart its theme, and its menu entries a meaning. @p stem is the name of its figure's files.

@@ -244,6 +244,16 @@ private Q_SLOTS:
         action("pause")->trigger();
         EVENTUALLY_EQUAL(training().state(), State::Running);
         QVERIFY(m_window->comparePage().sentence().contains(QLatin1String("1 seed")));
+        // The view stands while the training goes on, and shows all of it afterwards.
+        action("pause-view")->trigger();
+        QVERIFY(child<QToolButton>(*m_window, "pauseView")->isChecked());
+        const qsizetype shown = curvePoints(0);
+        QSignalSpy sampled(&training(), &TrainingSession::sampled);
+        EVENTUALLY(sampled.count() > 3);
+        QCOMPARE(curvePoints(0), shown);
+        child<QToolButton>(*m_window, "pauseView")->click();
+        QVERIFY(!action("pause-view")->isChecked());
+        QVERIFY(curvePoints(0) > shown);
         action("stop")->trigger();
         EVENTUALLY_EQUAL(training().state(), State::Idle);
         QVERIFY(action("train")->isEnabled());

@@ -74,6 +74,9 @@ private Q_SLOTS:
     void crosshairTellsWhereCurvesEnd();
     void contextMenuAsksForExports();
     void copiesByKey();
+    void aPausedViewStandsWhilePointsArrive();
+    void scatterPointsAreHitAndClicked();
+    void bandsLieBehindTheirCurves();
     void windowShortcutsWaitForTheChart();
     void isAChartToScreenReaders();
     void everythingFocusableHasAName();
@@ -607,6 +610,116 @@ void PlotWidgetTest::copiesByKey()
     const QSignalSpy copies(&plot, &PlotWidget::copyRequested);
     QTest::keyClick(&plot, Qt::Key_C, Qt::ControlModifier);
     QCOMPARE(copies.count(), 1);
+}
+
+void PlotWidgetTest::aPausedViewStandsWhilePointsArrive()
+{
+    PlotWidget plot;
+    plot.resize(500, 300);
+    plot.setAxes(freeAxis("x"), freeAxis("y"));
+    plot.replacePoints(QStringLiteral("a"), {{0, 0}, {1, 1}, {2, 4}});
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    const QSignalSpy told(&plot, &PlotWidget::pausedChanged);
+    QTest::keyClick(&plot, Qt::Key_Space);
+    QVERIFY(plot.isPaused());
+    plot.grab();
+    auto *canvas = plot.findChild<PlotCanvas *>();
+    const QImage before = canvas->grab().toImage();
+    const QString words = plot.summary();
+    plot.appendPoints(QStringLiteral("a"), {{3, 900}, {4, 16}});
+    plot.replacePoints(QStringLiteral("b"), {{0, 7}, {1, 8}});
+    plot.appendPoints(QStringLiteral("b"), {{2, 9}});
+    QTest::qWait(80); // longer than a frame
+    QCOMPARE(plot.figure(false).series.front().points.size(), std::size_t {3});
+    QCOMPARE(plot.summary().section(QLatin1Char('\n'), 0, 2), words.section(QLatin1Char('\n'), 0, 2));
+    plot.removeSeries(QStringLiteral("b"));
+    QCOMPARE(canvas->grab().toImage(), before);
+    plot.replacePoints(QStringLiteral("b"), {{0, 7}, {1, 8}});
+    QTest::keyClick(&plot, Qt::Key_Space);
+    QVERIFY(!plot.isPaused());
+    QCOMPARE(told.count(), 2);
+    const LineFigure figure = plot.figure(false);
+    QCOMPARE(figure.series[0].points.size(), std::size_t {5}); // none is lost
+    QCOMPARE(figure.series[1].points.size(), std::size_t {2});
+    plot.setPaused(true);
+    plot.setAxes(freeAxis("another"), freeAxis("y"));
+    QVERIFY(!plot.isPaused());
+}
+
+void PlotWidgetTest::scatterPointsAreHitAndClicked()
+{
+    PlotWidget plot;
+    plot.resize(500, 300);
+    plot.setAxes(freeAxis("memory (kB)"), freeAxis("accuracy (%)"));
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const QList<QPointF> points {{50, 90}, {nan, 1}, {10, 80}, {30, 95}};
+    plot.setScatter(QStringLiteral("s"), QStringLiteral("models"), seriesStyle(0), points);
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    plot.grab();
+    const auto *canvas = plot.findChild<PlotCanvas *>();
+    const LineFigure figure = plot.figure(false);
+    QCOMPARE(figure.series.front().points.size(), std::size_t {3});
+    // Where each point is painted it is hit, under its own number.
+    QSignalSpy clicked(&plot, &PlotWidget::pointClicked);
+    const QImage image = plot.grab().toImage();
+    const QColor colour = chartTheme(ThemeKind::System, plot.palette()).seriesColour(seriesStyle(0));
+    QSet<int> hits;
+    for (int x = 0; x < plot.width(); x += 2) {
+        for (int y = canvas->y(); y < plot.height(); y += 2) {
+            const auto hit = plot.hitTest(QPointF(x, y));
+            if (!hit)
+                continue;
+            hits.insert(static_cast<int>(hit->index));
+            QCOMPARE(hit->at.x, points[static_cast<qsizetype>(hit->index)].x());
+            QCOMPARE(hit->at.y, points[static_cast<qsizetype>(hit->index)].y());
+            if (image.pixelColor(x, y) == colour && clicked.isEmpty())
+                QTest::mouseClick(&plot, Qt::LeftButton, {}, QPoint(x, y));
+        }
+    }
+    QCOMPARE(hits, (QSet<int> {0, 2, 3}));
+    QCOMPARE(clicked.count(), 1);
+    QVERIFY(hits.contains(clicked[0][1].toInt()));
+    plot.setSeriesVisible(QStringLiteral("s"), false);
+    for (int x = 0; x < plot.width(); x += 5)
+        for (int y = 0; y < plot.height(); y += 5)
+            QVERIFY(!plot.hitTest(QPointF(x, y)));
+}
+
+void PlotWidgetTest::bandsLieBehindTheirCurves()
+{
+    PlotWidget plot;
+    plot.resize(500, 300);
+    plot.setAxes(freeAxis("x"), freeAxis("y"));
+    plot.setSeries(QStringLiteral("a"), QStringLiteral("a"), seriesStyle(0));
+    plot.replacePoints(QStringLiteral("a"), {{0, 5}, {10, 5}});
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    QList<BandPoint> band;
+    for (int i = 0; i <= 3000; ++i) // more than a screen is wide
+        band << BandPoint {i / 300.0, 3.0, 8.0};
+    band << BandPoint {5, std::numeric_limits<double>::quiet_NaN(), 1e9};
+    plot.setBand(QStringLiteral("a"), band);
+    const QImage image = plot.grab().toImage();
+    const auto *canvas = plot.findChild<PlotCanvas *>();
+    const QPoint middle = (canvas->plotArea().center() + QPointF(canvas->pos())).toPoint();
+    const ChartTheme theme = chartTheme(ThemeKind::System, plot.palette());
+    int shaded = 0;
+    for (int y = 0; y < plot.height(); ++y) {
+        const QColor colour = image.pixelColor(middle.x() + 3, y);
+        const QColor full = theme.seriesColour(seriesStyle(0));
+        shaded += colour != theme.plotArea && colour != full && colour != theme.grid
+                && std::abs(colour.hslHue() - full.hslHue()) < 12
+            ? 1
+            : 0;
+    }
+    QVERIFY2(shaded > 0.5 * canvas->plotArea().height(), qPrintable(QString::number(shaded)));
+    plot.setLogY(true);
+    plot.setBand(QStringLiteral("a"), {{0, -1, 8}, {5, 0, 9}, {10, 1, 10}}); // feet that have no logarithm
+    plot.grab();
+    plot.setBand(QStringLiteral("a"), {});
+    plot.grab();
 }
 
 void PlotWidgetTest::contextMenuAsksForExports()
