@@ -136,7 +136,7 @@ void ExperimentControl::takeData(const std::shared_ptr<const Dataset> &data)
 {
     m_data = data;
     m_source = std::exchange(m_loading, {});
-    // Before the new shape is told, or the design would still ask for the data before.
+    // Before setDataShape(), whose changed() would have the data before loaded again.
     if (m_chosen == Chosen::ByUser && m_design->spec().dataset != m_source.toStdString())
         useData();
     m_design->setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());

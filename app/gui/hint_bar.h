@@ -9,7 +9,7 @@ class QLabel;
 
 namespace rosler {
 
-/// Three steps to a first result, under the toolbar: ticked as they are done, gone for good once
+/// Three steps to a first result, under the toolbar: ticked as they are done, not shown again once
 /// dismissed.
 class HintBar : public QFrame
 {

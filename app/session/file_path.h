@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 /// \file
-/// Paths that the window speaks of, for functions of the library.
+/// The window's paths, for functions of the library.
 
 #include <filesystem>
 

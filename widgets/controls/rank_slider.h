@@ -53,7 +53,7 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 public Q_SLOTS:
-    /// Moves the handle and says so; out of range is cut.
+    /// Moves the handle and emits the change; out of range is cut.
     void setValue(int value);
 
 Q_SIGNALS:

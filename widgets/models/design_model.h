@@ -18,7 +18,7 @@ class QUndoStack;
 namespace rosler {
 
 /// The experiment that the next training runs, as the user edits it, with undo. The only place where
-/// the design is changed: every control calls edit(), and hears changed().
+/// the design is changed: every control calls edit(), and is connected to changed().
 class DesignModel : public QObject
 {
     Q_OBJECT
@@ -39,9 +39,9 @@ public:
     /// Changes the design by one undo step named @p text. Edits with the same non-empty @p mergeKey that
     /// follow each other without a finishMerge() between them become one step (one drag = one undo).
     /// While edits merge, each is applied to the design as it was before the first of them, so what one
-    /// pushed aside comes back when the next lets go; a drag that ends where it began is no step at all.
-    /// After the change ranks and sketch sizes are clamped (fitDesign()): 1 <= rank <= min(stored outputs,
-    /// sketch size), sketch size <= inputs.
+    /// pushed aside comes back when the next one allows it; a drag that ends where it began is no step at
+    /// all. After the change ranks and sketch sizes are clamped (fitDesign()): 1 <= rank <= min(stored
+    /// outputs, sketch size), sketch size <= inputs.
     void edit(const QString &text, const std::function<void(ExperimentSpec &)> &change,
               const QString &mergeKey = {});
     void finishMerge();

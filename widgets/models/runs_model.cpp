@@ -240,7 +240,7 @@ void RunsModel::setRuns(const QList<RunSummary> &runs)
         if (staying.contains(id))
             continue;
         if (d->checked.contains(id))
-            setChecked(id, false); // charts hear of it while the run is still here
+            setChecked(id, false); // charts are updated while the run is still here
         beginRemoveRows({}, static_cast<int>(row), static_cast<int>(row));
         d->runs.removeAt(row);
         d->indexRows();

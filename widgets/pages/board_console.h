@@ -9,8 +9,8 @@ class QPlainTextEdit;
 
 namespace rosler {
 
-/// What a board says, line by line, and a line to speak to it in the MLPerf Tiny text API. The up and down
-/// keys bring back what was said before. GUI thread only.
+/// What a board sends, line by line, and a line to enter commands of the MLPerf Tiny text API. The up and
+/// down keys bring back what was said before. GUI thread only.
 class BoardConsole : public QWidget
 {
     Q_OBJECT

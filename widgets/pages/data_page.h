@@ -12,7 +12,7 @@
 namespace rosler {
 
 /// The Data dock: which dataset is loaded, its counts, class histogram and thumbnails; open, drop, recent.
-/// Touches no file: it asks by loadRequested() and is told by its slots.
+/// Touches no file: it emits loadRequested(), and its slots take what became of it.
 class DataPage : public QWidget
 {
     Q_OBJECT

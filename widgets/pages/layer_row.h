@@ -21,7 +21,7 @@ struct LayerField;
 class SizeControl;
 
 /// One layer of the edited model: its numbers by the table of its kind, whether it is sketched, and then
-/// rank and sketch size as sliders. Shows what it is told and emits what the user wants.
+/// rank and sketch size as sliders. Shows what it is given and emits what the user changes.
 class LayerRow : public QWidget
 {
     Q_OBJECT
