@@ -421,8 +421,9 @@ void MainWindow::connectDevice()
     connect(m_device, &DeviceControl::queueEnded, this, [this](const QString &summary, bool allDone) {
         m_services.log().add(allDone ? LogEntry::Level::Info : LogEntry::Level::Warning,
                              tr("Boards: %1").arg(summary));
+        const bool inFront = m_pages->currentWidget() == m_devicePage;
         m_notice->tell(allDone ? NoticeBar::Kind::Information : NoticeBar::Kind::Problem,
-                       tr("Measuring has ended: %1.").arg(summary), tr("Show"),
+                       tr("Measuring has ended: %1.").arg(summary), inFront ? QString() : tr("Show"),
                        [this] { m_pages->setCurrentWidget(m_devicePage); });
     });
     connect(m_pages, &QTabWidget::currentChanged, this, &MainWindow::followFront);

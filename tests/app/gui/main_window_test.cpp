@@ -23,6 +23,7 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QStandardPaths>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -44,6 +45,7 @@
 #include "widgets/controls/rank_slider.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/device_page.h"
+#include "widgets/pages/figure_source.h"
 
 using namespace rosler;
 using State = TrainingSession::State;
@@ -92,6 +94,23 @@ T *child(QObject &root, const char *name)
 }
 
 } // namespace
+
+/// A page that the window knows nothing of.
+class NewPage final : public FigureSource
+{
+public:
+    NewPage()
+        : plot(new PlotWidget(this))
+    {
+        addChart(QStringLiteral("new"), plot);
+        plot->setAxes({"x", false, {}, {}}, {"y", false, {}, {}});
+        plot->replacePoints(QStringLiteral("a"), {{1, 1}, {2, 3}});
+    }
+    [[nodiscard]] std::vector<NamedFigure> figures() const override { return {{"new", plot->figure(false)}}; }
+    [[nodiscard]] FigureOrigin origin() const override { return {{"new-run"}, "rosler new-command"}; }
+
+    PlotWidget *plot;
+};
 
 /// The whole window, offscreen, driven through its own widgets and actions.
 class MainWindowTest final : public QObject
@@ -348,6 +367,45 @@ private Q_SLOTS:
         QVERIFY(action("log-y")->isChecked());
         action("page-1")->trigger();
         QVERIFY(!action("log-y")->isChecked());
+    }
+
+    /// Added is all that a page has to be.
+    void aNewPageGetsTheCommandsTheThemeAndItsOrigin()
+    {
+        EVENTUALLY(m_window->dataset() != nullptr);
+        action("theme-high-contrast")->trigger();
+        auto *page = new NewPage;
+        m_window->addPage(page, QStringLiteral("New"), {});
+        action("page-3")->trigger();
+        const QColor paper = page->plot->grab().toImage().pixelColor(1, 1);
+        QCOMPARE(paper, chartTheme(ThemeKind::HighContrast, {}).background);
+        action("log-x")->trigger();
+        QVERIFY(page->plot->isLogX());
+        action("pause-view")->trigger();
+        QVERIFY(page->plot->isPaused() && action("pause-view")->isChecked());
+        QSignalSpy copied(&m_window->figures(), &FigureCommands::copied);
+        action("copy-figure")->trigger();
+        EVENTUALLY_EQUAL(copied.count(), 1);
+        const QByteArray svg =
+            QGuiApplication::clipboard()->mimeData()->data(QStringLiteral("image/svg+xml"));
+        QVERIFY(svg.contains("new-run") && svg.contains("rosler new-command"));
+        action("theme-system")->trigger();
+    }
+
+    void theEndOfAMeasuringQueueIsTold()
+    {
+        useSmallExperiment(2);
+        trainToTheEnd();
+        action("page-2")->trigger();
+        auto *boards = child<QComboBox>(*m_window, "boards");
+        EVENTUALLY(boards->findData(QStringLiteral("twin")) >= 0);
+        boards->setCurrentIndex(boards->findData(QStringLiteral("twin")));
+        EVENTUALLY_EQUAL(child<QListWidget>(*m_window, "models")->count(), 2);
+        child<QSpinBox>(*m_window, "samples")->setValue(5);
+        child<QPushButton>(*m_window, "measure")->click();
+        auto *notice = child<NoticeBar>(*m_window, "noticeBar");
+        EVENTUALLY(notice->isVisible() && notice->text().contains(QLatin1String("2 measured")));
+        EVENTUALLY(child<QLabel>(*m_window, "deviceStatus")->text().contains(QLatin1String("2 measured")));
     }
 
     void closingWhileTrainingAsksAndCancelGoesOn()
