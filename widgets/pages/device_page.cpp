@@ -83,6 +83,7 @@ public:
     void addLayers(const Measurement &measurement);
     void setMeasured(std::vector<MeasuredModel> all);
     void showStatus();
+    [[nodiscard]] bool hasUsableModel() const;
 
     DevicePage *q;
     BoardConnection connection;
@@ -379,6 +380,14 @@ void DevicePage::Private::updateButtons()
     showStatus();
 }
 
+bool DevicePage::Private::hasUsableModel() const
+{
+    for (int row = 0; row < models->count(); ++row)
+        if (models->item(row)->flags().testFlag(Qt::ItemIsEnabled))
+            return true;
+    return false;
+}
+
 void DevicePage::Private::showStatus()
 {
     const QString reason = boards->currentData(Qt::UserRole + 1).toString();
@@ -394,6 +403,8 @@ void DevicePage::Private::showStatus()
         text = reason;
     else if (models->count() == 0)
         text = tr("Train a model first");
+    else if (!hasUsableModel())
+        text = tr("All models are of other data: load theirs, or train one on these");
     else if (!summary.isEmpty())
         text = summary;
     else if (connection.state() == State::Idle)

@@ -308,6 +308,7 @@ private Q_SLOTS:
         QCOMPARE(m_page->order()->runs, (QStringList {QStringLiteral("r3"), QStringLiteral("r2")}));
         m_page->setModels({{"r5", "rosler", "digits", "It was trained on other data (digits)."}});
         QVERIFY(!m_page->order().has_value());
+        QVERIFY(child<QLabel>("deviceStatus")->text().contains(QLatin1String("other data")));
     }
 
     void saysHowTheQueueEnded()
