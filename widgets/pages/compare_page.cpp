@@ -37,6 +37,13 @@ double lastKnown(const std::vector<MetricSample> &metrics, double MetricSample::
     return found == metrics.rend() ? unknown : (*found).*field;
 }
 
+/// Whether what a model stores is not there yet, but forecast.
+bool anyForecast(const std::vector<ComparedRun> &runs)
+{
+    return std::any_of(runs.begin(), runs.end(),
+                       [](const ComparedRun &run) { return !run.result.has_value(); });
+}
+
 QList<QPointF> finitePoints(const FigureSeries &series)
 {
     QList<QPointF> points;
@@ -388,8 +395,7 @@ void ComparePage::Private::updateCosts()
     const bool onlyForecast = runs.empty();
     const std::vector<ComparedRun> &shown = onlyForecast ? forecast : runs;
     const std::vector<PlottedRun> list = plotted(shown);
-    const bool modelled = std::any_of(shown.begin(), shown.end(),
-                                      [](const ComparedRun &run) { return !run.result.has_value(); });
+    const bool modelled = anyForecast(shown);
     // Printed, a figure has long titles along its axes; here, where there is little height, they stand above.
     const auto show = [&](BarPlotWidget *plot, BarFigure figure, const QString &title,
                           const QStringList &names) {
@@ -559,7 +565,13 @@ void ComparePage::setCurve(CurveX x, CurveY y)
 
 std::vector<NamedFigure> ComparePage::figures() const
 {
-    return d->runs.empty() ? std::vector<NamedFigure>() : allFigures(d->plotted(d->runs));
+    if (d->runs.empty())
+        return {};
+    std::vector<NamedFigure> all = allFigures(d->plotted(d->runs));
+    for (NamedFigure &named : all)
+        if (auto *bars = std::get_if<BarFigure>(&named.figure))
+            bars->modelled = bars->modelled || anyForecast(d->runs); // as on the screen
+    return all;
 }
 
 FigureOrigin ComparePage::origin() const
@@ -575,13 +587,18 @@ FigureOrigin ComparePage::origin() const
 
 std::optional<NamedFigure> ComparePage::shownFigure(const QString &which, bool visibleRangeOnly) const
 {
-    const std::vector<PlottedRun> runs = d->plotted(d->runs.empty() ? d->forecast : d->runs);
+    const std::vector<ComparedRun> &shown = d->runs.empty() ? d->forecast : d->runs;
+    const std::vector<PlottedRun> runs = d->plotted(shown);
+    const auto marked = [&](const char *stem, BarFigure figure) {
+        figure.modelled = figure.modelled || anyForecast(shown); // as on the screen
+        return NamedFigure {stem, std::move(figure)};
+    };
     if (which == QLatin1String("memory"))
-        return NamedFigure {"memory", memoryFigure(runs)};
+        return marked("memory", memoryFigure(runs));
     if (which == QLatin1String("inference"))
-        return NamedFigure {"inference", inferenceFigure(runs)};
+        return marked("inference", inferenceFigure(runs));
     if (which == QLatin1String("training"))
-        return NamedFigure {"training", trainingFigure(runs)};
+        return marked("training", trainingFigure(runs));
     return FigureSource::shownFigure(which, visibleRangeOnly);
 }
 

@@ -148,6 +148,8 @@ private Q_SLOTS:
         const auto *table = child<QTableView>(*m_window, "scoreboard");
         QVERIFY(table->model()->rowCount() > 0);
         QVERIFY(table->model()->index(2, 1).data(Qt::FontRole).value<QFont>().italic());
+        const auto forecast = m_window->comparePage().shownFigure(QStringLiteral("memory"), true);
+        QVERIFY(forecast && std::get<BarFigure>(forecast->figure).modelled); // copied as it is shown
         QVERIFY(child<QWidget>(*m_window, "compareEmpty")->isVisible());
         QVERIFY(!child<QDockWidget>(*m_window, "logDock")->isVisible());
     }
@@ -318,6 +320,9 @@ private Q_SLOTS:
         QVERIFY(!qvariant_cast<QImage>(data->imageData()).isNull());
         QVERIFY(data->data(QStringLiteral("image/svg+xml")).contains("<svg"));
         QVERIFY(data->text().contains(QLatin1Char('\t')));
+
+        const auto memory = m_window->comparePage().shownFigure(QStringLiteral("memory"), true);
+        QVERIFY(memory && !std::get<BarFigure>(memory->figure).modelled); // they are stored now
 
         action("copy-command")->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QLatin1String("rosler train")));
