@@ -145,9 +145,9 @@ int run(const BoardOptions &options)
         return report(image.error());
     if (const auto pushed = board->client->push(*image, {}, interrupt.token()); !pushed)
         return reportUnlessCancelled(pushed.error());
-    const auto reply = board->client->run(image->input({rowAt(view(test.features), options.example),
-                                                        static_cast<std::size_t>(test.features.cols())}),
-                                          interrupt.token());
+    std::vector<float> features(static_cast<std::size_t>(test.features.cols()));
+    test.features.widen(options.example, features.data());
+    const auto reply = board->client->run(image->input(features), interrupt.token());
     if (!reply)
         return reportUnlessCancelled(reply.error());
     const std::vector<float> logits = image->logits(reply->outputBytes);

@@ -16,7 +16,8 @@ Result<BoardModel> loadBoardModel(const BoardModelSource &from, const std::stop_
     std::string name;
     std::shared_ptr<RunStore> runs;
     std::string run;
-    std::string source = from.dataset;
+    DatasetRequest request = from.dataset;
+    const std::string &source = request.source;
     std::string digest;
     Result<Network> network = fail(ErrorCode::NotFound, "no such model", from.model);
     std::error_code ignored;
@@ -46,12 +47,12 @@ Result<BoardModel> loadBoardModel(const BoardModelSource &from, const std::stop_
         run = record->summary.id;
         digest = record->summary.datasetDigest;
         if (source.empty())
-            source = record->spec.dataset;
+            request = record->spec.dataset;
         network = (*store)->loadModel(run);
     }
     if (!network)
         return tl::unexpected(network.error());
-    Result<std::shared_ptr<const Dataset>> data = loadWithProgress(source, stop);
+    Result<std::shared_ptr<const Dataset>> data = loadWithProgress(request, stop);
     if (!data)
         return tl::unexpected(data.error());
     if ((*data)->features() != network->features() || (*data)->classes() != network->classes())
@@ -79,7 +80,8 @@ Result<ModelImage> packFor(const BoardModel &model, const std::string &type, con
     options.type = *number;
     options.int8Layout = board.client->info().preferred;
     options.name = model.name;
-    return packModel(model.network, options, calibrationOf(*model.data), twinInference());
+    const Matrix calibration = calibrationOf(*model.data);
+    return packModel(model.network, options, view(calibration), twinInference());
 }
 
 } // namespace rosler::cli

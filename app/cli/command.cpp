@@ -3,11 +3,13 @@
 
 #include <cstdio>
 
+#include "app/cli/printable.h"
+
 namespace rosler::cli {
 
 int report(const Error &error)
 {
-    std::fprintf(stderr, "rosler: %s\n", message(error).c_str());
+    std::fprintf(stderr, "rosler: %s\n", printable(message(error), true).c_str());
     return WorldFailed;
 }
 

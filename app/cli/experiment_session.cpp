@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "app/cli/printable.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
@@ -47,7 +48,7 @@ public:
             std::fprintf(
                 stderr,
                 "rosler: %s diverged: its loss is not finite after %.2f epochs; try a lower learning rate\n",
-                result.name.c_str(), result.epochs);
+                printable(result.name).c_str(), result.epochs);
             m_anyFailed = true;
         }
     }
@@ -56,7 +57,8 @@ public:
         m_recorder->failed(trial, error);
         m_bar.ended(trial);
         m_bar.clear();
-        std::fprintf(stderr, "rosler: %s: %s\n", m_spec.models[trial].name.c_str(), message(error).c_str());
+        std::fprintf(stderr, "rosler: %s: %s\n", printable(m_spec.models[trial].name).c_str(),
+                     printable(message(error)).c_str());
         m_anyFailed = true;
     }
     /// Says what could not be written since the last time.
@@ -122,6 +124,38 @@ void addSeed(CLI::App &app, std::optional<std::uint64_t> &seed)
         ->type_name("UINT");
 }
 
+void addDataOptions(CLI::App &app, DataOptions &options)
+{
+    app.add_option("--dataset", options.dataset, "Folder or file of the data; \"digits\" is built in");
+    app.add_option("--data-option", options.options,
+                   "NAME=VALUE: something that the data's reader is told, as examples=2000 for the digits");
+    app.add_option("--validation", options.validation,
+                   "Training examples to hold out and choose by: a share (0.1), a number, or none");
+}
+
+Result<void> applyDataOptions(const DataOptions &options, ExperimentSpec &spec)
+{
+    if (!options.dataset.empty() && options.dataset != spec.dataset.source)
+        spec.dataset = DatasetRequest(options.dataset);
+    const auto known = datasetOptions(spec.dataset.source);
+    for (const std::string &text : options.options) {
+        auto option = parseOption(text, known);
+        if (!option) {
+            Error error = option.error();
+            error.where = "--data-option " + text;
+            return tl::unexpected(error);
+        }
+        spec.dataset.options.insert_or_assign(std::move(option->first), std::move(option->second));
+    }
+    if (!options.validation.empty()) {
+        const auto validation = parseValidation(options.validation, "--validation");
+        if (!validation)
+            return tl::unexpected(validation.error());
+        spec.training.validation = *validation;
+    }
+    return {};
+}
+
 void addSessionOptions(CLI::App &app, SessionOptions &options)
 {
     app.add_option("--threads", options.threads, "Threads to train with (default: all cores)")
@@ -131,14 +165,14 @@ void addSessionOptions(CLI::App &app, SessionOptions &options)
     app.add_flag("--json", options.json, "Print the result as one JSON object on the last line");
 }
 
-Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source,
+Result<std::shared_ptr<const Dataset>> loadWithProgress(const DatasetRequest &request,
                                                         const std::stop_token &stop)
 {
-    SimpleProgress bar("loading " + source);
+    SimpleProgress bar("loading " + request.source);
     ReadProgress progress;
     progress.report = [&bar](double fraction) { bar.report(fraction); };
     progress.stop = stop;
-    return loadDataset(source, {}, progress);
+    return loadDataset(request, {}, progress);
 }
 
 int reportUnlessCancelled(const Error &error)
@@ -203,11 +237,13 @@ Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids, std::s
                                      RunStore &store, const SessionOptions &options,
                                      const Interrupt &interrupt)
 {
-    auto runs = prepareResume(store, ids, *data);
+    auto runs = prepareResume(store, ids, *data, options.threads);
     if (!runs)
         return tl::unexpected(runs.error());
-    const double stepsAnEpoch = std::ceil(static_cast<double>(data->train().count())
-                                          / static_cast<double>(runs->spec.training.batch));
+    const TrainingSpec &training = runs->spec.training;
+    const double stepsAnEpoch =
+        std::ceil(static_cast<double>(trainingCountOf(data->train().count(), training.validation))
+                  / static_cast<double>(training.batch));
     std::vector<double> startEpochs;
     for (const auto &state : runs->states)
         startEpochs.push_back(state ? static_cast<double>(state->step) / stepsAnEpoch : 0.0);
@@ -218,20 +254,22 @@ Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids, std::s
 void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool json)
 {
     const ExperimentResult &result = outcome.result;
-    TextTable table({"model", "rank", "sketch size", "accuracy", "float16", "parameters", "memory f32", "f16",
-                     "MACs", "training", "epochs", "seconds"});
+    TextTable table({"model", "rank", "sketch size", "validation", "test", "test float16", "parameters",
+                     "memory f32", "f16", "MACs", "training", "epochs", "seconds"});
     for (const TrialResult &m : result.models)
-        table.add({m.name, listText(m, &rankOf), listText(m, &sizeOf),
-                   std::isfinite(m.testAccuracy) ? percentText(m.testAccuracy) : "-",
-                   std::isfinite(m.testAccuracyF16) ? percentText(m.testAccuracyF16) : "-",
+        table.add({m.name, listText(m, &rankOf), listText(m, &sizeOf), percentText(m.validationAccuracy),
+                   percentText(m.testAccuracy), percentText(m.testAccuracyF16),
                    countText(static_cast<double>(m.cost.parameters)),
                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float32))),
                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float16))),
                    countText(static_cast<double>(m.cost.macs)), flopsText(m.trainFlops), countText(m.epochs),
                    durationText(m.trainSeconds)});
     std::FILE *to = json ? stderr : stdout;
-    std::fprintf(to, "%s: %lld training and %lld test examples, seed %llu\n%s", result.datasetName.c_str(),
-                 static_cast<long long>(result.trainExamples), static_cast<long long>(result.testExamples),
+    const std::string validation =
+        result.validationExamples > 0 ? std::to_string(result.validationExamples) : "no";
+    std::fprintf(to, "%s: %lld training, %s validation and %lld test examples, seed %llu\n%s",
+                 printable(result.datasetName).c_str(), static_cast<long long>(result.trainExamples),
+                 validation.c_str(), static_cast<long long>(result.testExamples),
                  static_cast<unsigned long long>(result.seed), table.text().c_str());
     const TrialResult *reference = nullptr;
     for (const TrialResult &m : result.models)
@@ -240,7 +278,7 @@ void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool jso
     for (const TrialResult &m : result.models)
         if (reference != nullptr && &m != reference && m.end == TrialEnd::Finished
             && reference->end == TrialEnd::Finished)
-            std::fprintf(to, "%s\n", scoreboardSentence(*reference, m).c_str());
+            std::fprintf(to, "%s\n", printable(scoreboardSentence(*reference, m)).c_str());
     std::fprintf(
         to, "Accuracies and seconds are measured here; memory, MACs and FLOPs are counted by formula.\n");
     if (outcome.interrupted)

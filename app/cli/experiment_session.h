@@ -34,11 +34,25 @@ struct SessionOutcome {
 /// Adds --seed: digits alone, so that no sign and no overflow is taken for another seed.
 void addSeed(CLI::App &app, std::optional<std::uint64_t> &seed);
 
+/// What `train`, `forecast` and `choose` may say otherwise than the experiment does.
+struct DataOptions {
+    std::string dataset;
+    std::vector<std::string> options;
+    std::string validation;
+};
+
+/// Adds --dataset, --data-option and --validation.
+void addDataOptions(CLI::App &app, DataOptions &options);
+
+/// Puts them into @p spec.
+/// @return the errors of parseOption() and parseValidation()
+[[nodiscard]] Result<void> applyDataOptions(const DataOptions &options, ExperimentSpec &spec);
+
 /// Adds --threads, --out and --json.
 void addSessionOptions(CLI::App &app, SessionOptions &options);
 
 /// Loads a dataset with a progress bar; Cancelled after Ctrl+C.
-[[nodiscard]] Result<std::shared_ptr<const Dataset>> loadWithProgress(const std::string &source,
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> loadWithProgress(const DatasetRequest &request,
                                                                       const std::stop_token &stop = {});
 
 /// Prints the error and gives the exit code: Interrupted for Cancelled, without a word.

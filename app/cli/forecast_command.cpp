@@ -19,14 +19,14 @@ std::function<int()> forecastCommand(CLI::App &app)
 {
     struct Options {
         std::string spec;
-        std::string dataset;
+        DataOptions data;
         std::vector<Index> shape;
         std::optional<Index> epochs;
         bool json = false;
     };
     const auto options = std::make_shared<Options>();
     app.add_option("spec", options->spec, "An experiment: a JSON file, or a shipped one")->required();
-    app.add_option("--dataset", options->dataset, "Data whose shape counts (default: the experiment's)");
+    addDataOptions(app, options->data);
     app.add_option("--shape", options->shape,
                    "Instead of data: FEATURES CLASSES TRAINING-EXAMPLES, as 784 10 60000")
         ->expected(3)
@@ -40,6 +40,8 @@ std::function<int()> forecastCommand(CLI::App &app)
             return report(spec.error());
         if (options->epochs)
             spec->training.epochs = *options->epochs;
+        if (const auto applied = applyDataOptions(options->data, *spec); !applied)
+            return report(applied.error());
         ExampleShape example;
         Index classes = 0;
         Index trainExamples = 0;
@@ -48,7 +50,7 @@ std::function<int()> forecastCommand(CLI::App &app)
             classes = options->shape[1];
             trainExamples = options->shape[2];
         } else {
-            const auto data = loadWithProgress(options->dataset.empty() ? spec->dataset : options->dataset);
+            const auto data = loadWithProgress(spec->dataset);
             if (!data) {
                 Error error = data.error();
                 error.what += "; give --dataset PATH or --shape FEATURES CLASSES EXAMPLES";

@@ -67,11 +67,11 @@ std::function<int()> listCommand(CLI::App &app)
             std::printf("No runs in %s yet. Begin with: rosler demo\n", (*store)->root().string().c_str());
             return Done;
         }
-        TextTable table({"run", "title", "status", "epochs", "accuracy", "best"});
+        TextTable table({"run", "title", "status", "epochs", "validation", "best", "test"});
         for (const RunSummary &run : runs)
             table.add({run.id, run.title, std::string(statusName(run.status)), countText(run.epochs),
-                       std::isfinite(run.testAccuracy) ? percentText(run.testAccuracy) : "-",
-                       std::isfinite(run.bestTestAccuracy) ? percentText(run.bestTestAccuracy) : "-"});
+                       percentText(run.validationAccuracy), percentText(run.bestValidationAccuracy),
+                       percentText(run.testAccuracy)});
         std::fputs(table.text().c_str(), stdout);
         return Done;
     };

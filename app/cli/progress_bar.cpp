@@ -4,16 +4,25 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/cli/printable.h"
 #include "core/base/quantity_text.h"
 
 namespace rosler::cli {
 
 namespace {
+
+/// A line can be drawn over: standard error is a terminal that can more than append.
+bool onTerminal()
+{
+    const char *terminal = std::getenv("TERM");
+    return isatty(STDERR_FILENO) == 1 && (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
 
 using Clock = std::chrono::steady_clock;
 constexpr auto redrawAfter = std::chrono::milliseconds(100);
@@ -55,14 +64,14 @@ void eraseLine()
 } // namespace
 
 ProgressBar::ProgressBar(const ExperimentSpec &spec, std::vector<double> startEpochs)
-    : m_shown(isatty(STDERR_FILENO) == 1)
+    : m_shown(onTerminal())
     , m_epochs(static_cast<double>(spec.training.epochs))
     , m_done(std::move(startEpochs))
     , m_accuracy(spec.models.size(), std::numeric_limits<double>::quiet_NaN())
     , m_start(Clock::now())
 {
     for (const ModelSpec &model : spec.models)
-        m_names.push_back(model.name);
+        m_names.push_back(printable(model.name));
     m_done.resize(m_names.size(), 0.0);
     for (const double done : m_done)
         m_doneAtStart += done;
@@ -76,8 +85,8 @@ ProgressBar::~ProgressBar()
 void ProgressBar::sampled(std::size_t trial, const MetricSample &sample)
 {
     m_done[trial] = sample.epoch;
-    if (std::isfinite(sample.testAccuracy))
-        m_accuracy[trial] = sample.testAccuracy;
+    if (const double accuracy = heldOutAccuracy(sample); std::isfinite(accuracy))
+        m_accuracy[trial] = accuracy;
     if (Clock::now() - m_drawn > redrawAfter)
         draw();
 }
@@ -114,7 +123,7 @@ void ProgressBar::draw()
 }
 
 SimpleProgress::SimpleProgress(std::string what)
-    : m_shown(isatty(STDERR_FILENO) == 1)
+    : m_shown(onTerminal())
     , m_what(std::move(what))
     , m_start(Clock::now())
 {

@@ -46,8 +46,10 @@ std::function<int()> resumeCommand(CLI::App &app)
             ids = companions(**store, record->summary);
         else
             ids.push_back(record->summary.id); // refused below, with the reason
-        const auto data = loadWithProgress(options->dataset.empty() ? record->spec.dataset : options->dataset,
-                                           interrupt.token());
+        DatasetRequest request = record->spec.dataset;
+        if (!options->dataset.empty())
+            request.source = options->dataset;
+        const auto data = loadWithProgress(request, interrupt.token());
         if (!data)
             return reportUnlessCancelled(data.error());
         const auto outcome = resumeSession(ids, *data, **store, *options, interrupt);

@@ -54,7 +54,8 @@ nlohmann::ordered_json summaryJson(const RunSummary &run)
     j["seed"] = run.trial.seed;
     j["epochs"] = number(run.epochs);
     j["test_accuracy"] = number(run.testAccuracy);
-    j["best_test_accuracy"] = number(run.bestTestAccuracy);
+    j["validation_accuracy"] = number(run.validationAccuracy);
+    j["best_validation_accuracy"] = number(run.bestValidationAccuracy);
     j["starred"] = run.starred;
     j["tags"] = run.tags;
     return j;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/cli/printable.h"
 #include "core/base/contract.h"
 
 namespace rosler::cli {
@@ -27,6 +28,8 @@ TextTable::TextTable(std::vector<std::string> headings, std::size_t leftColumns)
 void TextTable::add(std::vector<std::string> row)
 {
     ROSLER_EXPECTS(row.size() == m_rows.front().size());
+    for (std::string &cell : row)
+        cell = printable(cell);
     m_rows.push_back(std::move(row));
 }
 

@@ -13,7 +13,7 @@ std::function<int()> trainCommand(CLI::App &app)
 {
     struct Options : SessionOptions {
         std::string spec;
-        std::string dataset;
+        DataOptions data;
         std::optional<std::uint64_t> seed;
         std::optional<Index> epochs;
     };
@@ -21,7 +21,7 @@ std::function<int()> trainCommand(CLI::App &app)
     app.add_option("spec", options->spec,
                    "An experiment: a JSON file, or a shipped one (rosler list --experiments)")
         ->required();
-    app.add_option("--dataset", options->dataset, "Folder or file of the data; \"digits\" is built in");
+    addDataOptions(app, options->data);
     addSeed(app, options->seed);
     app.add_option("--epochs", options->epochs, "Passes over the training data")
         ->check(CLI::Range(1, 100'000));
@@ -31,8 +31,8 @@ std::function<int()> trainCommand(CLI::App &app)
         auto spec = loadExperiment(options->spec);
         if (!spec)
             return report(spec.error());
-        if (!options->dataset.empty())
-            spec->dataset = options->dataset;
+        if (const auto applied = applyDataOptions(options->data, *spec); !applied)
+            return report(applied.error());
         if (options->seed)
             spec->seed = *options->seed;
         if (options->epochs)
@@ -40,7 +40,7 @@ std::function<int()> trainCommand(CLI::App &app)
         const auto data = loadWithProgress(spec->dataset, interrupt.token());
         if (!data) {
             Error error = data.error();
-            if (options->dataset.empty() && error.code == ErrorCode::NotFound)
+            if (options->data.dataset.empty() && error.code == ErrorCode::NotFound)
                 error.what += "; say where the data lies with --dataset PATH";
             return reportUnlessCancelled(error);
         }

@@ -11,6 +11,7 @@
 #include "app/session/dataset_session.h"
 #include "app/session/experiment_files.h"
 #include "core/base/quantity_text.h"
+#include "core/data/dataset_reader.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/models/design_model.h"
 
@@ -18,12 +19,12 @@ namespace rosler {
 
 namespace {
 
-const QString builtIn = QStringLiteral("digits");
+const std::string builtIn {builtInDigits};
 
 /// Whether the name of a design's data says where they are: "mnist" alone is only a name.
-bool isLoadable(const QString &dataset)
+bool isLoadable(const DatasetRequest &request)
 {
-    return dataset == builtIn || dataset.contains(QLatin1Char('/'));
+    return request.source == builtIn || request.source.find('/') != std::string::npos;
 }
 
 } // namespace
@@ -56,14 +57,14 @@ double ExperimentControl::machineMemory()
     return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
 }
 
-const QString &ExperimentControl::source() const noexcept
+QString ExperimentControl::source() const
 {
-    return m_source.isEmpty() ? m_loading : m_source;
+    return QString::fromStdString(m_request.source.empty() ? m_loading.source : m_request.source);
 }
 
-bool ExperimentControl::names(const std::string &dataset) const
+bool ExperimentControl::names(const DatasetRequest &request) const
 {
-    return dataset == m_source.toStdString() || dataset == m_data->name();
+    return request == m_request || (request.source == m_data->name() && request.options == m_request.options);
 }
 
 bool ExperimentControl::isForData() const
@@ -80,10 +81,10 @@ Result<ExperimentControl::Order> ExperimentControl::order() const
         return fail(
             ErrorCode::Rejected,
             tr("this experiment is for the data “%1”; loaded is “%2”")
-                .arg(QString::fromStdString(order.spec.dataset), QString::fromStdString(m_data->name()))
+                .arg(QString::fromStdString(order.spec.dataset.source), QString::fromStdString(m_data->name()))
                 .toStdString(),
             {});
-    order.spec.dataset = m_source.toStdString();
+    order.spec.dataset = m_request;
     if (const Result<void> fits = checkAgainst(order.spec, m_data->shape(), m_data->classes()); !fits)
         return tl::unexpected(fits.error());
     for (std::size_t i = 0; i < order.spec.models.size(); ++i) {
@@ -108,36 +109,38 @@ void ExperimentControl::restore(const ExperimentSpec &design, const QString &fil
 
 void ExperimentControl::load(const QString &source)
 {
-    m_failed.clear();
-    begin(source, Chosen::ByUser);
+    m_failed = {};
+    begin(source.toStdString(), Chosen::ByUser);
 }
 
 void ExperimentControl::loadUnasked(const QString &source)
 {
-    begin(source, Chosen::ByNobody);
+    const DatasetRequest &design = m_design->spec().dataset;
+    const std::string wanted = source.toStdString();
+    begin(design.source == wanted ? design : DatasetRequest(wanted), Chosen::ByNobody);
 }
 
-void ExperimentControl::begin(const QString &source, Chosen chosen)
+void ExperimentControl::begin(const DatasetRequest &request, Chosen chosen)
 {
-    if (source.isEmpty())
+    if (request.source.empty())
         return;
-    m_loading = source;
+    m_loading = request;
     m_chosen = chosen;
-    m_datasets->load(source);
+    m_datasets->load(request);
 }
 
 void ExperimentControl::cancelLoading()
 {
     m_datasets->cancel();
-    m_loading.clear();
+    m_loading = {};
 }
 
 void ExperimentControl::takeData(const std::shared_ptr<const Dataset> &data)
 {
     m_data = data;
-    m_source = std::exchange(m_loading, {});
+    m_request = std::exchange(m_loading, {});
     // Before setDataShape(), whose changed() would have the data before loaded again.
-    if (m_chosen == Chosen::ByUser && m_design->spec().dataset != m_source.toStdString())
+    if (m_chosen == Chosen::ByUser && m_design->spec().dataset != m_request)
         useData();
     m_design->setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
     Q_EMIT loaded();
@@ -150,16 +153,16 @@ void ExperimentControl::takeFailure(const Error &error)
     Q_EMIT loadFailed(error);
     Q_EMIT problem(error);
     if (!m_data) // those of the last session are gone: there is always something to start with
-        loadUnasked(builtIn);
+        begin(builtIn, Chosen::ByNobody);
 }
 
 /// An experiment that names its data was opened, or a change of data undone.
 void ExperimentControl::followDesign()
 {
-    const QString wanted = QString::fromStdString(m_design->spec().dataset);
+    const DatasetRequest &wanted = m_design->spec().dataset;
     // Data that could not be loaded are not tried again by every move of a slider.
-    if (isLoadable(wanted) && wanted != m_source && wanted != m_loading && wanted != m_failed)
-        loadUnasked(wanted);
+    if (isLoadable(wanted) && wanted != m_request && wanted != m_loading && wanted != m_failed)
+        begin(wanted, Chosen::ByNobody);
 }
 
 void ExperimentControl::openLater(const QString &nameOrPath)
@@ -186,12 +189,11 @@ void ExperimentControl::take(const ExperimentSpec &spec, const QString &file)
     ExperimentSpec design = spec;
     const bool sameData = m_data && names(spec.dataset);
     if (sameData)
-        design.dataset = m_source.toStdString();
+        design.dataset = m_request;
     m_design->open(tr("Open %1").arg(QString::fromStdString(spec.name)), design, file);
     tellReady();
-    const QString wanted = QString::fromStdString(spec.dataset);
-    if (m_data && !sameData && !isLoadable(wanted))
-        Q_EMIT dataWanted(wanted);
+    if (m_data && !sameData && !isLoadable(spec.dataset))
+        Q_EMIT dataWanted(QString::fromStdString(spec.dataset.source));
 }
 
 void ExperimentControl::useData()
@@ -199,12 +201,12 @@ void ExperimentControl::useData()
     if (!m_data)
         return;
     m_design->edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
-                   [source = m_source.toStdString()](ExperimentSpec &spec) { spec.dataset = source; });
+                   [request = m_request](ExperimentSpec &spec) { spec.dataset = request; });
 }
 
 void ExperimentControl::tellReady()
 {
-    if (m_data && m_loading.isEmpty() && !m_opening && !std::exchange(m_wasReady, true))
+    if (m_data && m_loading.source.empty() && !m_opening && !std::exchange(m_wasReady, true))
         Q_EMIT ready();
 }
 

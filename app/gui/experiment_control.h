@@ -39,7 +39,7 @@ public:
 
     [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
     /// Where data() came from; while there are none, where the ones come from that are on their way.
-    [[nodiscard]] const QString &source() const noexcept;
+    [[nodiscard]] QString source() const;
     /// Whether the design is for data(); false without data.
     [[nodiscard]] bool isForData() const;
 
@@ -51,7 +51,8 @@ public:
 
     /// Begins with what the last session left: a design that may have come from @p file, and its data.
     void restore(const ExperimentSpec &design, const QString &file);
-    /// Loads data that nobody chose: those of the last session, or the built-in ones.
+    /// Loads data that nobody chose: those of the last session, or the built-in ones; read as the design says,
+    /// where it is for them.
     void loadUnasked(const QString &source);
 
     /// open() from the event loop: who builds this can still connect to it.
@@ -84,21 +85,21 @@ Q_SIGNALS:
 private:
     enum class Chosen { ByUser, ByNobody };
 
-    void begin(const QString &source, Chosen chosen);
+    void begin(const DatasetRequest &request, Chosen chosen);
     void takeData(const std::shared_ptr<const Dataset> &data);
     void takeFailure(const Error &error);
     void followDesign();
     void tellReady();
-    [[nodiscard]] bool names(const std::string &dataset) const; ///< whether that means data(); there are some
+    [[nodiscard]] bool names(const DatasetRequest &request) const; ///< whether that means data(); there are some
 
     DesignModel *m_design;
     DatasetSession *m_datasets;
     ExperimentFiles *m_files;
     double m_memory;
     std::shared_ptr<const Dataset> m_data;
-    QString m_source;                   ///< of m_data
-    QString m_loading;                  ///< source of what is being loaded; empty = nothing is
-    QString m_failed;                   ///< source of what could not be loaded last
+    DatasetRequest m_request;           ///< that m_data came from
+    DatasetRequest m_loading;           ///< what is being loaded; without a source, nothing is
+    DatasetRequest m_failed;            ///< what could not be loaded last
     Chosen m_chosen = Chosen::ByNobody; ///< m_loading was
     bool m_opening = false;             ///< an experiment that was asked for is not here yet
     bool m_wasReady = false;

@@ -480,7 +480,7 @@ void MainWindow::train()
             m_notice->tell(NoticeBar::Kind::Problem,
                            tr("This experiment is for the data “%1”; loaded is “%2”. Open its data, or say "
                               "that it is for these.")
-                               .arg(QString::fromStdString(m_design.spec().dataset), name),
+                               .arg(QString::fromStdString(m_design.spec().dataset.source), name),
                            tr("Use %1 for it").arg(name), [this] { m_experiment->useData(); });
         }
         return;

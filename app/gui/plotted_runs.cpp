@@ -177,10 +177,10 @@ void PlottedRuns::append(const MetricsBatch &batch)
         extend(m_metrics[id], samples);
         m_page->append(id, samples); // nothing when it is not checked
         const auto evaluated = std::find_if(samples.rbegin(), samples.rend(), [](const MetricSample &s) {
-            return std::isfinite(s.testAccuracy);
+            return std::isfinite(heldOutAccuracy(s));
         });
         if (evaluated != samples.rend())
-            m_model->updateLive(id, evaluated->epoch, evaluated->testAccuracy);
+            m_model->updateLive(id, *evaluated);
     }
 }
 

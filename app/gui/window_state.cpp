@@ -168,7 +168,7 @@ ReadWindowState parseWindowState(const QByteArray &bytes)
     state.recentExperiments = strings(json.value(QStringLiteral("recent_experiments")), recentLimit);
     state.checkedRuns = strings(json.value(QStringLiteral("checked_runs")), 64);
     state.curveX = choice(json.value(QStringLiteral("curve_x")), 3, CurveX::Epoch);
-    state.curveY = choice(json.value(QStringLiteral("curve_y")), 4, CurveY::TestAccuracy);
+    state.curveY = choice(json.value(QStringLiteral("curve_y")), 4, CurveY::HeldOutAccuracy);
     state.logX = json.value(QStringLiteral("log_x")).toBool();
     state.logY = json.value(QStringLiteral("log_y")).toBool();
     state.lossBeside = json.value(QStringLiteral("loss_beside")).toBool();

@@ -30,7 +30,7 @@ struct WindowState {
     QStringList checkedRuns; ///< ids
 
     CurveX curveX = CurveX::Epoch;
-    CurveY curveY = CurveY::TestAccuracy;
+    CurveY curveY = CurveY::HeldOutAccuracy;
     bool logX = false;
     bool logY = false;
     bool lossBeside = false;

@@ -26,7 +26,7 @@ public:
         QMetaObject::invokeMethod(q, std::move(f), Qt::QueuedConnection);
     }
 
-    void load(const std::string &source, std::uint64_t number, const std::stop_token &stop);
+    void load(const DatasetRequest &request, std::uint64_t number, const std::stop_token &stop);
 
     DatasetSession *q;
     std::stop_source current;
@@ -34,7 +34,7 @@ public:
     JobThread thread;
 };
 
-void DatasetSession::Private::load(const std::string &source, std::uint64_t number,
+void DatasetSession::Private::load(const DatasetRequest &request, std::uint64_t number,
                                    const std::stop_token &stop)
 {
     if (stop.stop_requested())
@@ -50,7 +50,7 @@ void DatasetSession::Private::load(const std::string &source, std::uint64_t numb
                                      });
                                  },
                                  stop};
-    Result<std::shared_ptr<const Dataset>> answer = loadDataset(source, {}, progress);
+    Result<std::shared_ptr<const Dataset>> answer = loadDataset(request, {}, progress);
     if (!answer && answer.error().code == ErrorCode::Cancelled)
         return;
     post([this, number, answer = std::move(answer)] {
@@ -71,14 +71,14 @@ DatasetSession::DatasetSession(QObject *parent)
 
 DatasetSession::~DatasetSession() = default;
 
-void DatasetSession::load(const QString &source)
+void DatasetSession::load(const DatasetRequest &request)
 {
     d->current.request_stop();
     d->current = std::stop_source();
     const std::uint64_t number = ++d->newest;
-    Q_EMIT started(source);
-    d->thread.post([this, source = source.toStdString(), number, stop = d->current.get_token()] {
-        d->load(source, number, stop);
+    Q_EMIT started(QString::fromStdString(request.source));
+    d->thread.post([this, request, number, stop = d->current.get_token()] {
+        d->load(request, number, stop);
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/data/dataset_request.h"
 
 namespace rosler {
 
@@ -21,7 +22,7 @@ public:
     ~DatasetSession() override;
 
 public Q_SLOTS:
-    void load(const QString &source);
+    void load(const rosler::DatasetRequest &request);
     void cancel();
 
 Q_SIGNALS:

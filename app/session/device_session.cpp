@@ -337,7 +337,8 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
     options.type = *type;
     options.int8Layout = board->client->info().preferred;
     options.name = record.summary.title;
-    const Result<ModelImage> image = packModel(network, options, calibrationOf(data), reference);
+    const Matrix calibration = calibrationOf(data);
+    const Result<ModelImage> image = packModel(network, options, view(std::as_const(calibration)), reference);
     if (!image)
         return tl::unexpected(image.error());
     MeasureRequest request = measureRequest(record.summary.title, data, order.samples);

@@ -46,7 +46,7 @@ Result<Prepared> prepareStart(RunStore &store, const ExperimentSpec &spec,
 Result<Prepared> prepareResumed(RunStore &store, const std::vector<std::string> &ids,
                                 const std::shared_ptr<const Dataset> &data)
 {
-    Result<ResumedRuns> runs = prepareResume(store, ids, *data);
+    Result<ResumedRuns> runs = prepareResume(store, ids, *data, trainingThreads());
     if (!runs)
         return tl::unexpected(runs.error());
     return Prepared {RunRequest {std::move(runs->spec), data, trainingThreads(), std::move(runs->states)},
@@ -56,7 +56,8 @@ Result<Prepared> prepareResumed(RunStore &store, const std::vector<std::string> 
 TrainingPlan planOf(const RunRequest &request)
 {
     const Index batch = std::max<Index>(1, request.spec.training.batch);
-    const Index stepsAnEpoch = (request.data->train().count() + batch - 1) / batch;
+    const Index examples = trainingCountOf(request.data->train().count(), request.spec.training.validation);
+    const Index stepsAnEpoch = (examples + batch - 1) / batch;
     std::vector<TrainingPlan::Trial> trials(request.spec.models.size());
     for (std::size_t i = 0; i < trials.size(); ++i) {
         trials[i].totalSteps = stepsAnEpoch * request.spec.training.epochs;

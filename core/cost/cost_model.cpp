@@ -58,8 +58,12 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
                     "there are " + std::to_string(trainExamples)
                         + " training examples; at least 1 is needed");
 
+    const Index trained = trainingCountOf(trainExamples, spec.training.validation);
+    if (trained < 1)
+        return fail(ErrorCode::OutOfRange, "the validation part leaves no examples to train on",
+                    "/training/validation");
     TrialCost cost;
-    const Count batch = count(std::min(spec.training.batch, trainExamples));
+    const Count batch = count(std::min(spec.training.batch, trained));
     Count stash = batch * count(plan->read());
     cost.keptIndices = plan->keepsFeatures() ? count(plan->read()) : 0;
     StepMacs macs;
@@ -94,7 +98,7 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
             macs.successive[k] += forward + layer->backwardMacs(oneFactor[k], features, !readsData);
     }
 
-    const StageSchedule stages(spec, trainExamples);
+    const StageSchedule stages(spec, trained);
     const auto examples = stages.examples();
     cost.trainFlops = 2 * macs.parallel * count(examples.parallel);
     for (std::size_t k = 0; k < factorKinds; ++k)

@@ -31,7 +31,7 @@ struct TrialCost {
     std::uint64_t outputChannels = 0; ///< rows of all weight matrices: one int8 scale each
 };
 
-/// @param trainExamples  examples in the training set
+/// @param trainExamples  examples in the training set, of which the spec may hold some out
 /// @return the errors of planOf(), or OutOfRange without training examples
 [[nodiscard]] Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Index classes,
                                        Index trainExamples);

@@ -69,6 +69,11 @@ Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, 
                     std::to_string(count) + " examples but " + std::to_string(examples.labels.size())
                         + " labels",
                     std::string(part));
+    if (!examples.groups.empty() && std::cmp_not_equal(count, examples.groups.size()))
+        return fail(ErrorCode::Malformed,
+                    std::to_string(count) + " examples but " + std::to_string(examples.groups.size())
+                        + " of them with a group",
+                    std::string(part));
     const Index columns = examples.features.cols();
     if (columns != parts.shape.size())
         return fail(ErrorCode::Malformed,
@@ -82,14 +87,14 @@ Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, 
                             + std::to_string(parts.classNames.size()) + " classes",
                         at(part, "row", static_cast<Index>(i)));
     }
+    std::vector<float> values(static_cast<std::size_t>(columns));
     for (Index row = 0; row < count; ++row) {
         if (stop.stop_requested())
             return cancelled();
-        const std::span<const float> values(examples.features.data() + row * columns,
-                                            static_cast<std::size_t>(columns));
+        examples.features.widen(row, values.data());
         if (allFinite(values))
             continue;
-        const auto bad = std::ranges::find_if_not(values, isFinite);
+        const auto bad = std::ranges::find_if_not(std::as_const(values), isFinite);
         const std::string value = *bad != *bad ? "NaN" : *bad > 0 ? "infinity" : "-infinity";
         return fail(ErrorCode::Malformed, "a feature is " + value,
                     at(part, "row", row) + ", column " + std::to_string(bad - values.begin()));
@@ -100,7 +105,7 @@ Result<void> checkExamples(const Examples &examples, const DatasetParts &parts, 
 /// Every piece is preceded by its length, so that no two datasets run into the same bytes.
 Result<std::string> digestOf(const DatasetParts &parts, const std::stop_token &stop)
 {
-    constexpr std::size_t pieceBytes = 1 << 20;
+    constexpr Index pieceFloats = 1 << 18;
     Sha256 digest;
     const auto addNumber = [&](std::size_t number) {
         const std::array<std::uint64_t, 1> word {number};
@@ -108,6 +113,7 @@ Result<std::string> digestOf(const DatasetParts &parts, const std::stop_token &s
     };
     const auto addExtent = [&](Index extent) { addNumber(static_cast<std::size_t>(extent)); };
     digest.add("rosler.dataset/1");
+    Matrix room;
     addExtent(parts.shape.channels);
     addExtent(parts.shape.height);
     addExtent(parts.shape.width);
@@ -118,16 +124,16 @@ Result<std::string> digestOf(const DatasetParts &parts, const std::stop_token &s
     }
     for (const Examples *examples : {&parts.train, &parts.test}) {
         addExtent(examples->count());
-        auto features = std::as_bytes(
-            std::span(examples->features.data(), static_cast<std::size_t>(examples->features.size())));
-        while (!features.empty()) {
+        const Index pieceRows = std::max(Index {1}, pieceFloats / examples->features.cols());
+        for (Index row = 0; row < examples->count(); row += pieceRows) {
             if (stop.stop_requested())
                 return cancelled();
-            const std::size_t piece = std::min(pieceBytes, features.size());
-            digest.add(features.first(piece));
-            features = features.subspan(piece);
+            const Index rows = std::min(pieceRows, examples->count() - row);
+            const ConstMatrixView piece = examples->features.rows(row, rows, room);
+            digest.add(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(piece.size()))));
         }
         digest.add(std::as_bytes(std::span(examples->labels)));
+        digest.add(std::as_bytes(std::span(examples->groups)));
     }
     return digest.hex();
 }

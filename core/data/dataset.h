@@ -10,13 +10,17 @@
 #include "core/base/example_shape.h"
 #include "core/base/matrix.h"
 #include "core/base/result.h"
+#include "core/data/feature_table.h"
 
 namespace rosler {
 
 /// Labelled examples, one in each row. Features of images lie in [0, 1].
 struct Examples {
-    Matrix features;                   ///< count x shape.size()
+    FeatureTable features;             ///< count x shape.size()
     std::vector<std::uint16_t> labels; ///< count numbers below the class count
+    /// Which recording, person or file each example came from; empty where each stands for itself. Examples
+    /// of one group never lie on both sides of a split (held_out.h).
+    std::vector<std::uint32_t> groups {};
 
     [[nodiscard]] Index count() const noexcept { return features.rows(); }
 };
@@ -37,7 +41,8 @@ class Dataset
 {
 public:
     /// Checks what the parts promise and computes the digest.
-    /// @return Malformed   labels and features differ in number, a label names no class, a feature
+    /// @return Malformed   labels (or groups, where there are any) and features differ in number, a label
+    /// names no class, a feature
     ///                     is NaN or infinite (where = "train:row 7, column 12")
     ///                     or the features are not as many as the shape's
     /// @return OutOfRange  no training or no test examples, no classes or more than 65,535, or a
@@ -55,7 +60,8 @@ public:
     [[nodiscard]] const Examples &train() const noexcept { return m_parts.train; }
     [[nodiscard]] const Examples &test() const noexcept { return m_parts.test; }
 
-    /// SHA-256 over shape, classes, features and labels: equal digests mean equal data.
+    /// SHA-256 over shape, classes, features (as float32), labels and groups: equal digests mean equal data,
+    /// however it is kept.
     [[nodiscard]] const std::string &digest() const noexcept { return m_digest; }
 
 private:

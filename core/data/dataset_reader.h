@@ -12,17 +12,18 @@
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/data/dataset_request.h"
 
 namespace rosler {
 
 /// What a reader may take. Counts in a file's header are compared with these, and with the
 /// file's length, before anything is allocated.
 struct ReadLimits {
-    std::uint64_t maxBytes = 4'000'000'000; ///< of features as float32, all parts together
+    std::uint64_t maxBytes = 4'000'000'000; ///< of features as they are kept in memory, all parts together
     Index maxExamples = 10'000'000;
 };
 
-/// Hears how far a long load is (0..1), and may be asked to give up.
+/// Is told how far a long load is (0..1), and may be asked to give up.
 struct ReadProgress {
     std::function<void(double fraction)> report; ///< may be empty; called on the reader's thread
     std::stop_token stop; ///< when requested, the reader returns Cancelled within 200 ms
@@ -36,8 +37,11 @@ struct DatasetReader {
         patterns; ///< file name patterns for the open dialog: "*-ubyte *-ubyte.gz *.idx *.idx.gz"
     /// Whether @p path (a folder or a file) looks like this format. Cheap; never throws.
     bool (*canRead)(const std::filesystem::path &path);
+    std::span<const ReaderOption> options; ///< what it may be told
+    /// @param options  all of them, resolved
     Result<std::shared_ptr<const Dataset>> (*read)(const std::filesystem::path &path,
-                                                   const ReadLimits &limits, const ReadProgress &progress);
+                                                   const DatasetOptions &options, const ReadLimits &limits,
+                                                   const ReadProgress &progress);
 };
 
 /// All formats this build reads, in the order they are tried (reader_catalog.cpp).
@@ -46,10 +50,14 @@ struct DatasetReader {
 /// The name of the built-in generated digits, as a dataset source.
 inline constexpr std::string_view builtInDigits = "digits";
 
-/// Loads what @p source names: "digits" (built in, generated), or a path that one of the readers knows.
+/// What the data at @p source can be told; empty when nothing, and when no reader knows it.
+[[nodiscard]] std::span<const ReaderOption> datasetOptions(const std::string &source);
+
+/// Loads what @p request names: "digits" (built in, generated), or a path that one of the readers knows.
 /// @return NotFound     no such path
 /// @return Unsupported  no reader knows it; `what` lists what can be read
+/// @return the errors of resolveOptions()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>>
-loadDataset(const std::string &source, const ReadLimits &limits = {}, const ReadProgress &progress = {});
+loadDataset(const DatasetRequest &request, const ReadLimits &limits = {}, const ReadProgress &progress = {});
 
 } // namespace rosler

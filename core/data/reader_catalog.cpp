@@ -14,9 +14,32 @@ namespace {
 
 constexpr std::array readers {
     DatasetReader {
-        "idx", "MNIST and other images in IDX files, plain or gzip: one of the four files, or their folder",
-        "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz", looksLikeIdx, readIdx},
+        "idx",
+        "MNIST and other images in IDX files, plain or gzip: one of the four files, or their folder",
+        "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz",
+        looksLikeIdx,
+        {},
+        readIdx},
 };
+
+const std::array digitsOptions {
+    ReaderOption {"examples", "how many digits to train on", Index {6000}, 10, 1'000'000},
+    ReaderOption {"test_examples", "how many digits to test on", Index {1000}, 10, 1'000'000},
+    ReaderOption {"seed", "other digits", Index {1}, 0, 4'294'967'295},
+};
+
+Result<std::shared_ptr<const Dataset>> drawDigits(const DatasetOptions &given, const ReadProgress &progress)
+{
+    const auto options = resolveOptions(given, digitsOptions);
+    if (!options)
+        return tl::unexpected(options.error());
+    const auto number = [&](std::string_view name) { return std::get<Index>(options->find(name)->second); };
+    auto digits = syntheticDigits(number("examples"), number("test_examples"),
+                                  static_cast<std::uint64_t>(number("seed")), progress.stop);
+    if (digits && progress.report)
+        progress.report(1.0);
+    return digits;
+}
 
 } // namespace
 
@@ -25,15 +48,22 @@ std::span<const DatasetReader> datasetReaders()
     return readers;
 }
 
-Result<std::shared_ptr<const Dataset>> loadDataset(const std::string &source, const ReadLimits &limits,
+std::span<const ReaderOption> datasetOptions(const std::string &source)
+{
+    if (source == builtInDigits)
+        return digitsOptions;
+    for (const DatasetReader &reader : readers)
+        if (reader.canRead(source))
+            return reader.options;
+    return {};
+}
+
+Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request, const ReadLimits &limits,
                                                    const ReadProgress &progress)
 {
-    if (source == builtInDigits) {
-        auto digits = syntheticDigits(6000, 1000, 1, progress.stop);
-        if (digits && progress.report)
-            progress.report(1.0);
-        return digits;
-    }
+    const std::string &source = request.source;
+    if (source == builtInDigits)
+        return drawDigits(request.options, progress);
     const fs::path path(source);
     std::error_code error;
     if (!fs::exists(path, error)) {
@@ -42,8 +72,12 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const std::string &source, co
         return fail(ErrorCode::NotFound, "there is no such file or folder", source);
     }
     for (const DatasetReader &reader : readers) {
-        if (reader.canRead(path))
-            return reader.read(path, limits, progress);
+        if (!reader.canRead(path))
+            continue;
+        const auto options = resolveOptions(request.options, reader.options);
+        if (!options)
+            return tl::unexpected(options.error());
+        return reader.read(path, *options, limits, progress);
     }
     std::string known;
     for (const DatasetReader &reader : readers)

@@ -60,7 +60,8 @@ public:
         ExperimentResult result;
         result.seed = m_request.spec.seed;
         result.datasetName = m_request.data->name();
-        result.trainExamples = m_request.data->train().count();
+        result.validationExamples = m_validationExamples;
+        result.trainExamples = m_request.data->train().count() - m_validationExamples;
         result.testExamples = m_request.data->test().count();
         for (Trial &trial : m_trials)
             result.models.push_back(std::move(trial.result));
@@ -116,6 +117,9 @@ private:
                 return;
             }
         }
+        if (!m_request.testsAtEnd)
+            trainer->leaveTestPartAlone();
+        m_validationExamples = trainer->validationExamples(); // equal for all
         m_trials[i].trainer.emplace(std::move(*trainer));
     }
 
@@ -159,10 +163,13 @@ private:
         Trainer &trainer = *m_trials[i].trainer;
         TrialResult &result = m_trials[i].result;
         result.end = how;
-        result.testAccuracy = trainer.lastTestAccuracy();
+        if (how != TrialEnd::Diverged) { // what it was right in before says nothing of these parameters
+            result.validationAccuracy = trainer.lastValidationAccuracy();
+            result.testAccuracy = trainer.lastTestAccuracy();
+        }
         // A stop must be answered at once, so it evaluates nothing more.
-        result.testAccuracyF16 = how == TrialEnd::Finished ? trainer.testAccuracyFloat16()
-                                                           : std::numeric_limits<double>::quiet_NaN();
+        if (how == TrialEnd::Finished && m_request.testsAtEnd)
+            result.testAccuracyF16 = trainer.testAccuracyFloat16();
         result.trainFlops = trainer.trainFlops();
         result.trainSeconds = trainer.seconds();
         result.epochs = trainer.epoch();
@@ -176,6 +183,7 @@ private:
     RunControl &m_control;
     const std::stop_token &m_stop;
     std::vector<Trial> m_trials;
+    Index m_validationExamples = 0;
 };
 
 } // namespace

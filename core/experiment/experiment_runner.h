@@ -17,7 +17,7 @@
 
 namespace rosler {
 
-/// Who hears of the trials of an experiment: the run store, a progress bar, the charts.
+/// Who is told of the trials of an experiment: the run store, a progress bar, the charts.
 /// Called on the runner's thread; return quickly. `trial` is the model's number in the spec.
 class ExperimentObserver
 {
@@ -44,6 +44,7 @@ struct RunRequest {
     int threads = 0; ///< 0 = all cores
     /// For each model, the state to go on from, or none. Empty = all from the start.
     std::vector<std::optional<TrainingState>> resume;
+    bool testsAtEnd = true; ///< false: the test part is not looked at, for whoever compares candidates
 };
 
 /// How the runner is steered from other threads.

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/json_text.h"
 #include "core/experiment/layer_json.h"
 #include "core/experiment/model_label.h"
 #include "core/experiment/spec_section.h"
@@ -24,10 +25,69 @@ constexpr std::string_view schemaOne = "rosler.experiment/1";
 constexpr std::size_t maxModels = 64;
 constexpr Index maxWidth = 65'536; ///< of version 1
 
-TrainingSpec parseTraining(const Json &json, const std::string &where)
+ValidationSpec parseValidation(const Json &json, const std::string &where)
 {
-    const Section s(json, where, {"epochs", "batch", "optimizer", "schedule", "momentum", "weight_decay"});
+    constexpr Index most = 1'000'000'000;
+    if (json.is_string() && json.get<std::string>() == "none")
+        return ValidationSpec::none();
+    if (json.is_number_integer()) {
+        const Index count = json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t {most}
+            ? most + 1
+            : json.get<Index>();
+        if (count >= 1 && count <= most)
+            return {0, count};
+    } else if (json.is_number()) {
+        const double share = json.get<double>();
+        if (share > 0 && share < 1)
+            return {share, 0};
+    }
+    raise(json.is_number() ? ErrorCode::OutOfRange : ErrorCode::Malformed,
+          json.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80)
+              + " is not a share above 0 and below 1, a number of examples from 1 on, or \"none\"",
+          where);
+}
+
+DatasetRequest parseDataset(const Json &json, const std::string &where)
+{
+    constexpr std::size_t mostOptions = 64;
+    if (json.is_string())
+        return json.get<std::string>();
+    const Section s(json, where, {"source", "options"});
+    DatasetRequest request;
+    (void)s.required("source");
+    s.read("source", request.source);
+    if (!s.has("options"))
+        return request;
+    const Json &options = s.required("options");
+    if (!options.is_object() || options.size() > mostOptions)
+        raise(ErrorCode::Malformed,
+              "expected an object of at most " + std::to_string(mostOptions) + " options", s.at("options"));
+    for (const auto &[name, value] : options.items()) {
+        const bool fits = !value.is_number_unsigned()
+            || value.get<std::uint64_t>() <= std::uint64_t {std::numeric_limits<std::int64_t>::max()};
+        if (value.is_boolean())
+            request.options[name] = value.get<bool>();
+        else if (value.is_number_integer() && fits)
+            request.options[name] = value.get<Index>();
+        else if (value.is_number())
+            request.options[name] = value.get<double>();
+        else if (value.is_string())
+            request.options[name] = value.get<std::string>();
+        else
+            raise(ErrorCode::Malformed,
+                  "expected text, a number, true or false, found " + std::string(value.type_name()),
+                  s.at("options") + '/' + name);
+    }
+    return request;
+}
+
+TrainingSpec parseTraining(const Json &json, const std::string &where, const ValidationSpec &unsaid)
+{
+    const Section s(json, where,
+                    {"epochs", "batch", "optimizer", "schedule", "momentum", "weight_decay", "validation"});
     TrainingSpec training;
+    training.validation =
+        s.has("validation") ? parseValidation(s.required("validation"), s.at("validation")) : unsaid;
     s.read("epochs", training.epochs, 1, 100'000);
     s.read("batch", training.batch, 1, 1'000'000);
     s.read("optimizer", training.optimizer, &optimizerKindNamed, {"adam", "sgd"});
@@ -163,14 +223,16 @@ ExperimentSpec parseDocument(const Json &json, const std::string &where)
     ExperimentSpec spec;
     any.read("name", spec.name);
     any.read("description", spec.description);
-    any.read("dataset", spec.dataset);
+    if (any.has("dataset"))
+        spec.dataset = parseDataset(any.required("dataset"), any.at("dataset"));
     any.readSeed("seed", spec.seed);
     if (!one && any.has("widths"))
         raise(ErrorCode::Malformed, "unknown key \"widths\": since version 2 each model has its layers",
               any.at("widths"));
     const std::vector<Index> widths = one ? parseWidths(any) : std::vector<Index> {};
+    spec.training.validation = one ? ValidationSpec::none() : ValidationSpec::tenth();
     if (any.has("training"))
-        spec.training = parseTraining(any.required("training"), any.at("training"));
+        spec.training = parseTraining(any.required("training"), any.at("training"), spec.training.validation);
     const Json &models = any.required("models");
     if (!models.is_array() || models.empty() || models.size() > maxModels)
         raise(ErrorCode::OutOfRange, "expected a list of 1 to " + std::to_string(maxModels) + " models",
@@ -188,6 +250,23 @@ ExperimentSpec parseDocument(const Json &json, const std::string &where)
     return spec;
 }
 
+Json asJson(const ValidationSpec &validation)
+{
+    if (!validation.any())
+        return "none";
+    return validation.share > 0 ? Json(validation.share) : Json(validation.count);
+}
+
+Json asJson(const DatasetRequest &request)
+{
+    if (request.options.empty())
+        return request.source;
+    Json options = Json::object();
+    for (const auto &[name, value] : request.options)
+        std::visit([&options, &key = name](const auto &held) { options[key] = held; }, value);
+    return {{"source", request.source}, {"options", options}};
+}
+
 Json asJson(const ModelSpec &model)
 {
     Json j;
@@ -203,33 +282,28 @@ Json asJson(const ModelSpec &model)
     return j;
 }
 
-/// "line 3, column 7" of a byte of the text; the first is number 1, as the parser counts.
-std::string placeOf(std::string_view text, std::size_t byte)
-{
-    const auto before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const auto lineStart = before.rfind('\n');
-    const auto column = lineStart == std::string_view::npos ? before.size() + 1 : before.size() - lineStart;
-    return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
 } // namespace
 
 Result<ExperimentSpec> parseExperiment(std::string_view json, const std::string &where)
 {
     constexpr std::size_t longest = 1'000'000;
-    if (json.size() > longest)
-        return fail(ErrorCode::OutOfRange,
-                    "an experiment has at most " + std::to_string(longest) + " bytes, this has "
-                        + std::to_string(json.size()),
-                    where);
+    const auto document = parseJson<Json>(json, where, longest);
+    if (!document)
+        return tl::unexpected(document.error());
     try {
-        return parseDocument(Json::parse(json), where);
-    } catch (const nlohmann::json::parse_error &error) {
-        return fail(ErrorCode::Malformed, std::string("not JSON: ") + error.what(),
-                    where + ": " + placeOf(json, error.byte));
+        return parseDocument(*document, where);
     } catch (const nlohmann::json::exception &error) {
         return fail(ErrorCode::Malformed, error.what(), where);
+    } catch (const SpecError &error) {
+        return tl::unexpected(error.error);
+    }
+}
+
+Result<ValidationSpec> parseValidation(const std::string &text, const std::string &where)
+{
+    try {
+        Json json = Json::parse(text, nullptr, false);
+        return parseValidation(json.is_discarded() || !json.is_number() ? Json(text) : json, where);
     } catch (const SpecError &error) {
         return tl::unexpected(error.error);
     }
@@ -241,14 +315,15 @@ std::string toJson(const ExperimentSpec &spec)
     j["schema"] = schema;
     j["name"] = spec.name;
     j["description"] = spec.description;
-    j["dataset"] = spec.dataset;
+    j["dataset"] = asJson(spec.dataset);
     j["seed"] = spec.seed;
     j["training"] = {{"epochs", spec.training.epochs},
                      {"batch", spec.training.batch},
                      {"optimizer", nameOf(spec.training.optimizer)},
                      {"schedule", nameOf(spec.training.schedule)},
                      {"momentum", spec.training.momentum},
-                     {"weight_decay", spec.training.weightDecay}};
+                     {"weight_decay", spec.training.weightDecay},
+                     {"validation", asJson(spec.training.validation)}};
     j["models"] = Json::array();
     for (const ModelSpec &model : spec.models)
         j["models"].push_back(asJson(model));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/data/dataset_request.h"
 #include "core/training/trial_spec.h"
 
 namespace rosler {
@@ -17,7 +18,7 @@ namespace rosler {
 ///     {"schema": "rosler.experiment/2", "name": "mnist-1024", "description": "...",
 ///      "dataset": "mnist", "seed": 0,
 ///      "training": {"epochs": 20, "batch": 128, "optimizer": "adam", "schedule": "cosine",
-///                   "momentum": 0.9, "weight_decay": 0},
+///                   "momentum": 0.9, "weight_decay": 0, "validation": "none"},
 ///      "models": [{"name": "dense", "learning_rate": 0.001,
 ///                  "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 1024},
 ///                             {"kind": "dense"}]},
@@ -27,12 +28,18 @@ namespace rosler {
 ///
 /// A layer that is sketched says so itself ("rank", and "sketch_size" when it reads a part of its inputs).
 /// A model without layers takes the first model's; it may lay ranks and sketch sizes over them, one a
-/// weighted layer, null where the layer stays whole. Version 1, in which all models share their widths and
-/// are sketched whole or not at all, is still read.
+/// weighted layer, null where the layer stays whole.
+///
+/// "dataset" is a source, or {"source": "digits", "options": {"examples": 2000}} where its reader is told
+/// something. "validation" says how much of the training examples is held out to choose by: a share below 1,
+/// a number of examples, or "none" where the choices are already made. Unsaid, a tenth is held out.
+///
+/// Version 1, in which all models share their widths and are sketched whole or not at all, is still read; it
+/// held out nothing.
 struct ExperimentSpec {
     std::string name = "untitled";
     std::string description;
-    std::string dataset = "digits"; ///< "digits" (built in) or a path
+    DatasetRequest dataset = "digits";
     std::uint64_t seed = 0;
     TrainingSpec training;
     std::vector<ModelSpec> models;
@@ -48,6 +55,10 @@ struct ExperimentSpec {
 ///                     with the data later, by planOf().
 /// @return Unsupported another schema version
 [[nodiscard]] Result<ExperimentSpec> parseExperiment(std::string_view json, const std::string &where);
+
+/// A validation part as the spec or a command line says it: "0.1", "5000", "none".
+/// @return Malformed or OutOfRange, at @p where
+[[nodiscard]] Result<ValidationSpec> parseValidation(const std::string &text, const std::string &where);
 
 /// The same spec as JSON, indented, keys in the order above, each model with all of its layers;
 /// parseExperiment() gives it back equal.

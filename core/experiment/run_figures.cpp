@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/run_figures.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -10,22 +11,43 @@ namespace {
 /// One number of a sample as an axis shows it.
 struct Quantity {
     const char *title;
-    double MetricSample::*value;
+    double (*value)(const MetricSample &sample);
     double factor; ///< from the sample's unit to the title's
 };
 
+template <double MetricSample::*field>
+double valueOf(const MetricSample &sample)
+{
+    return sample.*field;
+}
+
 // In the order of the enumerations.
 constexpr std::array across {
-    Quantity {"epoch", &MetricSample::epoch, 1},
-    Quantity {"training computation (GFLOP)", &MetricSample::trainFlops, 1e-9},
-    Quantity {"training time (s)", &MetricSample::seconds, 1},
+    Quantity {"epoch", &valueOf<&MetricSample::epoch>, 1},
+    Quantity {"training computation (GFLOP)", &valueOf<&MetricSample::trainFlops>, 1e-9},
+    Quantity {"training time (s)", &valueOf<&MetricSample::seconds>, 1},
 };
 constexpr std::array upwards {
-    Quantity {"test accuracy (%)", &MetricSample::testAccuracy, 100},
-    Quantity {"training accuracy (%)", &MetricSample::trainAccuracy, 100},
-    Quantity {"training loss (nats)", &MetricSample::trainLoss, 1},
-    Quantity {"test loss (nats)", &MetricSample::testLoss, 1},
+    Quantity {"accuracy (%)", &heldOutAccuracy, 100},
+    Quantity {"training accuracy (%)", &valueOf<&MetricSample::trainAccuracy>, 100},
+    Quantity {"training loss (nats)", &valueOf<&MetricSample::trainLoss>, 1},
+    Quantity {"loss (nats)", &heldOutLoss, 1},
 };
+
+/// "validation ", "test ", or "held-out " where some runs have a validation part and others none.
+std::string partOf(const std::vector<PlottedRun> &runs)
+{
+    bool validation = false;
+    bool test = false;
+    for (const PlottedRun &run : runs) {
+        const bool held = std::any_of(run.metrics.begin(), run.metrics.end(), [](const MetricSample &sample) {
+            return !std::isnan(sample.validationAccuracy);
+        });
+        validation = validation || held;
+        test = test || (!held && !run.metrics.empty());
+    }
+    return validation && test ? "held-out " : validation ? "validation " : "test ";
+}
 
 /// The counted value of each category: from a run's cost, in the axis' unit.
 struct CostCategory {
@@ -63,14 +85,15 @@ LineFigure curveFigure(const std::vector<PlottedRun> &runs, CurveX x, CurveY y)
     const Quantity &vertical = upwards.at(static_cast<std::size_t>(y));
     LineFigure figure;
     figure.x.title = horizontal.title;
-    figure.y.title = vertical.title;
+    const bool heldOut = y == CurveY::HeldOutAccuracy || y == CurveY::HeldOutLoss;
+    figure.y.title = (heldOut ? partOf(runs) : std::string()) + vertical.title;
     for (const PlottedRun &run : runs) {
         FigureSeries series {run.name, seriesStyle(run.styleNumber), {}};
         for (const MetricSample &sample : run.metrics) {
-            const double value = sample.*vertical.value;
+            const double value = vertical.value(sample);
             if (!std::isnan(value)) // not evaluated at this step
                 series.points.push_back(
-                    {sample.*horizontal.value * horizontal.factor, value * vertical.factor});
+                    {horizontal.value(sample) * horizontal.factor, value * vertical.factor});
         }
         figure.series.push_back(std::move(series));
     }
@@ -112,14 +135,14 @@ BarFigure trainingFigure(const std::vector<PlottedRun> &runs)
 
 std::vector<NamedFigure> allFigures(const std::vector<PlottedRun> &runs)
 {
-    LineFigure againstFlops = curveFigure(runs, CurveX::TrainFlops, CurveY::TestAccuracy);
+    LineFigure againstFlops = curveFigure(runs, CurveX::TrainFlops, CurveY::HeldOutAccuracy);
     againstFlops.x.logarithmic = true;
     return {
-        {"accuracy-epoch", curveFigure(runs, CurveX::Epoch, CurveY::TestAccuracy)},
+        {"accuracy-epoch", curveFigure(runs, CurveX::Epoch, CurveY::HeldOutAccuracy)},
         {"accuracy-flops", againstFlops},
-        {"accuracy-seconds", curveFigure(runs, CurveX::Seconds, CurveY::TestAccuracy)},
+        {"accuracy-seconds", curveFigure(runs, CurveX::Seconds, CurveY::HeldOutAccuracy)},
         {"training-accuracy-epoch", curveFigure(runs, CurveX::Epoch, CurveY::TrainAccuracy)},
-        {"test-loss-epoch", curveFigure(runs, CurveX::Epoch, CurveY::TestLoss)},
+        {"loss-epoch", curveFigure(runs, CurveX::Epoch, CurveY::HeldOutLoss)},
         {"training-loss-epoch", curveFigure(runs, CurveX::Epoch, CurveY::TrainLoss)},
         {"memory", memoryFigure(runs)},
         {"inference", inferenceFigure(runs)},

@@ -19,7 +19,8 @@ struct PlottedRun {
 };
 
 enum class CurveX { Epoch, TrainFlops, Seconds };
-enum class CurveY { TestAccuracy, TrainAccuracy, TrainLoss, TestLoss };
+/// Held out: of the validation part where a run has one, else of the test part; the axis says which.
+enum class CurveY { HeldOutAccuracy, TrainAccuracy, TrainLoss, HeldOutLoss };
 
 /// One series a run, in the order of the runs; samples without a value of @p y are left out, infinite ones
 /// kept. Accuracy in %, loss in nats, training computation in GFLOP, time in s: the units do not depend on

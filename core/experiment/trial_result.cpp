@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/json_text.h"
 #include "core/base/quantity_text.h"
 #include "core/experiment/model_label.h"
 #include "core/experiment/spec_names.h"
@@ -37,6 +38,7 @@ Json asJson(const TrialResult &r)
         j["sketch_size"] = size;
     }
     j["end"] = nameOf(r.end);
+    j["validation_accuracy"] = numberOrNull(r.validationAccuracy);
     j["test_accuracy"] = numberOrNull(r.testAccuracy);
     j["test_accuracy_f16"] = numberOrNull(r.testAccuracyF16);
     j["parameters"] = r.cost.parameters;
@@ -91,8 +93,10 @@ std::string toJsonLine(const ExperimentResult &result)
     Json j;
     j["schema"] = "rosler.result/1";
     j["seed"] = result.seed;
-    j["dataset"] = {
-        {"name", result.datasetName}, {"train", result.trainExamples}, {"test", result.testExamples}};
+    j["dataset"] = {{"name", result.datasetName},
+                    {"train", result.trainExamples},
+                    {"validation", result.validationExamples},
+                    {"test", result.testExamples}};
     j["models"] = Json::array();
     for (const TrialResult &model : result.models)
         j["models"].push_back(asJson(model));
@@ -106,8 +110,11 @@ std::string toJson(const TrialResult &result)
 
 Result<TrialResult> parseTrialResult(std::string_view json, const std::string &where)
 {
+    const auto document = parseJson<Json>(json, where, json.size());
+    if (!document)
+        return tl::unexpected(document.error());
     try {
-        const Json j = Json::parse(json);
+        const Json &j = *document;
         TrialResult r;
         r.name = j.at("name").get<std::string>();
         const auto sketched = sketchedNamed(j.at("kind").get<std::string>());
@@ -117,6 +124,8 @@ Result<TrialResult> parseTrialResult(std::string_view json, const std::string &w
         r.end = *end;
         if (*sketched)
             r.sketches = sketchesFrom(j.at("rank"), j.at("sketch_size"));
+        if (j.contains("validation_accuracy")) // earlier results have none
+            r.validationAccuracy = numberOrNan(j.at("validation_accuracy"));
         r.testAccuracy = numberOrNan(j.at("test_accuracy"));
         r.testAccuracyF16 = numberOrNan(j.at("test_accuracy_f16"));
         r.cost.parameters = j.at("parameters").get<std::uint64_t>();

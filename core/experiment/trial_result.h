@@ -22,6 +22,8 @@ struct TrialResult {
     /// Of each weighted layer, none where it is whole. Of a model without any, a list of nones or nothing.
     std::vector<std::optional<Sketch>> sketches;
     TrialEnd end = TrialEnd::Finished;
+    /// Fraction, float32 weights, validation part, after the last epoch; NaN where nothing is held out.
+    double validationAccuracy = std::numeric_limits<double>::quiet_NaN();
     /// Fraction, float32 weights, whole test set; NaN where there is none: failed, diverged, not yet
     /// evaluated.
     double testAccuracy = std::numeric_limits<double>::quiet_NaN();
@@ -40,7 +42,8 @@ struct TrialResult {
 struct ExperimentResult {
     std::uint64_t seed = 0;
     std::string datasetName;
-    Index trainExamples = 0;
+    Index trainExamples = 0;      ///< trained on
+    Index validationExamples = 0; ///< held out of the training part
     Index testExamples = 0;
     std::vector<TrialResult> models;
 };

@@ -139,6 +139,10 @@ std::string trialDigest(const TrialSpec &spec)
     line("schedule", number(training.schedule));
     line("momentum", numberText(training.momentum));
     line("decay", numberText(training.weightDecay));
+    if (training.validation.any()) {
+        line("validation share", numberText(training.validation.share));
+        line("validation count", std::to_string(training.validation.count));
+    }
     line("seed", std::to_string(spec.seed));
     return sha256Hex(std::as_bytes(std::span(text)));
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cmath>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,11 +25,13 @@ struct Column {
 };
 
 /// All columns but the first, which is "step".
-constexpr std::array<Column, 7> columns {{{"epoch", &MetricSample::epoch},
+constexpr std::array<Column, 9> columns {{{"epoch", &MetricSample::epoch},
                                           {"seconds", &MetricSample::seconds},
                                           {"train_flops", &MetricSample::trainFlops},
                                           {"train_loss", &MetricSample::trainLoss},
                                           {"train_accuracy", &MetricSample::trainAccuracy},
+                                          {"validation_loss", &MetricSample::validationLoss},
+                                          {"validation_accuracy", &MetricSample::validationAccuracy},
                                           {"test_loss", &MetricSample::testLoss},
                                           {"test_accuracy", &MetricSample::testAccuracy}}};
 
@@ -104,11 +107,20 @@ std::string metricsHeading()
 
 std::string metricsLine(const MetricSample &sample)
 {
-    std::string line = std::to_string(sample.step);
-    for (const Column &column : columns) {
-        line += ',';
-        if (const double value = sample.*column.field; !std::isnan(value))
-            line += numberText(value);
+    return metricsLine(sample, metricsHeading());
+}
+
+std::string metricsLine(const MetricSample &sample, std::string_view heading)
+{
+    std::string line;
+    for (const std::string_view name : fieldsOf(heading.substr(0, heading.find_first_of("\r\n")))) {
+        if (!line.empty())
+            line += ',';
+        if (name == "step")
+            line += std::to_string(sample.step);
+        for (const Column &column : columns)
+            if (const double value = sample.*column.field; column.name == name && !std::isnan(value))
+                line += numberText(value);
     }
     return line + "\n";
 }
@@ -148,7 +160,7 @@ Result<MetricsText> parseMetrics(std::string_view text, const std::string &where
 
 Result<MetricsAppender> MetricsAppender::open(const std::filesystem::path &path)
 {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return writeFailed(errno, path);
     struct stat status {
@@ -159,9 +171,22 @@ Result<MetricsAppender> MetricsAppender::open(const std::filesystem::path &path)
     appender.m_size = status.st_size;
     if (appender.m_size == 0) {
         appender.m_waiting = metricsHeading();
+        appender.m_heading = appender.m_waiting;
         if (auto done = appender.writeOut(); !done)
             return tl::unexpected(done.error());
+        return appender;
     }
+    std::string first(4096, '\0');
+    const ssize_t read = ::pread(descriptor, first.data(), first.size(), 0);
+    if (read < 0)
+        return fail(ErrorCode::Unreadable, "cannot read: " + std::generic_category().message(errno),
+                    path.string());
+    first.resize(std::min(static_cast<std::size_t>(read), first.find('\n')));
+    if (auto heading =
+            readHeading(first.ends_with('\r') ? first.substr(0, first.size() - 1) : first, path.string());
+        !heading)
+        return tl::unexpected(heading.error());
+    appender.m_heading = std::move(first);
     return appender;
 }
 
@@ -170,6 +195,7 @@ MetricsAppender::MetricsAppender(MetricsAppender &&other) noexcept
     , m_descriptor(std::exchange(other.m_descriptor, -1))
     , m_size(other.m_size)
     , m_waiting(std::move(other.m_waiting))
+    , m_heading(std::move(other.m_heading))
 {
 }
 
@@ -179,6 +205,7 @@ MetricsAppender &MetricsAppender::operator=(MetricsAppender &&other) noexcept
     std::swap(m_descriptor, other.m_descriptor);
     std::swap(m_size, other.m_size);
     std::swap(m_waiting, other.m_waiting);
+    std::swap(m_heading, other.m_heading);
     return *this;
 }
 
@@ -203,7 +230,7 @@ Result<void> MetricsAppender::writeOut()
 
 Result<void> MetricsAppender::append(const MetricSample &sample)
 {
-    m_waiting += metricsLine(sample);
+    m_waiting += metricsLine(sample, m_heading);
     return writeOut();
 }
 

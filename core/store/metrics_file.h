@@ -21,6 +21,8 @@ namespace rosler {
 [[nodiscard]] std::string metricsHeading();
 /// One sample's line, with its line end.
 [[nodiscard]] std::string metricsLine(const MetricSample &sample);
+/// The same in the columns of a @p heading; empty where this version knows no such column.
+[[nodiscard]] std::string metricsLine(const MetricSample &sample, std::string_view heading);
 
 /// What stands in a metrics file.
 struct MetricsText {
@@ -43,7 +45,9 @@ inline constexpr std::size_t longestMetrics = std::size_t {2} << 30;
 class MetricsAppender
 {
 public:
-    /// Opens @p path for appending; writes the heading when the file is new or empty.
+    /// Opens @p path for appending; writes the heading when the file is new or empty, else keeps to the one
+    /// that is there: a run of an earlier version goes on in its own columns.
+    /// @return Malformed  a file that does not begin with a heading
     [[nodiscard]] static Result<MetricsAppender> open(const std::filesystem::path &path);
     MetricsAppender(MetricsAppender &&other) noexcept;
     MetricsAppender &operator=(MetricsAppender &&other) noexcept;
@@ -65,6 +69,7 @@ private:
     int m_descriptor = -1;
     std::int64_t m_size = 0; ///< of the file, whole lines only
     std::string m_waiting;   ///< lines not yet in the file
+    std::string m_heading;   ///< of the file
 };
 
 } // namespace rosler

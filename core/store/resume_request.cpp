@@ -24,7 +24,8 @@ Result<void> checkData(const RunSummary &run, const Dataset &data)
 
 } // namespace
 
-Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids, const Dataset &data)
+Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids, const Dataset &data,
+                                  int threads)
 {
     ResumedRuns resumed;
     for (const std::string &id : ids) {
@@ -46,7 +47,7 @@ Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string
                         record->summary.id);
         spec.models.push_back(record->spec.models.front());
     }
-    auto runs = store.continueRuns(ids);
+    auto runs = store.continueRuns(ids, threads);
     if (!runs)
         return tl::unexpected(runs.error());
     resumed.states = std::move(runs->states);

@@ -21,10 +21,11 @@ struct ResumedRuns {
 
 /// The one way to go on with runs; the command line and the window take it. Nothing is changed on an error.
 /// @param data  must be what they were trained on, by its digest
+/// @param threads  that the training is given; 0 = all cores
 /// @return Rejected  other data; a run that has come to its end, or that another process writes; runs of
 ///         different experiments, which cannot go on side by side
 /// @return the errors of RunStore::load() and continueRuns()
 [[nodiscard]] Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids,
-                                                const Dataset &data);
+                                                const Dataset &data, int threads = 0);
 
 } // namespace rosler

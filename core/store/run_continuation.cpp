@@ -74,8 +74,33 @@ Result<Continuation> prepareContinuation(const fs::path &root, const RunSummary 
     return run;
 }
 
-Result<std::unique_ptr<RunWriter>> goOn(Continuation &run, WriteErrors &errors)
+Result<std::vector<RunSession>> readSessions(const fs::path &folder)
 {
+    auto sessions =
+        readRegularFile(folder / run_file::sessions, longestDocument).and_then([&](const std::string &text) {
+            return parseSessions(text, folder.filename().string() + "/" + run_file::sessions);
+        });
+    if (!sessions && sessions.error().code == ErrorCode::NotFound)
+        return std::vector<RunSession> {};
+    return sessions;
+}
+
+Result<std::unique_ptr<RunWriter>> goOn(Continuation &run, const RunEnvironment &environment,
+                                        WriteErrors &errors)
+{
+    constexpr std::size_t mostSessions = 1'000; // the newest ones
+    auto sessions = readSessions(run.folder);
+    if (!sessions) { // damaged: kept beside, and no reason not to go on
+        std::error_code ignored;
+        fs::rename(run.folder / run_file::sessions,
+                   run.folder / (run_file::sessions + std::string(".damaged")), ignored);
+        sessions = std::vector<RunSession> {};
+    }
+    sessions->push_back({timestamp(), run.state ? run.state->step : 0, environment});
+    if (sessions->size() > mostSessions)
+        sessions->erase(sessions->begin());
+    if (auto done = replaceFile(run.folder / run_file::sessions, toJson(*sessions), Outlive::PowerCut); !done)
+        return tl::unexpected(done.error());
     const fs::path newest = run.folder / run_file::checkpoint;
     const fs::path metrics = run.folder / run_file::metrics;
     std::error_code failed;

@@ -43,8 +43,13 @@ struct Continuation {
 [[nodiscard]] Result<Continuation> prepareContinuation(const std::filesystem::path &root,
                                                        const RunSummary &summary);
 
+/// Who went on with the run so far; empty where nobody did.
+[[nodiscard]] Result<std::vector<RunSession>> readSessions(const std::filesystem::path &folder);
+
 /// Puts the run's folder into the state in which a recorder goes on. A program killed at any moment of
 /// it leaves a run that can still go on.
-[[nodiscard]] Result<std::unique_ptr<RunWriter>> goOn(Continuation &run, WriteErrors &errors);
+/// @param environment  of this process, kept with the run
+[[nodiscard]] Result<std::unique_ptr<RunWriter>> goOn(Continuation &run, const RunEnvironment &environment,
+                                                      WriteErrors &errors);
 
 } // namespace rosler

@@ -17,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char *metaSchema = "rosler.meta/1";
+constexpr const char *sessionsSchema = "rosler.sessions/1";
 constexpr const char *statusSchema = "rosler.status/1";
 constexpr const char *userSchema = "rosler.user/1";
 
@@ -172,16 +173,55 @@ Result<RunMeta> parseMeta(std::string_view json, const std::string &where)
     return meta;
 }
 
+std::string toJson(const std::vector<RunSession> &sessions)
+{
+    Json list = Json::array();
+    for (const RunSession &session : sessions) {
+        Json entry {{"started", session.started}, {"from_step", session.fromStep}};
+        entry.update(environmentJson(session.environment));
+        list.push_back(std::move(entry));
+    }
+    return documentText(Json {{"schema", sessionsSchema}, {"sessions", std::move(list)}});
+}
+
+Result<std::vector<RunSession>> parseSessions(std::string_view json, const std::string &where)
+{
+    const auto document = parseDocument(json, sessionsSchema, where);
+    if (!document)
+        return tl::unexpected(document.error());
+    const auto list = document->find("sessions");
+    if (list == document->end() || !list->is_array())
+        return fail(ErrorCode::Malformed, "expected a list", where + ":/sessions");
+    std::vector<RunSession> sessions;
+    for (const nlohmann::json &entry : *list) {
+        const std::string at = where + ":/sessions/" + std::to_string(sessions.size());
+        if (!entry.is_object())
+            return fail(ErrorCode::Malformed, "expected an object", at);
+        RunSession session;
+        JsonFields fields(entry, at);
+        fields.take("started", session.started);
+        fields.take("from_step", session.fromStep);
+        takeEnvironment(entry, fields, session.environment);
+        if (!fields.outcome())
+            return tl::unexpected(fields.outcome().error());
+        sessions.push_back(std::move(session));
+    }
+    return sessions;
+}
+
 void RunProgress::note(const MetricSample &sample)
 {
     step = sample.step;
     epoch = sample.epoch;
     seconds = sample.seconds;
     trainFlops = sample.trainFlops;
-    if (!std::isnan(sample.testAccuracy)) {
-        testAccuracy = sample.testAccuracy;
-        bestTestAccuracy = std::fmax(bestTestAccuracy, sample.testAccuracy); // passes over NaN
+    if (!std::isnan(sample.validationAccuracy)) {
+        validationAccuracy = sample.validationAccuracy;
+        bestValidationAccuracy =
+            std::fmax(bestValidationAccuracy, sample.validationAccuracy); // passes over NaN
     }
+    if (!std::isnan(sample.testAccuracy))
+        testAccuracy = sample.testAccuracy;
 }
 
 std::string toJson(const RunProgress &progress)
@@ -196,8 +236,9 @@ std::string toJson(const RunProgress &progress)
                    {"epoch", jsonNumber(progress.epoch)},
                    {"seconds", jsonNumber(progress.seconds)},
                    {"train_flops", jsonNumber(progress.trainFlops)},
+                   {"validation_accuracy", jsonNumber(progress.validationAccuracy)},
+                   {"best_validation_accuracy", jsonNumber(progress.bestValidationAccuracy)},
                    {"test_accuracy", jsonNumber(progress.testAccuracy)},
-                   {"best_test_accuracy", jsonNumber(progress.bestTestAccuracy)},
                    {"updated", progress.updated},
                    {"process",
                     {{"pid", progress.process.pid},
@@ -223,8 +264,11 @@ Result<RunProgress> parseProgress(std::string_view json, const std::string &wher
     fields.take("epoch", progress.epoch);
     fields.take("seconds", progress.seconds);
     fields.take("train_flops", progress.trainFlops);
+    // Version 1 held out nothing; its "best_test_accuracy" is passed over: nothing is chosen by the test
+    // part.
+    fields.takeIfThere("validation_accuracy", progress.validationAccuracy);
+    fields.takeIfThere("best_validation_accuracy", progress.bestValidationAccuracy);
     fields.take("test_accuracy", progress.testAccuracy);
-    fields.take("best_test_accuracy", progress.bestTestAccuracy);
     fields.take("updated", progress.updated);
     fields.takeIfThere("failure", progress.failure);
     fields.takeObject("process", [&](JsonFields &process) {

@@ -23,6 +23,7 @@ namespace rosler {
 namespace run_file {
 inline constexpr const char *experiment = "experiment.json";
 inline constexpr const char *meta = "meta.json";
+inline constexpr const char *sessions = "sessions.json";
 inline constexpr const char *status = "status.json";
 inline constexpr const char *user = "user.json";
 inline constexpr const char *result = "result.json";
@@ -60,6 +61,10 @@ struct RunMeta {
 [[nodiscard]] std::string toJson(const RunMeta &meta);
 [[nodiscard]] Result<RunMeta> parseMeta(std::string_view json, const std::string &where);
 
+/// sessions.json: who went on with the run, in this order; missing where nobody did.
+[[nodiscard]] std::string toJson(const std::vector<RunSession> &sessions);
+[[nodiscard]] Result<std::vector<RunSession>> parseSessions(std::string_view json, const std::string &where);
+
 /// status.json: how far a run has come; replaced at every checkpoint and at its end.
 struct RunProgress {
     RunStatus status = RunStatus::Running;
@@ -67,8 +72,9 @@ struct RunProgress {
     double epoch = 0;
     double seconds = 0;
     double trainFlops = 0;
+    double validationAccuracy = std::numeric_limits<double>::quiet_NaN();
+    double bestValidationAccuracy = std::numeric_limits<double>::quiet_NaN();
     double testAccuracy = std::numeric_limits<double>::quiet_NaN();
-    double bestTestAccuracy = std::numeric_limits<double>::quiet_NaN();
     std::string updated; ///< when this was written
     std::string failure; ///< why it failed
     ProcessIdentity process;

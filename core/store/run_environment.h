@@ -13,7 +13,7 @@ struct RunEnvironment {
     // The program
     std::string version;
     std::string commit;        ///< of its source, 40 hexadecimal digits; empty when built outside Git
-    bool modified = false;     ///< the source differed from that commit when the build was configured
+    bool modified = false;     ///< the source differed from that commit when the program was built
     std::string compiler;      ///< "GNU 12.2.0"
     std::string compilerFlags; ///< of optimisation, machine and sanitizers
     std::string buildType;
@@ -31,7 +31,14 @@ struct RunEnvironment {
     double load = 0;    ///< average of the last minute, when the run began; NaN where unknown
 };
 
-/// @param threads  that the training is given
+/// A process that went on with a run, later than the one that made it and perhaps elsewhere.
+struct RunSession {
+    std::string started;       ///< "2026-11-21T06:12:04.123Z"
+    std::int64_t fromStep = 0; ///< 0: it began anew
+    RunEnvironment environment;
+};
+
+/// @param threads  that the training is given; 0 = all cores
 [[nodiscard]] RunEnvironment thisEnvironment(int threads);
 
 } // namespace rosler

@@ -59,7 +59,7 @@ ExperimentSpec specOf(const ExperimentSpec &spec, std::size_t model, const Datas
     one.models = {spec.models[model]};
     std::error_code failed;
     if (data.source() != "built in" && fs::exists(data.source(), failed))
-        one.dataset = fs::absolute(data.source()).lexically_normal().string();
+        one.dataset.source = fs::absolute(data.source()).lexically_normal().string();
     return one;
 }
 

@@ -100,7 +100,8 @@ RunIndex::Entry RunIndex::read(const std::string &id, const Fingerprints &finger
     summary.status = progress ? noted.status : RunStatus::Interrupted;
     summary.epochs = noted.epoch;
     summary.testAccuracy = noted.testAccuracy;
-    summary.bestTestAccuracy = noted.bestTestAccuracy;
+    summary.validationAccuracy = noted.validationAccuracy;
+    summary.bestValidationAccuracy = noted.bestValidationAccuracy;
     summary.failure = noted.failure;
     entry.process = noted.process;
 

@@ -72,7 +72,7 @@ struct RunStore::Impl {
     }
 
     Result<std::shared_ptr<RunRecorder>> record(const ExperimentSpec &spec, const Dataset &data, int threads);
-    Result<ContinuedRuns> continueRuns(const std::vector<std::string> &ids);
+    Result<ContinuedRuns> continueRuns(const std::vector<std::string> &ids, int threads);
 
     fs::path root;
     RunIndex index;
@@ -101,7 +101,7 @@ Result<std::shared_ptr<RunRecorder>> RunStore::Impl::record(const ExperimentSpec
     return std::make_shared<StoreRecorder>(thread, std::move(ids), std::move(writers), std::move(errors));
 }
 
-Result<ContinuedRuns> RunStore::Impl::continueRuns(const std::vector<std::string> &ids)
+Result<ContinuedRuns> RunStore::Impl::continueRuns(const std::vector<std::string> &ids, int threads)
 {
     std::vector<Continuation> runs;
     for (const std::string &id : ids) {
@@ -126,8 +126,9 @@ Result<ContinuedRuns> RunStore::Impl::continueRuns(const std::vector<std::string
     std::vector<std::string> names;
     std::vector<std::unique_ptr<RunWriter>> writers;
     ContinuedRuns continued;
+    const RunEnvironment environment = thisEnvironment(threads);
     for (Continuation &run : runs) {
-        auto writer = goOn(run, *errors);
+        auto writer = goOn(run, environment, *errors);
         if (!writer) {
             for (const auto &begun : writers)
                 begun->abandon();
@@ -193,9 +194,9 @@ Result<std::shared_ptr<RunRecorder>> RunStore::record(const ExperimentSpec &spec
     return onThread(*m_impl->thread, [&] { return m_impl->record(spec, data, threads); });
 }
 
-Result<ContinuedRuns> RunStore::continueRuns(const std::vector<std::string> &ids)
+Result<ContinuedRuns> RunStore::continueRuns(const std::vector<std::string> &ids, int threads)
 {
-    return onThread(*m_impl->thread, [&] { return m_impl->continueRuns(ids); });
+    return onThread(*m_impl->thread, [&] { return m_impl->continueRuns(ids, threads); });
 }
 
 std::vector<RunSummary> RunStore::list(std::vector<Error> *problems) const
@@ -226,7 +227,8 @@ Result<RunRecord> RunStore::load(const std::string &id) const
         return tl::unexpected(metrics.error());
     return RunRecord {std::move(*summary), std::move(*spec),
                       metrics ? std::move(metrics->samples) : std::vector<MetricSample> {},
-                      std::move(meta->environment)};
+                      std::move(meta->environment),
+                      readSessions(folder).value_or(std::vector<RunSession> {})};
 }
 
 Result<TrainingState> RunStore::loadCheckpoint(const std::string &id) const

@@ -45,7 +45,8 @@ struct RunSummary {
     double epochs = 0; ///< passes done when last noted
     /// Last noted and highest; NaN before the first evaluation.
     double testAccuracy = std::numeric_limits<double>::quiet_NaN();
-    double bestTestAccuracy = std::numeric_limits<double>::quiet_NaN();
+    double validationAccuracy = std::numeric_limits<double>::quiet_NaN();
+    double bestValidationAccuracy = std::numeric_limits<double>::quiet_NaN(); ///< NaN where none is held out
     bool starred = false;
     std::vector<std::string> tags;
     std::string failure;               ///< why it failed; empty otherwise
@@ -58,7 +59,8 @@ struct RunRecord {
     /// Re-runnable: the experiment with this one model; its dataset is an absolute path, or built in.
     ExperimentSpec spec;
     std::vector<MetricSample> metrics;
-    RunEnvironment environment; ///< by what and on what it was made
+    RunEnvironment environment;       ///< by what and on what it was made
+    std::vector<RunSession> sessions; ///< who went on with it later
 };
 
 class RunRecorder;
@@ -99,7 +101,8 @@ public:
     /// From then on no other process can write them: until its recorder goes, or this process does.
     /// @return NotFound, OutOfRange as load(); Rejected  one of them is finished, or another one writes it;
     ///         Malformed  neither of its checkpoints can be read
-    [[nodiscard]] Result<ContinuedRuns> continueRuns(const std::vector<std::string> &ids);
+    /// @param threads  that the training is given; 0 = all cores
+    [[nodiscard]] Result<ContinuedRuns> continueRuns(const std::vector<std::string> &ids, int threads = 0);
 
     /// All runs, newest first. Folders that are no runs are left out; damaged ones are reported in @p
     /// problems.

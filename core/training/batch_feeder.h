@@ -26,9 +26,10 @@ struct Batch {
 class BatchFeeder
 {
 public:
+    /// @param examples  numbers of the training examples to train on; empty = all
     /// @param kept  features to gather, ascending; empty = all
-    BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::uint32_t> kept, Index batch,
-                std::uint64_t seed);
+    BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::uint32_t> examples,
+                std::vector<std::uint32_t> kept, Index batch, std::uint64_t seed);
     ~BatchFeeder();
 
     /// The batch of step @p step (counted from 0 over all epochs); starts on the next one.
@@ -39,9 +40,11 @@ private:
     void gather(Batch &into, std::int64_t step);
 
     std::shared_ptr<const Dataset> m_data;
+    std::vector<std::uint32_t> m_examples;
     std::vector<std::uint32_t> m_kept;
     Index m_batch;
     std::uint64_t m_seed;
+    Index m_count; ///< examples of an epoch
     std::int64_t m_stepsPerEpoch;
     std::vector<std::uint32_t> m_order; ///< of epoch m_orderEpoch
     std::int64_t m_orderEpoch = -1;

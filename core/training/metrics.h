@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -18,9 +19,24 @@ struct MetricSample {
     double trainLoss =
         std::numeric_limits<double>::quiet_NaN(); ///< mean over the examples since the last sample
     double trainAccuracy = std::numeric_limits<double>::quiet_NaN(); ///< likewise; fraction in [0, 1]
+    double validationLoss = std::numeric_limits<double>::quiet_NaN();
+    double validationAccuracy =
+        std::numeric_limits<double>::quiet_NaN(); ///< over the whole validation part; fraction
     double testLoss = std::numeric_limits<double>::quiet_NaN();
     double testAccuracy = std::numeric_limits<double>::quiet_NaN(); ///< over the whole test set; fraction
 };
+
+/// What a curve of held-out examples shows: validation where there is such a part, else test, by which
+/// nothing may be chosen. NaN where neither was evaluated.
+[[nodiscard]] inline double heldOutAccuracy(const MetricSample &sample) noexcept
+{
+    return std::isnan(sample.validationAccuracy) ? sample.testAccuracy : sample.validationAccuracy;
+}
+
+[[nodiscard]] inline double heldOutLoss(const MetricSample &sample) noexcept
+{
+    return std::isnan(sample.validationLoss) ? sample.testLoss : sample.validationLoss;
+}
 
 /// Samples of several trials on their way to the charts.
 struct MetricsBatch {

@@ -102,20 +102,36 @@ private:
     std::span<const std::uint8_t> m_chosen;
 };
 
-BatchScore evaluate(const Network &network, const Examples &examples)
+/// @param chosen  numbers of the examples that count; empty = all
+BatchScore evaluate(const Network &network, const Examples &examples,
+                    std::span<const std::uint32_t> chosen = {})
 {
-    const Index pieces = (examples.count() + evaluationPiece - 1) / evaluationPiece;
+    const Index all = chosen.empty() ? examples.count() : static_cast<Index>(chosen.size());
+    const Index pieces = (all + evaluationPiece - 1) / evaluationPiece;
     std::vector<BatchScore> scores(static_cast<std::size_t>(pieces));
     tbb::parallel_for(
         Index {0}, pieces,
         [&](Index piece) {
             const Index first = piece * evaluationPiece;
-            const Index count = std::min(evaluationPiece, examples.count() - first);
-            const Matrix logits = network.predict(rowsOf(view(examples.features), first, count));
-            const auto labels =
-                std::span(examples.labels)
-                    .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-            scores[static_cast<std::size_t>(piece)] = softmaxCrossEntropy(view(logits), labels);
+            const Index count = std::min(evaluationPiece, all - first);
+            const auto from = static_cast<std::size_t>(first);
+            const auto size = static_cast<std::size_t>(count);
+            BatchScore &score = scores[static_cast<std::size_t>(piece)];
+            Matrix room;
+            if (chosen.empty()) {
+                const Matrix logits = network.predict(examples.features.rows(first, count, room));
+                score = softmaxCrossEntropy(view(logits), std::span(examples.labels).subspan(from, size));
+                return;
+            }
+            room.resize(count, examples.features.cols());
+            std::vector<std::uint16_t> labels;
+            for (const std::uint32_t number : chosen.subspan(from, size)) {
+                examples.features.widen(number,
+                                        room.data() + static_cast<Index>(labels.size()) * room.cols());
+                labels.push_back(examples.labels[number]);
+            }
+            const Matrix logits = network.predict(view(std::as_const(room)));
+            score = softmaxCrossEntropy(view(logits), labels);
         },
         tbb::simple_partitioner {});
     BatchScore total;
@@ -131,15 +147,19 @@ double share(Index part, Index whole)
     return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, Index read, const Examples &train)
+std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, Index read, const Examples &train,
+                                              const TrainingSplit &split)
 {
-    const Index count = std::min(featureSample, train.count());
-    const auto examples = sampleUniformly(
-        train.count(), count,
-        RandomStream(spec.seed, Draw::KeptFeatures, std::numeric_limits<std::uint32_t>::max()));
+    const Index all = split.trainingCount(train.count());
+    const Index count = std::min(featureSample, all);
+    auto examples = sampleUniformly(
+        all, count, RandomStream(spec.seed, Draw::KeptFeatures, std::numeric_limits<std::uint32_t>::max()));
+    if (!split.validation.empty())
+        for (std::uint32_t &number : examples)
+            number = split.training[number];
     Matrix sample(count, train.features.cols());
     for (Index i = 0; i < count; ++i)
-        sample.row(i) = train.features.row(examples[static_cast<std::size_t>(i)]);
+        train.features.widen(examples[static_cast<std::size_t>(i)], sample.data() + i * sample.cols());
     return chooseFeatures(view(std::as_const(sample)), read, spec.model.sketch.keptFeatures, featureSubspace,
                           spec.seed);
 }
@@ -147,13 +167,16 @@ std::vector<std::uint32_t> chooseKeptFeatures(const TrialSpec &spec, Index read,
 } // namespace
 
 struct Trainer::State {
-    State(const TrialSpec &trialSpec, std::shared_ptr<const Dataset> dataset, NetworkPlan plan)
+    State(const TrialSpec &trialSpec, std::shared_ptr<const Dataset> dataset, TrainingSplit parts,
+          NetworkPlan plan)
         : spec(trialSpec)
         , data(std::move(dataset))
-        , stages(spec, data->train().count())
+        , split(std::move(parts))
+        , trainingExamples(split.trainingCount(data->train().count()))
+        , stages(spec, trainingExamples)
         , network(std::move(plan))
         , optimizer(makeOptimizer(spec.training.optimizer))
-        , batch(std::min(spec.training.batch, data->train().count()))
+        , batch(std::min(spec.training.batch, trainingExamples))
         , engine(network, batch)
     {
         optimizerState.assign(static_cast<std::size_t>(network.parameterCount() * optimizer->stateFloats()),
@@ -167,14 +190,19 @@ struct Trainer::State {
 
     void makeFeeder()
     {
-        feeder = std::make_unique<BatchFeeder>(data, network.keptFeatures(), batch, spec.seed);
+        feeder =
+            std::make_unique<BatchFeeder>(data, split.training, network.keptFeatures(), batch, spec.seed);
     }
 
     BatchScore takeStep();
+    /// Validation, where examples are held out, and test: at the end, or always where none are.
+    void evaluateInto(MetricSample &point);
     std::vector<std::uint32_t> sketchGradient(const ConstMatrixView &x);
 
     TrialSpec spec;
     std::shared_ptr<const Dataset> data;
+    TrainingSplit split;
+    Index trainingExamples;
     StageSchedule stages;
     Network network;
     std::unique_ptr<const Optimizer> optimizer;
@@ -193,8 +221,30 @@ struct Trainer::State {
     double lossSum = 0;
     Index correct = 0;
     Index seen = 0;
+    bool testsAtEnd = true;
+    double lastValidationAccuracy = std::numeric_limits<double>::quiet_NaN();
     double lastTestAccuracy = std::numeric_limits<double>::quiet_NaN();
 };
+
+void Trainer::State::evaluateInto(MetricSample &point)
+{
+    if (!split.validation.empty()) {
+        const auto count = static_cast<Index>(split.validation.size());
+        const BatchScore score = evaluate(network, data->train(), split.validation);
+        point.validationLoss = score.lossSum / static_cast<double>(count);
+        point.validationAccuracy = share(score.correct, count);
+        lastValidationAccuracy = point.validationAccuracy;
+        if (step < stages.totalSteps())
+            return; // nobody looks at the test part before the end
+    }
+    if (!testsAtEnd)
+        return;
+    const Examples &test = data->test();
+    const BatchScore score = evaluate(network, test);
+    point.testLoss = score.lossSum / static_cast<double>(test.count());
+    point.testAccuracy = share(score.correct, test.count());
+    lastTestAccuracy = point.testAccuracy;
+}
 
 std::vector<std::uint32_t> Trainer::State::sketchGradient(const ConstMatrixView &x)
 {
@@ -267,11 +317,14 @@ Result<Trainer> Trainer::create(const TrialSpec &spec, std::shared_ptr<const Dat
     auto plan = planOf(spec, data->shape(), data->classes());
     if (!plan)
         return tl::unexpected(plan.error());
-    auto state = std::make_unique<State>(spec, std::move(data), std::move(*plan));
+    auto split = splitTraining(data->train(), data->classes(), spec.training.validation);
+    if (!split)
+        return tl::unexpected(split.error());
+    auto state = std::make_unique<State>(spec, std::move(data), std::move(*split), std::move(*plan));
     Network &network = state->network;
     network.initialise(spec.seed, spec.model.sketch.initialisation);
     if (network.plan().keepsFeatures())
-        network.setKeptFeatures(chooseKeptFeatures(spec, network.read(), state->data->train()));
+        network.setKeptFeatures(chooseKeptFeatures(spec, network.read(), state->data->train(), state->split));
     state->makeFeeder();
     return Trainer(std::move(state));
 }
@@ -337,8 +390,8 @@ Trainer::Advance Trainer::advance(TrainerObserver &observer, const std::stop_tok
     const std::int64_t every = std::max<std::int64_t>(1, perEpoch / samplesPerEpoch);
     if (s.step >= total) {
         if (std::isnan(s.lastTestAccuracy)) { // restored at its end
-            const Examples &test = s.data->test();
-            s.lastTestAccuracy = share(evaluate(s.network, test).correct, test.count());
+            MetricSample unseen;
+            s.evaluateInto(unseen);
         }
         return Advance::Finished;
     }
@@ -355,7 +408,7 @@ Trainer::Advance Trainer::advance(TrainerObserver &observer, const std::stop_tok
         s.seconds += std::chrono::duration<double>(now - since).count();
         since = now;
     };
-    const auto sample = [&](bool withTest) {
+    const auto sample = [&](bool evaluated) {
         MetricSample point;
         point.step = s.step;
         point.epoch = epoch();
@@ -368,13 +421,8 @@ Trainer::Advance Trainer::advance(TrainerObserver &observer, const std::stop_tok
         s.lossSum = 0;
         s.correct = 0;
         s.seen = 0;
-        if (withTest) {
-            const Examples &test = s.data->test();
-            const BatchScore score = evaluate(s.network, test);
-            point.testLoss = score.lossSum / static_cast<double>(test.count());
-            point.testAccuracy = share(score.correct, test.count());
-            s.lastTestAccuracy = point.testAccuracy;
-        }
+        if (evaluated)
+            s.evaluateInto(point);
         observer.sampled(point);
         since = Clock::now(); // evaluation is not training
     };
@@ -437,6 +485,26 @@ double Trainer::seconds() const noexcept
 double Trainer::trainFlops() const noexcept
 {
     return m_state->trainFlops;
+}
+
+void Trainer::leaveTestPartAlone() noexcept
+{
+    m_state->testsAtEnd = false;
+}
+
+Index Trainer::trainingExamples() const noexcept
+{
+    return m_state->trainingExamples;
+}
+
+Index Trainer::validationExamples() const noexcept
+{
+    return static_cast<Index>(m_state->split.validation.size());
+}
+
+double Trainer::lastValidationAccuracy() const noexcept
+{
+    return m_state->lastValidationAccuracy;
 }
 
 double Trainer::lastTestAccuracy() const noexcept

@@ -29,7 +29,7 @@ struct TrainingState {
     double trainFlops = 0;
 };
 
-/// Who wants to hear of a trial while it runs.
+/// Who is told of a trial while it runs.
 /// Called on the trainer's thread, between steps: return quickly, keep nothing by reference.
 class TrainerObserver
 {
@@ -51,7 +51,8 @@ protected:
 class Trainer
 {
 public:
-    /// @return OutOfRange  the spec's shapes do not meet the dataset's (planOf())
+    /// @return OutOfRange  the spec's shapes do not meet the dataset's (planOf()), or its validation part
+    ///                     leaves nothing to train on (splitTraining())
     [[nodiscard]] static Result<Trainer> create(const TrialSpec &spec, std::shared_ptr<const Dataset> data);
     ~Trainer();
     Trainer(Trainer &&) noexcept;
@@ -83,7 +84,18 @@ public:
     [[nodiscard]] double seconds() const noexcept; ///< of training alone
     [[nodiscard]] double trainFlops() const noexcept;
 
-    /// Fraction of the test set that the network gets right; NaN before the first evaluation.
+    /// Examples that are trained on and held out; the latter 0 where the spec holds out none.
+    [[nodiscard]] Index trainingExamples() const noexcept;
+    [[nodiscard]] Index validationExamples() const noexcept;
+
+    /// No evaluation on the test part, not at the end either: for whoever compares candidates.
+    void leaveTestPartAlone() noexcept;
+
+    /// Fraction of the validation part that the network gets right; NaN before the first evaluation, and
+    /// where nothing is held out.
+    [[nodiscard]] double lastValidationAccuracy() const noexcept;
+    /// Fraction of the test part that the network gets right; NaN before the first evaluation, which where
+    /// examples are held out is at the end.
     [[nodiscard]] double lastTestAccuracy() const noexcept;
     /// The same, evaluated now, with the weights rounded to float16.
     [[nodiscard]] double testAccuracyFloat16() const;

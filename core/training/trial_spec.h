@@ -7,6 +7,7 @@
 
 #include "core/base/matrix.h"
 #include "core/base/result.h"
+#include "core/data/held_out.h"
 #include "core/nn/network_plan.h"
 #include "core/nn/optimizer.h"
 #include "core/sketch/sketch_kind.h"
@@ -47,7 +48,8 @@ struct TrainingSpec {
     OptimizerKind optimizer = OptimizerKind::Adam;
     ScheduleKind schedule = ScheduleKind::Cosine; ///< to 0 over all steps
     double momentum = 0.9;                        ///< of Sgd
-    double weightDecay = 0.0; ///< decoupled, per step: parameters -= rate * decay * parameters
+    double weightDecay = 0.0;  ///< decoupled, per step: parameters -= rate * decay * parameters
+    ValidationSpec validation; ///< what of the training examples is held out to choose by
 
     friend bool operator==(const TrainingSpec &, const TrainingSpec &) = default;
 };

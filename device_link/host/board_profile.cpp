@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/json_text.h"
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/experiment/spec_names.h"
@@ -194,12 +195,10 @@ double EmulatedMachine::instructions(double ticks) const
 
 Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string &where)
 {
-    Json json;
-    try {
-        json = Json::parse(text);
-    } catch (const Json::parse_error &error) {
-        return fail(ErrorCode::Malformed, "no JSON", where + ":" + std::to_string(error.byte));
-    }
+    const auto document = parseJson<Json>(text, where, text.size());
+    if (!document)
+        return tl::unexpected(document.error());
+    const Json &json = *document;
     if (!json.is_object() || !json.contains("schema") || !json["schema"].is_string())
         return fail(ErrorCode::Malformed, "no board profile: \"schema\" is missing", where + ":/schema");
     if (json["schema"] != schema)

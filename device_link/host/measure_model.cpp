@@ -50,11 +50,11 @@ Result<void> compare(BoardClient &client, const ModelImage &image, const Example
     std::uint64_t boardRight = 0;
     std::uint64_t twinRight = 0;
     bool equal = true;
-    const ConstMatrixView features = view(test.features);
+    std::vector<float> features(static_cast<std::size_t>(test.features.cols()));
     std::vector<std::uint8_t> wanted(image.knownOutput().size());
     for (Index i = 0; i < samples; ++i) {
-        const std::vector<std::uint8_t> input =
-            image.input({rowAt(features, i), static_cast<std::size_t>(features.cols())});
+        test.features.widen(i, features.data());
+        const std::vector<std::uint8_t> input = image.input(features);
         const Result<RunReply> reply = client.run(input, stop);
         if (!reply)
             return tl::unexpected(reply.error());

@@ -344,10 +344,11 @@ std::uint16_t ModelImage::classOf(std::span<const std::uint8_t> output) const
     return static_cast<std::uint16_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-ConstMatrixView calibrationOf(const Dataset &data)
+Matrix calibrationOf(const Dataset &data)
 {
     constexpr Index most = 1000;
-    return rowsOf(view(data.train().features), 0, std::min(most, data.train().count()));
+    Matrix room;
+    return data.train().features.rows(0, std::min(most, data.train().count()), room);
 }
 
 Result<ModelImage> packModel(const Network &network, const PackOptions &options,

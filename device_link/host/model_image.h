@@ -73,7 +73,7 @@ private:
 };
 
 /// The training examples that ranges are taken from: the first thousand.
-[[nodiscard]] ConstMatrixView calibrationOf(const Dataset &data);
+[[nodiscard]] Matrix calibrationOf(const Dataset &data);
 
 /// Quantises and packs a network.
 ///

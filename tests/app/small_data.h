@@ -19,13 +19,14 @@ inline std::shared_ptr<const Dataset> smallData(Index trainExamples = 256)
     parts.shape = {1, 4, 4};
     parts.classNames = {"a", "b", "c", "d"};
     const auto fill = [](Examples &examples, Index count) {
-        examples.features = Matrix::Zero(count, 16);
+        Matrix features = Matrix::Zero(count, 16);
         for (Index i = 0; i < count; ++i) {
             const Index label = i % 4;
             for (Index j = 0; j < 4; ++j)
-                examples.features(i, label * 4 + j) = 0.5F + 0.1F * static_cast<float>((i + j) % 5);
+                features(i, label * 4 + j) = 0.5F + 0.1F * static_cast<float>((i + j) % 5);
             examples.labels.push_back(static_cast<std::uint16_t>(label));
         }
+        examples.features = std::move(features);
     };
     fill(parts.train, trainExamples);
     fill(parts.test, 64);

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void withDisplayTheWindowRuns();
     void aFailedBuildShowsItsErrorsAndItsLog();
     void aMissingPackageIsNamedToWhoMayNotInstall();
+    void whatOnlyTestsNeedIsNotAskedForByRun();
     void aHomeThatIsNotThereIsReplaced();
     void aFolderThatWasMovedIsConfiguredAfresh();
     void filesFromTheFutureAreTouched();
@@ -146,6 +147,23 @@ void WorkbenchTest::aMissingPackageIsNamedToWhoMayNotInstall()
     QVERIFY2(answer.said.contains(QStringLiteral("libsurely-missing-dev\n")), qPrintable(answer.said));
     QVERIFY2(!answer.said.contains(QStringLiteral("why")), qPrintable(answer.said));
     QVERIFY(!QFile::exists(path(QStringLiteral("calls"))));
+}
+
+void WorkbenchTest::whatOnlyTestsNeedIsNotAskedForByRun()
+{
+    write(QStringLiteral(".ci/packages"),
+          "bash\n# [window]: that\nlibno-window-dev\n# [tests]\nlibno-test-dev\n");
+    const Answer demo = workbench({QStringLiteral("run")});
+    QVERIFY2(demo.exitCode == 0, qPrintable(demo.said));
+    QFile calls(path(QStringLiteral("calls")));
+    QVERIFY(calls.open(QIODevice::ReadOnly));
+    const QByteArray said = calls.readAll();
+    QVERIFY2(said.contains("-DROSLER_GUI=OFF -DBUILD_TESTING=OFF"), said.constData());
+    const Answer window = workbench({QStringLiteral("run")}, {QStringLiteral("DISPLAY=:7")});
+    QCOMPARE(window.exitCode, 1);
+    QVERIFY2(window.said.contains(QStringLiteral("libno-window-dev\n")), qPrintable(window.said));
+    const Answer test = workbench({QStringLiteral("test")});
+    QVERIFY2(test.said.contains(QStringLiteral("libno-window-dev libno-test-dev")), qPrintable(test.said));
 }
 
 void WorkbenchTest::aHomeThatIsNotThereIsReplaced()

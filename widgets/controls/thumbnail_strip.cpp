@@ -85,6 +85,7 @@ void ThumbnailStrip::setExamples(const std::shared_ptr<const Dataset> &dataset)
         const Examples &train = dataset->train();
         const Index searched = std::min(train.count(), examplesSearched);
         qsizetype missing = m_groups.size() * m_perClass;
+        std::vector<float> features(static_cast<std::size_t>(dataset->features()));
         for (Index row = 0; row < searched && missing > 0; ++row) {
             const auto label = static_cast<qsizetype>(train.labels[static_cast<std::size_t>(row)]);
             if (label >= m_groups.size())
@@ -92,11 +93,11 @@ void ThumbnailStrip::setExamples(const std::shared_ptr<const Dataset> &dataset)
             Group &group = m_groups[label];
             if (group.images.size() + group.curves.size() >= m_perClass)
                 continue;
-            const float *features = train.features.row(row).data();
+            train.features.widen(row, features.data());
             if (dataset->shape().height > 1)
-                group.images << imageOf(features, dataset->shape());
+                group.images << imageOf(features.data(), dataset->shape());
             else
-                group.curves << curveOf(features, dataset->features());
+                group.curves << curveOf(features.data(), dataset->features());
             --missing;
         }
     }

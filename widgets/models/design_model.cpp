@@ -45,8 +45,9 @@ bool equalButForOptions(ExperimentSpec a, const ExperimentSpec &b)
 QString trainLine(const QString &what, const ExperimentSpec &spec, const ExperimentSpec &base)
 {
     QString line = QStringLiteral("rosler train ") + shellQuoted(what);
-    if (spec.dataset != base.dataset)
-        line += QStringLiteral(" --dataset ") + shellQuoted(asPath(QString::fromStdString(spec.dataset)));
+    if (spec.dataset.source != base.dataset.source)
+        line +=
+            QStringLiteral(" --dataset ") + shellQuoted(asPath(QString::fromStdString(spec.dataset.source)));
     if (spec.seed != base.seed)
         line += QStringLiteral(" --seed ") + QString::number(spec.seed);
     if (spec.training.epochs != base.training.epochs)

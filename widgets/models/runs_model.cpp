@@ -134,7 +134,8 @@ QString statusHint(RunStatus status)
 Qt::Alignment alignmentOf(int column)
 {
     switch (column) {
-    case RunsModel::Accuracy:
+    case RunsModel::ValidationAccuracy:
+    case RunsModel::TestAccuracy:
     case RunsModel::BestAccuracy:
     case RunsModel::Memory:
     case RunsModel::Epochs:
@@ -277,20 +278,21 @@ void RunsModel::setRuns(const QList<RunSummary> &runs)
         Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(runs.size()) - 1, ColumnCount - 1));
 }
 
-void RunsModel::updateLive(const QString &id, double epochs, double testAccuracy)
+void RunsModel::updateLive(const QString &id, const MetricSample &evaluated)
 {
     const auto row = d->rows.constFind(id);
     if (row == d->rows.constEnd())
         return;
     RunSummary &run = d->runs[*row];
-    run.epochs = epochs;
-    if (std::isfinite(testAccuracy)) {
-        run.testAccuracy = testAccuracy;
-        run.bestTestAccuracy =
-            std::isfinite(run.bestTestAccuracy) ? std::max(run.bestTestAccuracy, testAccuracy) : testAccuracy;
+    run.epochs = evaluated.epoch;
+    if (std::isfinite(evaluated.validationAccuracy)) {
+        run.validationAccuracy = evaluated.validationAccuracy;
+        run.bestValidationAccuracy = std::fmax(run.bestValidationAccuracy, evaluated.validationAccuracy);
     }
+    if (std::isfinite(evaluated.testAccuracy))
+        run.testAccuracy = evaluated.testAccuracy;
     const auto line = static_cast<int>(*row);
-    Q_EMIT dataChanged(index(line, Accuracy), index(line, ColumnCount - 1));
+    Q_EMIT dataChanged(index(line, ValidationAccuracy), index(line, ColumnCount - 1));
 }
 
 void RunsModel::setChecked(const QString &id, bool checked)
@@ -423,10 +425,12 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
         return QVariant::fromValue(alignmentOf(section));
     if (role == Qt::ToolTipRole) {
         switch (section) {
-        case Accuracy:
-            return tr("Test accuracy when last evaluated");
+        case ValidationAccuracy:
+            return tr("On the training examples that are held out, when last evaluated");
         case BestAccuracy:
-            return tr("Highest test accuracy of all evaluations");
+            return tr("Highest validation accuracy of all evaluations");
+        case TestAccuracy:
+            return tr("On the test set when last evaluated; nothing is chosen by it");
         case Memory:
             return tr("Stored weights as float32, counted by formula");
         default:
@@ -440,8 +444,10 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
         return tr("Run");
     case Kind:
         return tr("Kind");
-    case Accuracy:
-        return tr("Accuracy");
+    case ValidationAccuracy:
+        return tr("Validation");
+    case TestAccuracy:
+        return tr("Test");
     case BestAccuracy:
         return tr("Best");
     case Memory:
@@ -476,10 +482,12 @@ QString RunsModel::display(const RunSummary &run, int column) const
         return text(run.title);
     case Kind:
         return kindText(run);
-    case Accuracy:
-        return text(percentText(run.testAccuracy));
+    case ValidationAccuracy:
+        return text(percentText(run.validationAccuracy));
     case BestAccuracy:
-        return text(percentText(run.bestTestAccuracy));
+        return text(percentText(run.bestValidationAccuracy));
+    case TestAccuracy:
+        return text(percentText(run.testAccuracy));
     case Memory: {
         const double bytes = d->memory(run);
         return std::isfinite(bytes) ? QStringLiteral("~") + text(bytesText(bytes)) : noFigure;
@@ -503,10 +511,12 @@ QString RunsModel::display(const RunSummary &run, int column) const
 QVariant RunsModel::sortKey(const RunSummary &run, int column) const
 {
     switch (column) {
-    case Accuracy:
-        return sortable(run.testAccuracy);
+    case ValidationAccuracy:
+        return sortable(run.validationAccuracy);
     case BestAccuracy:
-        return sortable(run.bestTestAccuracy);
+        return sortable(run.bestValidationAccuracy);
+    case TestAccuracy:
+        return sortable(run.testAccuracy);
     case Memory:
         return sortable(d->memory(run));
     case Epochs:

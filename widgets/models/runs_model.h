@@ -21,8 +21,9 @@ public:
     enum Column {
         Title,
         Kind,
-        Accuracy,
-        BestAccuracy,
+        ValidationAccuracy,
+        BestAccuracy, ///< on the validation part
+        TestAccuracy,
         Memory,
         Dataset,
         Epochs,
@@ -38,7 +39,7 @@ public:
     /// Takes a new list; check marks and style numbers of runs that stay are kept.
     void setRuns(const QList<RunSummary> &runs);
     /// Live figures of a run that is training now.
-    void updateLive(const QString &id, double epochs, double testAccuracy);
+    void updateLive(const QString &id, const MetricSample &evaluated);
     void setChecked(const QString &id, bool checked);
     [[nodiscard]] QStringList checkedIds() const; ///< in the order they were checked
     [[nodiscard]] const RunSummary *run(const QString &id) const;

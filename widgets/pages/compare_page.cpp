@@ -77,7 +77,7 @@ public:
     [[nodiscard]] CurveY y() const { return static_cast<CurveY>(yChoice->currentData().toInt()); }
     [[nodiscard]] CurveY lossY() const
     {
-        return y() == CurveY::TrainLoss ? CurveY::TestLoss : CurveY::TrainLoss;
+        return y() == CurveY::TrainLoss ? CurveY::HeldOutLoss : CurveY::TrainLoss;
     }
     void setAxes();
     void redrawCurve(const ComparedRun &run);
@@ -168,10 +168,10 @@ QWidget *ComparePage::Private::buildHeader()
     };
     yChoice = choice(tr("&Show"), tr("Quantity on the vertical axis"));
     yChoice->setObjectName(QStringLiteral("curveY"));
-    yChoice->addItem(tr("Test accuracy"), static_cast<int>(CurveY::TestAccuracy));
+    yChoice->addItem(tr("Accuracy"), static_cast<int>(CurveY::HeldOutAccuracy));
     yChoice->addItem(tr("Training accuracy"), static_cast<int>(CurveY::TrainAccuracy));
     yChoice->addItem(tr("Training loss"), static_cast<int>(CurveY::TrainLoss));
-    yChoice->addItem(tr("Test loss"), static_cast<int>(CurveY::TestLoss));
+    yChoice->addItem(tr("Loss"), static_cast<int>(CurveY::HeldOutLoss));
     xChoice = choice(tr("&against"), tr("Quantity on the horizontal axis"));
     xChoice->setObjectName(QStringLiteral("curveX"));
     xChoice->addItem(tr("epoch"), static_cast<int>(CurveX::Epoch));
@@ -362,10 +362,15 @@ std::vector<PlottedRun> ComparePage::Private::plotted(const std::vector<Compared
 
 void ComparePage::Private::setAxes()
 {
-    const LineFigure main = curveFigure({}, x(), y());
-    curve->setAxes(main.x, main.y);
-    const LineFigure second = curveFigure({}, x(), lossY());
-    loss->setAxes(second.x, second.y);
+    const std::vector<PlottedRun> list = plotted(runs);
+    const auto show = [this, &list](auto *plot, CurveY what) {
+        LineFigure figure = curveFigure(list, x(), what);
+        if (figure.y.title.starts_with("test "))
+            figure.y.title += tr(", nothing is chosen by it").toStdString();
+        plot->setAxes(figure.x, figure.y);
+    };
+    show(curve, y());
+    show(loss, lossY());
 }
 
 void ComparePage::Private::redrawCurve(const ComparedRun &run)
@@ -414,6 +419,7 @@ void ComparePage::Private::updateCosts()
     models.reserve(shown.size());
     for (const ComparedRun &run : shown)
         models.push_back({QString::fromStdString(run.plotted.name), run.sketched, run.plotted.cost,
+                          lastKnown(run.plotted.metrics, &MetricSample::validationAccuracy),
                           lastKnown(run.plotted.metrics, &MetricSample::testAccuracy),
                           lastKnown(run.plotted.metrics, &MetricSample::seconds), run.result});
     scoreboard->setModels(std::move(models));
@@ -498,8 +504,13 @@ void ComparePage::append(const QString &id, const std::vector<MetricSample> &sam
         std::lower_bound(metrics.begin(), metrics.end(), samples.front().step,
                          [](const MetricSample &s, std::int64_t step) { return s.step < step; });
     const bool replaced = overlap != metrics.end();
+    const auto evaluated = [](const MetricSample &s) { return !std::isnan(heldOutAccuracy(s)); };
+    const bool first = std::none_of(metrics.begin(), metrics.end(), evaluated)
+        && std::any_of(samples.begin(), samples.end(), evaluated);
     metrics.erase(overlap, metrics.end());
     metrics.insert(metrics.end(), samples.begin(), samples.end());
+    if (first)
+        d->setAxes(); // now it is known on which part it is evaluated
     if (replaced) {
         d->redrawCurve(*run);
     } else {
@@ -511,9 +522,9 @@ void ComparePage::append(const QString &id, const std::vector<MetricSample> &sam
         if (!second.series.empty())
             d->loss->appendPoints(id, finitePoints(second.series.front()));
     }
-    d->scoreboard->updateLive(static_cast<std::size_t>(run - d->runs.data()),
-                              lastKnown(metrics, &MetricSample::testAccuracy),
-                              lastKnown(metrics, &MetricSample::seconds));
+    d->scoreboard->updateLive(
+        static_cast<std::size_t>(run - d->runs.data()), lastKnown(metrics, &MetricSample::validationAccuracy),
+        lastKnown(metrics, &MetricSample::testAccuracy), lastKnown(metrics, &MetricSample::seconds));
     d->updateSentence();
 }
 

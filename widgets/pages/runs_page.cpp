@@ -181,12 +181,13 @@ void RunsPage::Private::buildTable()
     QHeaderView *header = table->horizontalHeader();
     header->setHighlightSections(false);
     header->setSectionsMovable(true);
-    header->moveSection(RunsModel::BestAccuracy, RunsModel::Accuracy); // best first: it is what is compared
+    header->moveSection(RunsModel::BestAccuracy, RunsModel::ValidationAccuracy); // it is what is compared
     header->moveSection(header->visualIndex(RunsModel::Kind), RunsModel::Dataset);
     header->setSortIndicator(RunsModel::Created, Qt::DescendingOrder);
     table->setColumnWidth(RunsModel::Title, 29 * em);
     table->setColumnWidth(RunsModel::Kind, 18 * em);
-    table->setColumnWidth(RunsModel::Accuracy, 11 * em);
+    table->setColumnWidth(RunsModel::ValidationAccuracy, 11 * em);
+    table->setColumnWidth(RunsModel::TestAccuracy, 11 * em);
     table->setColumnWidth(RunsModel::BestAccuracy, 11 * em);
     table->setColumnWidth(RunsModel::Memory, 11 * em);
     table->setColumnWidth(RunsModel::Dataset, 9 * em);

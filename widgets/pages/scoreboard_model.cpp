@@ -31,8 +31,15 @@ std::string accuracyText(double fraction)
 }
 
 constexpr RowText rowTexts[ScoreboardModel::RowCount] = {
+    {QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Validation accuracy"),
+     QT_TRANSLATE_NOOP(
+         "rosler::ScoreboardModel",
+         "Measured on the training examples that are held out, float32 weights: choose by this"),
+     &accuracyText, true},
     {QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Test accuracy"),
-     QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Measured on the whole test set, float32 weights"),
+     QT_TRANSLATE_NOOP(
+         "rosler::ScoreboardModel",
+         "Measured on the whole test set, float32 weights: for the report, nothing is chosen by it"),
      &accuracyText, true},
     {QT_TRANSLATE_NOOP("rosler::ScoreboardModel", "Accuracy, float16 weights"),
      QT_TRANSLATE_NOOP("rosler::ScoreboardModel",
@@ -91,13 +98,15 @@ void ScoreboardModel::setModels(std::vector<ScoredModel> models)
     endResetModel();
 }
 
-void ScoreboardModel::updateLive(std::size_t i, double testAccuracy, double trainSeconds)
+void ScoreboardModel::updateLive(std::size_t i, double validationAccuracy, double testAccuracy,
+                                 double trainSeconds)
 {
     if (i >= m_models.size())
         return;
+    m_models[i].validationAccuracy = validationAccuracy;
     m_models[i].testAccuracy = testAccuracy;
     m_models[i].trainSeconds = trainSeconds;
-    Q_EMIT dataChanged(index(TestAccuracy, 1), index(TestAccuracy, columnCount() - 1));
+    Q_EMIT dataChanged(index(ValidationAccuracy, 1), index(TestAccuracy, columnCount() - 1));
     Q_EMIT dataChanged(index(TrainTime, 1), index(TrainTime, columnCount() - 1));
 }
 
@@ -139,12 +148,15 @@ QString ScoreboardModel::sentence() const
     const QString costs =
         tr("~%1 less memory (float16 against float32) and ~%2 fewer multiply-adds")
             .arg(QString::fromStdString(ratioText(memory)), QString::fromStdString(ratioText(macs)));
-    if (std::isnan(ref.testAccuracy) || std::isnan(other.testAccuracy))
+    const auto soFar = [](const ScoredModel &model) {
+        return std::isnan(model.validationAccuracy) ? model.testAccuracy : model.validationAccuracy;
+    };
+    if (std::isnan(soFar(ref)) || std::isnan(soFar(other)))
         return tr("%1 will need %2 than %3; train both to see what it keeps.")
             .arg(other.name, costs, ref.name);
     return tr("So far %1 has %2 (%3 %4) with %5; 1 seed.")
-        .arg(other.name, QString::fromStdString(percentText(other.testAccuracy)), ref.name,
-             QString::fromStdString(percentText(ref.testAccuracy)), costs);
+        .arg(other.name, QString::fromStdString(percentText(soFar(other))), ref.name,
+             QString::fromStdString(percentText(soFar(ref))), costs);
 }
 
 int ScoreboardModel::rowCount(const QModelIndex &parent) const
@@ -165,6 +177,8 @@ ScoreboardModel::Figure ScoreboardModel::figure(int row, const ScoredModel &mode
     const auto stored = [&](std::uint64_t value) { return Figure {static_cast<double>(value), !ended}; };
     const auto counted = [](double value) { return Figure {value, true}; };
     switch (row) {
+    case ValidationAccuracy:
+        return {ended ? model.result->validationAccuracy : model.validationAccuracy, false};
     case TestAccuracy:
         return {ended ? model.result->testAccuracy : model.testAccuracy, false};
     case TestAccuracyF16:

@@ -17,6 +17,7 @@ struct ScoredModel {
     QString name;
     bool sketched = false;
     TrialCost cost;                    ///< modelled
+    double validationAccuracy = 0;     ///< last evaluated; NaN = not yet, or nothing is held out
     double testAccuracy = 0;           ///< last evaluated; NaN = not yet
     double trainSeconds = 0;           ///< NaN = not yet
     std::optional<TrialResult> result; ///< once ended
@@ -35,6 +36,7 @@ class ScoreboardModel : public QAbstractTableModel
 
 public:
     enum Row {
+        ValidationAccuracy,
         TestAccuracy,
         TestAccuracyF16,
         Parameters,
@@ -52,7 +54,7 @@ public:
 
     void setModels(std::vector<ScoredModel> models);
     /// Live figures of model number @p i, in the order they were set.
-    void updateLive(std::size_t i, double testAccuracy, double trainSeconds);
+    void updateLive(std::size_t i, double validationAccuracy, double testAccuracy, double trainSeconds);
 
     /// What it all comes to, in one sentence; empty without two models.
     [[nodiscard]] QString sentence() const;

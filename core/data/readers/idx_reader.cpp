@@ -144,7 +144,7 @@ Result<void> checkExtents(const Part &part, const ReadLimits &limits)
                         + " are allowed",
                     images.where(4));
     // Each extent is below 2^32, so the product of two fits; the third is compared by division.
-    if (part.pixels() > limits.maxBytes / sizeof(float) / count)
+    if (part.pixels() > limits.maxBytes / count)
         return fail(ErrorCode::OutOfRange,
                     std::to_string(count) + " images of " + std::to_string(height) + " x "
                         + std::to_string(width) + " pixels are more than the "
@@ -197,7 +197,7 @@ Result<void> checkTogether(const Part &train, const Part &test, const ReadLimits
                         + " pixels, training images of " + std::to_string(train.height) + " x "
                         + std::to_string(train.width),
                     test.images.where(8));
-    const std::uint64_t bytes = (train.count + test.count) * train.pixels() * sizeof(float);
+    const std::uint64_t bytes = (train.count + test.count) * train.pixels();
     if (bytes > limits.maxBytes)
         return fail(ErrorCode::OutOfRange,
                     std::to_string(bytes) + " bytes of features; at most " + std::to_string(limits.maxBytes)
@@ -241,20 +241,16 @@ private:
 Result<Examples> readPart(Part &part, const Load &load)
 {
     Examples examples;
-    examples.features.resize(static_cast<Index>(part.count), static_cast<Index>(part.pixels()));
-    std::vector<std::byte> piece(std::min<std::uint64_t>(pieceBytes, part.count * part.pixels()));
-    std::span<float> floats(examples.features.data(), static_cast<std::size_t>(examples.features.size()));
-    while (!floats.empty()) {
-        const std::span<std::byte> bytes = std::span(piece).first(std::min(piece.size(), floats.size()));
-        if (auto read = part.images.read(bytes); !read)
+    std::vector<std::uint8_t> pixels(part.count * part.pixels());
+    for (auto left = std::as_writable_bytes(std::span(pixels)); !left.empty();) {
+        const auto piece = left.first(std::min<std::size_t>(pieceBytes, left.size()));
+        if (auto read = part.images.read(piece); !read)
             return tl::unexpected(std::move(read.error()));
-        std::ranges::transform(bytes, floats.begin(), [](std::byte pixel) {
-            return static_cast<float>(std::to_integer<std::uint8_t>(pixel)) / 255.0F;
-        });
-        floats = floats.subspan(bytes.size());
+        left = left.subspan(piece.size());
         if (auto reported = load.report(); !reported)
             return tl::unexpected(std::move(reported.error()));
     }
+    examples.features = FeatureTable(std::move(pixels), static_cast<Index>(part.pixels()), 255.0F);
     if (auto end = part.images.expectEnd(); !end)
         return tl::unexpected(std::move(end.error()));
 
@@ -290,8 +286,8 @@ bool looksLikeIdx(const fs::path &path)
            });
 }
 
-Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const ReadLimits &limits,
-                                               const ReadProgress &progress)
+Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const DatasetOptions & /*options*/,
+                                               const ReadLimits &limits, const ReadProgress &progress)
 {
     const fs::path folder = folderOf(path);
     auto train = openPart(folder, trainImages, trainLabels, limits);
@@ -311,15 +307,17 @@ Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const ReadL
     if (!testExamples)
         return tl::unexpected(std::move(testExamples.error()));
 
-    const std::uint16_t most = *std::ranges::max_element(trainExamples->labels);
-    const auto stranger =
-        std::ranges::find_if(testExamples->labels, [most](std::uint16_t label) { return label > most; });
-    if (stranger != testExamples->labels.end()) {
+    // A class for each label that the training part names: a few odd ones do not make hundreds of classes.
+    std::array<bool, 256> named {};
+    for (const std::uint16_t label : trainExamples->labels)
+        named[label] = true;
+    const auto unknown =
+        std::ranges::find_if(testExamples->labels, [&named](std::uint16_t label) { return !named[label]; });
+    if (unknown != testExamples->labels.end()) {
         constexpr std::uint64_t headerBytes = 8;
-        const auto row = static_cast<std::uint64_t>(stranger - testExamples->labels.begin());
+        const auto row = static_cast<std::uint64_t>(unknown - testExamples->labels.begin());
         return fail(ErrorCode::Malformed,
-                    "label " + std::to_string(*stranger) + " where the training labels end at "
-                        + std::to_string(most),
+                    "label " + std::to_string(*unknown) + ", which no training example has",
                     test->labels.where(headerBytes + row));
     }
 
@@ -327,8 +325,15 @@ Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const ReadL
     parts.name = lowerCase(folder.filename().string());
     parts.source = folder.string();
     parts.shape = {1, static_cast<Index>(train->height), static_cast<Index>(train->width)};
-    for (unsigned label = 0; label <= most; ++label)
-        parts.classNames.push_back(std::to_string(label));
+    std::array<std::uint16_t, 256> classOf {};
+    for (std::size_t label = 0; label < named.size(); ++label)
+        if (named[label]) {
+            classOf[label] = static_cast<std::uint16_t>(parts.classNames.size());
+            parts.classNames.push_back(std::to_string(label));
+        }
+    for (Examples *examples : {&*trainExamples, &*testExamples})
+        for (std::uint16_t &label : examples->labels)
+            label = classOf[label];
     parts.train = std::move(*trainExamples);
     parts.test = std::move(*testExamples);
     auto made = Dataset::make(std::move(parts), progress.stop);

@@ -16,8 +16,8 @@ namespace rosler {
 [[nodiscard]] bool looksLikeIdx(const std::filesystem::path &path);
 
 /// Reads the four files of the IDX data set at or beside @p path: MNIST and what is published in
-/// its format. Pixels are unsigned bytes, scaled to [0, 1]; classes are 0 .. the largest training
-/// label; the name is the folder's, in lower case.
+/// its format. Pixels are unsigned bytes, scaled to [0, 1]; classes are the labels that training examples
+/// have, in ascending order; the name is the folder's, in lower case.
 ///
 /// Everything that the headers say is compared with @p limits, with the files' lengths and with
 /// one another before anything is allocated.
@@ -29,7 +29,9 @@ namespace rosler {
 /// @return Unsupported  numbers other than unsigned bytes
 /// @return OutOfRange   no images, empty images, or more than @p limits allow
 /// @return Cancelled    @p progress asked to stop
-[[nodiscard]] Result<std::shared_ptr<const Dataset>>
-readIdx(const std::filesystem::path &path, const ReadLimits &limits, const ReadProgress &progress);
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> readIdx(const std::filesystem::path &path,
+                                                             const DatasetOptions &options,
+                                                             const ReadLimits &limits,
+                                                             const ReadProgress &progress);
 
 } // namespace rosler

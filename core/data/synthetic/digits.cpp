@@ -285,16 +285,17 @@ Examples drawExamples(Index count, std::uint64_t seed, std::uint32_t firstExampl
                       const std::stop_token &stop)
 {
     Examples examples;
-    examples.features.resize(count, pixelCount);
+    Matrix features(count, pixelCount);
     examples.labels.resize(static_cast<std::size_t>(count));
     tbb::parallel_for(tbb::blocked_range<Index>(0, count, 64), [&](const tbb::blocked_range<Index> &range) {
         for (Index i = range.begin(); i < range.end() && !stop.stop_requested(); ++i) {
             const auto digit = static_cast<std::uint16_t>(i % 10);
             examples.labels[static_cast<std::size_t>(i)] = digit;
             drawDigit(digit, seed, firstExample + static_cast<std::uint32_t>(i),
-                      {examples.features.data() + i * pixelCount, pixelCount});
+                      {features.data() + i * pixelCount, pixelCount});
         }
     });
+    examples.features = std::move(features);
     return examples;
 }
 

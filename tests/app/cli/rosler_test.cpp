@@ -24,8 +24,12 @@ private Q_SLOTS:
     void init();
     void trainEndsWithTheResultAsJson();
     void threadsDoNotChangeTheParameters();
+    void validationIsHeldOut();
+    void dataOptionsAreKeptInTheRun();
+    void choosesOnValidationAlone();
     void aBadSpecNamesKeyAndPlace();
     void unknownNamesAreListed();
+    void namesCannotSteerTheTerminal();
     void rankOutOfRangeGivesTheRange();
     void usageErrorsExitWithTwo();
     void interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne();
@@ -79,6 +83,72 @@ void RoslerTest::trainEndsWithTheResultAsJson()
     QCOMPARE(runs[0].toObject()["status"].toString(), "finished");
 }
 
+void RoslerTest::validationIsHeldOut()
+{
+    const Answer answer = test::rosler({"train", spec(2), "--validation", "0.1", "--out", out(), "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject result = answer.json();
+    QCOMPARE(result["dataset"].toObject()["train"].toInt(), 5400);
+    QCOMPARE(result["dataset"].toObject()["validation"].toInt(), 600);
+    const QJsonObject model = result["models"].toArray()[1].toObject();
+    QVERIFY(model["validation_accuracy"].toDouble() > 0.3);
+    QVERIFY(model["test_accuracy"].toDouble() > 0.3);
+    const Answer list = test::rosler({"list", "--out", out(), "--json"});
+    const QJsonObject run =
+        QJsonDocument::fromJson(list.out.trimmed().split('\n').last()).array()[0].toObject();
+    QVERIFY(run["best_validation_accuracy"].toDouble() >= run["validation_accuracy"].toDouble());
+    for (const char *bad : {"1.5", "-1", "0", "x"}) {
+        const Answer refused = test::rosler({"train", spec(2), "--validation", bad, "--out", out()});
+        QVERIFY(refused.exitCode != 0);
+        QVERIFY2(refused.error.contains("--validation"), refused.error.constData());
+    }
+}
+
+void RoslerTest::dataOptionsAreKeptInTheRun()
+{
+    const Answer answer =
+        test::rosler({"train", spec(1), "--data-option", "examples=300", "--out", out(), "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    QCOMPARE(answer.json()["dataset"].toObject()["train"].toInt(), 300);
+    const QStringList runs = QDir(out()).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    const Answer show = test::rosler({"show", runs.first(), "--out", out(), "--json"});
+    QCOMPARE(show.json()["experiment_spec"]
+                 .toObject()["dataset"]
+                 .toObject()["options"]
+                 .toObject()["examples"]
+                 .toInt(),
+             300);
+    const Answer wrong = test::rosler({"train", spec(1), "--data-option", "example=300", "--out", out()});
+    QCOMPARE(wrong.exitCode, 1);
+    QVERIFY2(wrong.error.contains("examples"), wrong.error.constData());
+}
+
+void RoslerTest::choosesOnValidationAlone()
+{
+    const QString saved = m_folder->filePath("chosen.json");
+    const Answer answer = test::rosler(
+        {"choose",   spec(1), "--data-option",   "examples=600", "--validation",    "100",   "--rank",  "8,8",
+         "--rank",   "2,2",   "--learning-rate", "0.002",        "--learning-rate", "0.004", "--seeds", "2",
+         "--within", "100",   "--save",          saved,          "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject choice = answer.json();
+    QCOMPARE(choice["schema"].toString(), "rosler.choice/1");
+    QCOMPARE(choice["dataset"].toObject()["validation"].toInt(), 100);
+    const QJsonArray candidates = choice["candidates"].toArray();
+    QCOMPARE(candidates.size(), 4);
+    QCOMPARE(candidates[0].toObject()["validation_accuracies"].toArray().size(), 2);
+    QVERIFY(!answer.out.contains("test_accuracy"));
+    // Anything is close enough: the smaller sketch, at its better rate.
+    const QJsonObject chosen = candidates[choice["chosen"].toInt()].toObject();
+    QCOMPARE(chosen["rank"].toArray(), (QJsonArray {2, 2}));
+    QVERIFY(chosen["validation_accuracy"].toDouble()
+            >= std::max(candidates[2].toObject()["validation_accuracy"].toDouble(),
+                        candidates[3].toObject()["validation_accuracy"].toDouble()));
+    const Answer again = test::rosler({"forecast", saved, "--shape", "784", "10", "600", "--json"});
+    QVERIFY2(again.exitCode == 0, again.error.constData());
+    QCOMPARE(QDir(out()).exists(), false); // nothing is kept of the candidates
+}
+
 void RoslerTest::threadsDoNotChangeTheParameters()
 {
     const auto digests = [this](const char *threads) {
@@ -119,6 +189,26 @@ void RoslerTest::unknownNamesAreListed()
     QCOMPARE(data.exitCode, 1);
     QVERIFY2(data.error.contains("none"), data.error.constData());
     QCOMPARE(test::rosler({"show", "2001", "--out", out()}).exitCode, 1);
+}
+
+void RoslerTest::namesCannotSteerTheTerminal()
+{
+    QFile file(m_folder->filePath("named.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"schema": "rosler.experiment/2", "name": "\u001b]0;title\u0007", "training": {"epochs": 1},
+        "models": [{"name": "a\u001b[31m\u009b2J\nb", "layers": [{"kind": "dense"}]}]})");
+    file.close();
+    const Answer train =
+        test::rosler({"train", file.fileName(), "--data-option", "examples=100", "--out", out()});
+    QVERIFY2(train.exitCode == 0, train.error.constData());
+    const QString run = QDir(out()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).first();
+    for (const QStringList &words : {QStringList {"list", "--out", out()}, {"show", run, "--out", out()}}) {
+        const Answer answer = test::rosler(words);
+        QCOMPARE(answer.exitCode, 0);
+        QVERIFY(!answer.out.contains('\x1b') && !answer.out.contains("\xC2\x9B"));
+        QVERIFY2(answer.out.contains("a\\x1B[31m\\x9B2J\\x0Ab"), answer.out.constData());
+    }
+    QVERIFY(!train.out.contains('\x1b') && !train.error.contains('\x1b'));
 }
 
 void RoslerTest::rankOutOfRangeGivesTheRange()

@@ -24,7 +24,7 @@ WindowState unusualState()
     state.recentExperiments = {QStringLiteral("/home/me/x.json")};
     state.checkedRuns = {QStringLiteral("a"), QStringLiteral("b")};
     state.curveX = CurveX::TrainFlops;
-    state.curveY = CurveY::TestLoss;
+    state.curveY = CurveY::HeldOutLoss;
     state.logX = true;
     state.lossBeside = true;
     state.exports.style.widthMm = 120;

@@ -11,6 +11,19 @@ using namespace rosler;
 
 namespace {
 
+/// A table of one value; the second form has another one at one place.
+FeatureTable withAt(Index rows, Index cols, float value)
+{
+    return Matrix(Matrix::Constant(rows, cols, value));
+}
+
+FeatureTable withAt(Index rows, Index cols, float value, Index row, Index col, float other)
+{
+    Matrix made = Matrix::Constant(rows, cols, value);
+    made(row, col) = other;
+    return made;
+}
+
 /// Three classes of 1 x 2 x 2 pictures, four to train on and two to test on.
 DatasetParts smallParts()
 {
@@ -19,9 +32,9 @@ DatasetParts smallParts()
     parts.source = "by hand";
     parts.shape = {1, 2, 2};
     parts.classNames = {"a", "b", "c"};
-    parts.train.features = Matrix::Constant(4, 4, 0.25F);
+    parts.train.features = withAt(4, 4, 0.25F);
     parts.train.labels = {0, 1, 2, 1};
-    parts.test.features = Matrix::Constant(2, 4, 0.5F);
+    parts.test.features = withAt(2, 4, 0.5F);
     parts.test.labels = {2, 0};
     return parts;
 }
@@ -63,10 +76,11 @@ void DatasetTest::keepsWhatItIsGiven()
 void DatasetTest::takesTheFeaturesWithoutCopyingThem()
 {
     auto parts = smallParts();
-    const float *features = parts.train.features.data();
+    Matrix room;
+    const float *features = parts.train.features.rows(0, 4, room).data();
     const auto made = Dataset::make(std::move(parts));
     QVERIFY(made.has_value());
-    QCOMPARE((*made)->train().features.data(), features);
+    QCOMPARE((*made)->train().features.rows(0, 4, room).data(), features);
 }
 
 void DatasetTest::refusesWhatIsWrongAndSaysWhere_data()
@@ -82,21 +96,23 @@ void DatasetTest::refusesWhatIsWrongAndSaysWhere_data()
     const ErrorCode malformed = ErrorCode::Malformed;
     const ErrorCode range = ErrorCode::OutOfRange;
     row(
-        "NaN", [](DatasetParts &p) { p.train.features(3, 1) = nan; }, malformed, "train:row 3, column 1");
+        "NaN", [](DatasetParts &p) { p.train.features = withAt(4, 4, 0.25F, 3, 1, nan); }, malformed,
+        "train:row 3, column 1");
     row(
-        "infinity", [](DatasetParts &p) { p.test.features(1, 3) = infinity; }, malformed,
+        "infinity", [](DatasetParts &p) { p.test.features = withAt(2, 4, 0.5F, 1, 3, infinity); }, malformed,
         "test:row 1, column 3");
     row(
-        "minus infinity", [](DatasetParts &p) { p.test.features(0, 0) = -infinity; }, malformed,
-        "test:row 0, column 0");
+        "minus infinity", [](DatasetParts &p) { p.test.features = withAt(2, 4, 0.5F, 0, 0, -infinity); },
+        malformed, "test:row 0, column 0");
     row(
         "label of no class", [](DatasetParts &p) { p.train.labels[2] = 3; }, malformed, "train:row 2");
     row(
         "label missing", [](DatasetParts &p) { p.train.labels.pop_back(); }, malformed, "train");
     row(
-        "labels without examples", [](DatasetParts &p) { p.test.features.resize(0, 4); }, malformed, "test");
+        "labels without examples", [](DatasetParts &p) { p.test.features = withAt(0, 4, 0); }, malformed,
+        "test");
     row(
-        "features missing", [](DatasetParts &p) { p.test.features.resize(2, 3); }, malformed, "test");
+        "features missing", [](DatasetParts &p) { p.test.features = withAt(2, 3, 0); }, malformed, "test");
     row(
         "no training", [](DatasetParts &p) { p.train = {}; }, range, "train");
     row(
@@ -146,9 +162,9 @@ void DatasetTest::digestTellsDataApart()
         [](DatasetParts &p) {
             p.classNames = {"ab", "", "c"};
         },
-        [](DatasetParts &p) { p.train.features(3, 3) = 0.26F; },
+        [](DatasetParts &p) { p.train.features = withAt(4, 4, 0.25F, 3, 3, 0.26F); },
         [](DatasetParts &p) { p.train.labels[0] = 1; },
-        [](DatasetParts &p) { p.test.features(0, 0) = 0; },
+        [](DatasetParts &p) { p.test.features = withAt(2, 4, 0.5F, 0, 0, 0); },
         [](DatasetParts &p) { std::swap(p.test.labels[0], p.test.labels[1]); },
         [](DatasetParts &p) { std::swap(p.test, p.train); },
     };

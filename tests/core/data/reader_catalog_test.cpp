@@ -36,7 +36,7 @@ void ReaderCatalogTest::everyReaderIsComplete()
         QVERIFY(!reader.patterns.empty());
         QVERIFY(!reader.canRead("/no/such/file"));
         QVERIFY(!reader.canRead(""));
-        QVERIFY(!reader.read("/no/such/file", {}, {}).has_value());
+        QVERIFY(!reader.read("/no/such/file", {}, {}, {}).has_value());
     }
 }
 

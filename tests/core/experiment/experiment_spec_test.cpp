@@ -46,7 +46,7 @@ constexpr const char *complete = R"({
   "dataset": "mnist",
   "seed": 7,
   "training": {"epochs": 3, "batch": 64, "optimizer": "sgd", "schedule": "constant",
-               "momentum": 0.5, "weight_decay": 0.25},
+               "momentum": 0.5, "weight_decay": 0.25, "validation": 0.375},
   "models": [
     {"name": "d", "learning_rate": 0.125,
      "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
@@ -75,6 +75,10 @@ private Q_SLOTS:
     void readsEveryKey_data();
     void readsEveryKey();
     void whatIsLeftOutHasItsDefault();
+    void validationIsAShareACountOrNone_data();
+    void validationIsAShareACountOrNone();
+    void dataMayHaveOptions();
+    void badOptionsNameTheirPlace();
     void layersAreEachModelsOwn();
     void layersOfVersionTwoNameTheirPlace_data();
     void layersOfVersionTwoNameTheirPlace();
@@ -116,7 +120,13 @@ void ExperimentSpecTest::readsEveryKey()
     expected.description = "two nets, naïve";
     expected.dataset = "mnist";
     expected.seed = 7;
-    expected.training = {3, 64, OptimizerKind::Sgd, ScheduleKind::Constant, 0.5, 0.25};
+    expected.training = {3,
+                         64,
+                         OptimizerKind::Sgd,
+                         ScheduleKind::Constant,
+                         0.5,
+                         0.25,
+                         text == complete ? ValidationSpec {0.375, 0} : ValidationSpec::none()};
     expected.models = {{"d", layersOf({1024, 512}), 0.125, {}},
                        {"r",
                         layersOf({1024, 512}, {24, 8, 4}, {784, 384, 192}),
@@ -133,16 +143,86 @@ void ExperimentSpecTest::whatIsLeftOutHasItsDefault()
          {smallest, R"({"schema": "rosler.experiment/1", "widths": [], "models": [{"kind": "dense"}]})"}) {
         const auto spec = parseExperiment(text, "spec.json");
         QVERIFY(spec.has_value());
+        // Version 1 held out nothing and means that still.
+        expected.training.validation = text == smallest ? ValidationSpec::tenth() : ValidationSpec::none();
         QVERIFY(*spec == expected);
     }
+    expected.training.validation = ValidationSpec::none();
     expected.models = {{"rosler", layersOf({}, {2}, {9}), 2e-3, {}}};
-    for (const char *text : {R"({"schema": "rosler.experiment/2",
+    for (const char *text : {R"({"schema": "rosler.experiment/2", "training": {"validation": "none"},
                                  "models": [{"layers": [{"kind": "dense", "rank": 2, "sketch_size": 9}]}]})",
                              R"({"schema": "rosler.experiment/1", "widths": [],
                                  "models": [{"kind": "rosler", "rank": [2], "sketch_size": [9]}]})"}) {
         const auto spec = parseExperiment(text, "spec.json");
         QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
         QVERIFY(*spec == expected);
+    }
+}
+
+void ExperimentSpecTest::validationIsAShareACountOrNone_data()
+{
+    QTest::addColumn<std::string>("value");
+    QTest::addColumn<double>("share");
+    QTest::addColumn<int>("count");
+    QTest::newRow("none") << std::string("\"none\"") << 0.0 << 0;
+    QTest::newRow("share") << std::string("0.25") << 0.25 << 0;
+    QTest::newRow("count") << std::string("10000") << 0.0 << 10'000;
+    for (const char *bad : {"0", "-3", "1.0", "0.0", "1.5", "1e300", "\"0.1\"", "true", "null", "[]",
+                            "99999999999999999999", "18446744073709551615"})
+        QTest::newRow(bad) << std::string(bad) << -1.0 << -1;
+}
+
+void ExperimentSpecTest::validationIsAShareACountOrNone()
+{
+    QFETCH(std::string, value);
+    QFETCH(double, share);
+    QFETCH(int, count);
+    const auto spec = parseExperiment(
+        replaced(smallest, "\"models\"", R"("training": {"validation": )" + value + R"(}, "models")"),
+        "s.json");
+    QCOMPARE(spec.has_value(), share >= 0);
+    if (!spec) {
+        QCOMPARE(spec.error().where, std::string("s.json:/training/validation"));
+        return;
+    }
+    QVERIFY((spec->training.validation == ValidationSpec {share, Index {count}}));
+    const auto again = parseExperiment(toJson(*spec), "again.json");
+    QVERIFY(again.has_value());
+    QVERIFY(*again == *spec);
+}
+
+void ExperimentSpecTest::dataMayHaveOptions()
+{
+    const auto spec = parseExperiment(
+        replaced(smallest, "\"models\"",
+                 R"("dataset": {"source": "digits", "options": {"examples": 200, "grey": true, "overlap": 0.5,
+                     "label": "last"}}, "models")"),
+        "s.json");
+    QVERIFY2(spec.has_value(), spec ? "" : message(spec.error()).c_str());
+    QVERIFY(
+        (spec->dataset
+         == DatasetRequest(
+             "digits",
+             {{"examples", Index {200}}, {"grey", true}, {"overlap", 0.5}, {"label", std::string("last")}})));
+    const auto again = parseExperiment(toJson(*spec), "again.json");
+    QVERIFY(again.has_value());
+    QVERIFY(*again == *spec);
+}
+
+void ExperimentSpecTest::badOptionsNameTheirPlace()
+{
+    for (const auto &[value, where] :
+         {std::pair<const char *, const char *> {"3", "s.json:/dataset"},
+          {R"({"options": {}})", "s.json:/dataset/source"},
+          {R"({"source": "a", "option": {}})", "s.json:/dataset/option"},
+          {R"({"source": "a", "options": []})", "s.json:/dataset/options"},
+          {R"({"source": "a", "options": {"x": null}})", "s.json:/dataset/options/x"},
+          {R"({"source": "a", "options": {"x": [1]}})", "s.json:/dataset/options/x"}}) {
+        const auto spec = parseExperiment(
+            replaced(smallest, "\"models\"", std::string("\"dataset\": ") + value + ", \"models\""),
+            "s.json");
+        QVERIFY2(!spec, value);
+        QCOMPARE(spec.error().where, std::string(where));
     }
 }
 
@@ -354,8 +434,12 @@ void ExperimentSpecTest::errorsNameTheirPlace_data()
     row("a width is text", "[1024, 512]", "[1024, \"512\"]", malformed, "s:/widths/1", "string");
     row("a width is 0", "[1024, 512]", "[1024, 0]", range, "s:/widths/1", "allowed");
     row("a width is huge", "[1024, 512]", "[65537, 512]", range, "s:/widths/0", "1 to 65536");
-    row("training is a list", "\"training\": {", "\"training\": [], \"models\": {", malformed, "s:/training",
-        "expected an object, found array");
+    row("training is a list",
+        R"("training": {"epochs": 3, "batch": 64, "optimizer": "sgd", "schedule": "constant",
+               "momentum": 0.5, "weight_decay": 0.25})",
+        "\"training\": []", malformed, "s:/training", "expected an object, found array");
+    row("a key said twice", "\"epochs\": 3", "\"epochs\": 3, \"epochs\": 5", malformed, "s:/training/epochs",
+        "said twice");
     row("no epochs", "\"epochs\": 3", "\"epochs\": 0", range, "s:/training/epochs", "1 to 100000");
     row("huge batch", "\"batch\": 64", "\"batch\": 99999999999999999999", malformed, "s:/training/batch",
         "expected an integer"); // a floating point number for JSON

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void curvesHoldWhatWasEvaluated();
     void axesNameTheirUnits_data();
     void axesNameTheirUnits();
+    void theAxisSaysOnWhichPart();
     void unitsDoNotDependOnTheRuns();
     void runsKeepTheirStyle();
     void memoryIsGivenAtEachNumberType();
@@ -62,7 +63,7 @@ private Q_SLOTS:
 
 void RunFiguresTest::curvesHoldWhatWasEvaluated()
 {
-    const LineFigure accuracy = curveFigure(twoRuns(), CurveX::Epoch, CurveY::TestAccuracy);
+    const LineFigure accuracy = curveFigure(twoRuns(), CurveX::Epoch, CurveY::HeldOutAccuracy);
     QCOMPARE(accuracy.series.size(), std::size_t {2});
     QCOMPARE(accuracy.series[0].points.size(), std::size_t {2});
     QCOMPARE(accuracy.series[0].points[0].x, 1.0);
@@ -72,7 +73,7 @@ void RunFiguresTest::curvesHoldWhatWasEvaluated()
     QCOMPARE(loss.series[0].points.size(), std::size_t {3});
     QCOMPARE(loss.series[0].points[0].x, 1.5);      // GFLOP
     QCOMPARE(loss.series[0].points[2].y, infinity); // diverged: the curve ends there
-    const LineFigure seconds = curveFigure(twoRuns(), CurveX::Seconds, CurveY::TestLoss);
+    const LineFigure seconds = curveFigure(twoRuns(), CurveX::Seconds, CurveY::HeldOutLoss);
     QVERIFY(seconds.series[0].points.empty());
 }
 
@@ -96,21 +97,34 @@ void RunFiguresTest::axesNameTheirUnits()
     QVERIFY(!figure.x.logarithmic && !figure.y.logarithmic);
 }
 
+void RunFiguresTest::theAxisSaysOnWhichPart()
+{
+    std::vector<PlottedRun> runs = twoRuns();
+    for (MetricSample &s : runs[0].metrics)
+        s.validationAccuracy = 0.5;
+    runs[0].metrics.back().testAccuracy = 0.9; // at the end, and not in the curve
+    const LineFigure both = curveFigure(runs, CurveX::Epoch, CurveY::HeldOutAccuracy);
+    QCOMPARE(both.y.title, std::string("held-out accuracy (%)"));
+    QCOMPARE(both.series[0].points.back().y, 50.0);
+    QCOMPARE(curveFigure({runs[0]}, CurveX::Epoch, CurveY::HeldOutLoss).y.title,
+             std::string("validation loss (nats)"));
+}
+
 void RunFiguresTest::unitsDoNotDependOnTheRuns()
 {
     std::vector<PlottedRun> large = twoRuns();
     large[1].metrics[0].trainFlops = 5e15;
-    const LineFigure all = curveFigure(large, CurveX::TrainFlops, CurveY::TestAccuracy);
-    const LineFigure one = curveFigure({large[0]}, CurveX::TrainFlops, CurveY::TestAccuracy);
+    const LineFigure all = curveFigure(large, CurveX::TrainFlops, CurveY::HeldOutAccuracy);
+    const LineFigure one = curveFigure({large[0]}, CurveX::TrainFlops, CurveY::HeldOutAccuracy);
     QCOMPARE(all.x.title, one.x.title);
-    QCOMPARE(all.x.title, curveFigure({}, CurveX::TrainFlops, CurveY::TestAccuracy).x.title);
+    QCOMPARE(all.x.title, curveFigure({}, CurveX::TrainFlops, CurveY::HeldOutAccuracy).x.title);
     QCOMPARE(all.series[0].points[1].x, one.series[0].points[1].x);
     QCOMPARE(all.series[1].points[0].x, 5e6);
 }
 
 void RunFiguresTest::runsKeepTheirStyle()
 {
-    const LineFigure curves = curveFigure(twoRuns(), CurveX::Epoch, CurveY::TestAccuracy);
+    const LineFigure curves = curveFigure(twoRuns(), CurveX::Epoch, CurveY::HeldOutAccuracy);
     const BarFigure bars = memoryFigure(twoRuns());
     QCOMPARE(curves.series[1].name, std::string("r8"));
     QCOMPARE(curves.series[1].style.marker, seriesStyle(5).marker);

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void aBadLineInTheMiddleIsNamed();
     void columnsAreFoundByName();
     void appendingGoesOnWhereTheFileEnds();
+    void anOlderFileKeepsItsColumns();
 };
 
 void MetricsFileTest::numbersComeBackBitForBit()
@@ -69,14 +70,14 @@ void MetricsFileTest::numbersComeBackBitForBit()
 
 void MetricsFileTest::whatWasNotEvaluatedIsEmpty()
 {
-    QCOMPARE(
-        metricsHeading(),
-        std::string("step,epoch,seconds,train_flops,train_loss,train_accuracy,test_loss,test_accuracy\n"));
+    QCOMPARE(metricsHeading(),
+             std::string("step,epoch,seconds,train_flops,train_loss,train_accuracy,validation_loss,"
+                         "validation_accuracy,test_loss,test_accuracy\n"));
     MetricSample sample;
     sample.step = 5;
     sample.epoch = 0.5;
     sample.trainLoss = 0.25;
-    QCOMPARE(metricsLine(sample), std::string("5,0.5,0,0,0.25,,,\n"));
+    QCOMPARE(metricsLine(sample), std::string("5,0.5,0,0,0.25,,,,,\n"));
 }
 
 void MetricsFileTest::aTornLastLineIsDroppedAtEveryLength()
@@ -101,8 +102,8 @@ void MetricsFileTest::zerosLeftByAPowerCutAreDropped()
 void MetricsFileTest::aBadLineInTheMiddleIsNamed()
 {
     const std::string good = metricsLine(sampleAt(1));
-    for (const std::string &bad : {std::string("1,2,3\n"), std::string("x,0,0,0,,,,\n"), std::string("\n"),
-                                   std::string("1,0.5 ,0,0,,,,\n"), std::string("1,,,,,,,,,\n")}) {
+    for (const std::string &bad : {std::string("1,2,3\n"), std::string("x,0,0,0,,,,,,\n"), std::string("\n"),
+                                   std::string("1,0.5 ,0,0,,,,,,\n"), std::string("1,,,,,,,,,,,\n")}) {
         const auto metrics = parseMetrics(metricsHeading() + good + bad + good, "metrics.csv");
         QVERIFY(!metrics.has_value());
         QCOMPARE(metrics.error().code, ErrorCode::Malformed);
@@ -133,6 +134,31 @@ void MetricsFileTest::appendingGoesOnWhereTheFileEnds()
     }
     QCOMPARE(readWholeFile(path, 4096).value(),
              metricsHeading() + metricsLine(sampleAt(1)) + metricsLine(sampleAt(2)));
+}
+
+void MetricsFileTest::anOlderFileKeepsItsColumns()
+{
+    const QTemporaryDir folder;
+    const auto path = std::filesystem::path(folder.path().toStdString()) / "metrics.csv";
+    QFile file(QString::fromStdString(path.string()));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("step,epoch,seconds,train_flops,train_loss,train_accuracy,test_loss,test_accuracy\n"
+               "1,0.5,1,2,,,0.25,0.5\n");
+    file.close();
+    MetricSample sample = sampleAt(2);
+    sample.testAccuracy = 0.75;
+    auto appender = MetricsAppender::open(path).value();
+    QVERIFY(appender.append(sample).has_value());
+    const auto metrics = parseMetrics(readWholeFile(path, 4096).value(), "metrics.csv");
+    QVERIFY2(metrics.has_value(), metrics ? "" : message(metrics.error()).c_str());
+    QCOMPARE(metrics->samples.size(), std::size_t {2});
+    QCOMPARE(metrics->samples[1].testAccuracy, 0.75);
+    QVERIFY(std::isnan(metrics->samples[1].validationAccuracy));
+
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("no metrics at all\n");
+    file.close();
+    QVERIFY(!MetricsAppender::open(path));
 }
 
 QTEST_GUILESS_MAIN(MetricsFileTest)

@@ -118,7 +118,8 @@ void RunStoreTest::aRunComesBackWhole()
     QCOMPARE(summary.trainExamples, Index {6});
     QCOMPARE(summary.epochs, 2.0);
     QCOMPARE(summary.testAccuracy, sampleAt(20).testAccuracy);
-    QCOMPARE(summary.bestTestAccuracy, sampleAt(20).testAccuracy);
+    QCOMPARE(summary.validationAccuracy, 0.55);
+    QCOMPARE(summary.bestValidationAccuracy, 0.6);
     QVERIFY(QRegularExpression(R"(^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$)")
                 .match(QString::fromStdString(summary.created))
                 .hasMatch());
@@ -443,7 +444,11 @@ void RunStoreTest::aDamagedCheckpointFallsBackToTheOneBefore()
     // It goes on from there, and the damaged one never takes the place of the good one.
     {
         const auto recorder = scene.store->continueRuns({ids[0]}).value().recorder;
-        QCOMPARE(scene.store->load(ids[0]).value().metrics.back().step, older->step);
+        const RunRecord record = scene.store->load(ids[0]).value();
+        QCOMPARE(record.metrics.back().step, older->step);
+        QCOMPARE(record.sessions.size(), std::size_t {1});
+        QCOMPARE(record.sessions[0].fromStep, older->step);
+        QCOMPARE(record.sessions[0].environment.host, record.environment.host);
         recorder->checkpoint(0, sampleState(older->step + 10));
         recorder->flush();
     }

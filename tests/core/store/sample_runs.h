@@ -20,8 +20,8 @@ inline std::shared_ptr<const Dataset> sampleData()
     parts.source = "built in";
     parts.shape = {1, 3, 4};
     parts.classNames = {"zero", "one", "two"};
-    parts.train = {Matrix::Constant(6, 12, 0.5F), {0, 1, 2, 2, 1, 2}};
-    parts.test = {Matrix::Constant(2, 12, 0.25F), {0, 2}};
+    parts.train = {Matrix(Matrix::Constant(6, 12, 0.5F)), {0, 1, 2, 2, 1, 2}};
+    parts.test = {Matrix(Matrix::Constant(2, 12, 0.25F)), {0, 2}};
     return Dataset::make(std::move(parts)).value();
 }
 
@@ -64,6 +64,8 @@ inline MetricSample sampleAt(std::int64_t step, std::int64_t stepsAnEpoch = 10)
     sample.trainLoss = 1.0 / static_cast<double>(step + 1);
     sample.trainAccuracy = 0.5;
     if (step % stepsAnEpoch == 0) {
+        sample.validationLoss = 0.5;
+        sample.validationAccuracy = 0.5 + 1.0 / static_cast<double>(step); // best in the first epoch
         sample.testLoss = 0.75;
         sample.testAccuracy = 1.0 - 1.0 / static_cast<double>(step + 2);
     }

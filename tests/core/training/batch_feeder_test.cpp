@@ -66,7 +66,7 @@ private Q_SLOTS:
 void BatchFeederTest::givesTheExamplesInTheEpochsOrder()
 {
     const auto data = makeData();
-    BatchFeeder feeder(data, {}, 5, 9);
+    BatchFeeder feeder(data, {}, {}, 5, 9);
     for (std::int64_t step = 0; step < 17; ++step)
         QVERIFY(isRight(feeder.take(step), *data, step, {0, 1, 2, 3, 4, 5}));
 }
@@ -75,7 +75,7 @@ void BatchFeederTest::gathersKeptFeaturesAlone()
 {
     const auto data = makeData();
     const std::vector<std::uint32_t> kept {1, 2, 5};
-    BatchFeeder feeder(data, kept, 5, 9);
+    BatchFeeder feeder(data, {}, kept, 5, 9);
     for (std::int64_t step = 0; step < 11; ++step) {
         const Batch &batch = feeder.take(step);
         QCOMPARE(batch.features.cols(), Index {3});
@@ -87,10 +87,10 @@ void BatchFeederTest::startsAtAnyStep()
 {
     const auto data = makeData();
     for (const std::int64_t step : {4, 5, 13, 13, 2, 0, 1}) {
-        BatchFeeder fresh(data, {}, 5, 9);
+        BatchFeeder fresh(data, {}, {}, 5, 9);
         QVERIFY(isRight(fresh.take(step), *data, step, {0, 1, 2, 3, 4, 5}));
     }
-    BatchFeeder feeder(data, {}, 5, 9);
+    BatchFeeder feeder(data, {}, {}, 5, 9);
     for (const std::int64_t step : {4, 5, 13, 13, 2, 0, 1}) // as nobody does, but nothing forbids
         QVERIFY(isRight(feeder.take(step), *data, step, {0, 1, 2, 3, 4, 5}));
 }

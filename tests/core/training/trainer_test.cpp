@@ -166,6 +166,10 @@ private Q_SLOTS:
     void restoreRefusesWhatDoesNotFit_data();
     void restoreRefusesWhatDoesNotFit();
     void keptFeaturesNeverSeeTheTestSet();
+    void validationIsEvaluatedLiveAndTestAtTheEnd();
+    void heldOutExamplesAreNotTrainedOn();
+    void theTestPartCanBeLeftAlone();
+    void aValidationPartThatLeavesNothingIsRefused();
     void shapesThatDoNotMeetTheDataAreRefused();
 };
 
@@ -483,8 +487,10 @@ void TrainerTest::accuracyIsThatOfTheNetwork()
     auto trainer = Trainer::create(roslerSpec(), digits()).value();
     QVERIFY(!digestAfter(trainer).empty());
     const Examples &test = digits()->test();
+    Matrix room;
     const auto accuracy = [&](const Network &network) {
-        const auto said = argmaxRows(view(std::as_const(network).predict(view(test.features))));
+        const auto said =
+            argmaxRows(view(std::as_const(network).predict(test.features.rows(0, test.count(), room))));
         int right = 0;
         for (std::size_t i = 0; i < said.size(); ++i)
             right += said[i] == test.labels[i] ? 1 : 0;
@@ -558,7 +564,7 @@ void TrainerTest::keptFeaturesNeverSeeTheTestSet()
     parts.classNames = digits()->classNames();
     parts.train = digits()->train();
     parts.test = digits()->test();
-    parts.test.features.setConstant(1e6F);
+    parts.test.features = Matrix(Matrix::Constant(parts.test.count(), 784, 1e6F));
     const auto other = Dataset::make(std::move(parts)).value();
     for (const auto sampling :
          {FeatureSampling::Uniform, FeatureSampling::Variance, FeatureSampling::Leverage}) {
@@ -569,6 +575,85 @@ void TrainerTest::keptFeaturesNeverSeeTheTestSet()
         QCOMPARE(here.network().keptFeatures().size(), std::size_t {200});
         QCOMPARE(there.network().digest(), here.network().digest());
     }
+}
+
+void TrainerTest::validationIsEvaluatedLiveAndTestAtTheEnd()
+{
+    TrialSpec spec = roslerSpec();
+    spec.training.validation = {0.2, 0};
+    auto trainer = Trainer::create(spec, digits()).value();
+    QCOMPARE(trainer.trainingExamples(), Index {264});
+    QCOMPARE(trainer.validationExamples(), Index {66});
+    Listener listener;
+    PauseGate gate;
+    while (trainer.advance(listener, {}, gate) != Trainer::Advance::Finished)
+        QVERIFY(std::isnan(trainer.lastTestAccuracy()));
+    int evaluated = 0;
+    for (const MetricSample &sample : listener.samples) {
+        evaluated += std::isnan(sample.validationAccuracy) ? 0 : 1;
+        QCOMPARE(std::isnan(sample.testAccuracy), &sample != &listener.samples.back());
+    }
+    QVERIFY(evaluated >= 3);
+    QCOMPARE(trainer.step(), std::int64_t {3 * 6}); // 264 examples in batches of 50
+    QCOMPARE(trainer.lastValidationAccuracy(), listener.samples.back().validationAccuracy);
+
+    const auto split = splitTraining(digits()->train(), 10, spec.training.validation).value();
+    Matrix held(66, 784);
+    for (Index i = 0; i < 66; ++i)
+        digits()->train().features.widen(split.validation[static_cast<std::size_t>(i)],
+                                         held.data() + i * 784);
+    const auto said = argmaxRows(view(std::as_const(trainer).network().predict(view(std::as_const(held)))));
+    int right = 0;
+    for (std::size_t i = 0; i < said.size(); ++i)
+        right += said[i] == digits()->train().labels[split.validation[i]] ? 1 : 0;
+    QCOMPARE(trainer.lastValidationAccuracy(), right / 66.0);
+}
+
+void TrainerTest::heldOutExamplesAreNotTrainedOn()
+{
+    const ValidationSpec validation {0, 60};
+    const auto split = splitTraining(digits()->train(), 10, validation).value();
+    Matrix room;
+    Matrix features = digits()->train().features.rows(0, 330, room);
+    for (const std::uint32_t number : split.validation)
+        features.row(number).setConstant(7.0F);
+    DatasetParts parts;
+    parts.name = digits()->name();
+    parts.source = digits()->source();
+    parts.shape = digits()->shape();
+    parts.classNames = digits()->classNames();
+    parts.train = digits()->train();
+    parts.train.features = std::move(features);
+    parts.test = digits()->test();
+    const auto other = Dataset::make(std::move(parts)).value();
+    for (TrialSpec spec : {denseSpec(), roslerSpec()}) {
+        spec.training.validation = validation;
+        auto here = Trainer::create(spec, digits()).value();
+        auto there = Trainer::create(spec, other).value();
+        QCOMPARE(digestAfter(there), digestAfter(here));
+        QVERIFY(there.lastValidationAccuracy() < here.lastValidationAccuracy());
+    }
+}
+
+void TrainerTest::theTestPartCanBeLeftAlone()
+{
+    TrialSpec spec = roslerSpec();
+    spec.training.validation = {0, 60};
+    auto trainer = Trainer::create(spec, digits()).value();
+    trainer.leaveTestPartAlone();
+    QVERIFY(!digestAfter(trainer).empty());
+    QVERIFY(std::isnan(trainer.lastTestAccuracy()));
+    QVERIFY(!std::isnan(trainer.lastValidationAccuracy()));
+}
+
+void TrainerTest::aValidationPartThatLeavesNothingIsRefused()
+{
+    TrialSpec spec = roslerSpec();
+    spec.training.validation = {0, 330};
+    const auto trainer = Trainer::create(spec, digits());
+    QVERIFY(!trainer);
+    QCOMPARE(trainer.error().where, std::string("/training/validation"));
+    QVERIFY(!costOf(spec, digits()->shape(), digits()->classes(), 330));
 }
 
 void TrainerTest::shapesThatDoNotMeetTheDataAreRefused()

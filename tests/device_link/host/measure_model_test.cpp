@@ -15,10 +15,10 @@ namespace {
 Examples examples(Index count, Index features)
 {
     Examples made;
-    made.features.resize(count, features);
-    for (Index i = 0; i < made.features.size(); ++i)
-        made.features.data()[i] =
-            static_cast<float>(0.5 + 0.5 * std::sin(1.3 * static_cast<double>(i * i % 991)));
+    Matrix values(count, features);
+    for (Index i = 0; i < values.size(); ++i)
+        values.data()[i] = static_cast<float>(0.5 + 0.5 * std::sin(1.3 * static_cast<double>(i * i % 991)));
+    made.features = std::move(values);
     for (Index i = 0; i < count; ++i)
         made.labels.push_back(static_cast<std::uint16_t>(i % 4));
     return made;
@@ -30,7 +30,9 @@ ModelImage model(rsl_number type)
                              {.inputs = 16, .outputs = 4, .read = 16, .kept = 4}});
     net.initialise(5);
     const Examples data = examples(30, 20);
-    return *packModel(net, {.type = type, .name = "net"}, view(data.features), twinInference());
+    Matrix room;
+    return *packModel(net, {.type = type, .name = "net"}, data.features.rows(0, data.count(), room),
+                      twinInference());
 }
 
 std::uint64_t sumOf(const std::vector<std::vector<std::uint64_t>> &table)

@@ -97,6 +97,7 @@ private Q_SLOTS:
     void refusesWhatIsWrongAndSaysWhere_data();
     void refusesWhatIsWrongAndSaysWhere();
     void everyCutIsAnError_data() { fileRows(); }
+    void aLabelFarAwayIsOneClass();
     void everyCutIsAnError();
     void flippedBitsGiveAnErrorOrADataset_data() { fileRows(); }
     void flippedBitsGiveAnErrorOrADataset();
@@ -116,7 +117,10 @@ private:
         for (const auto &[name, bytes] : files)
             writeFile(m_folder / name, bytes);
     }
-    [[nodiscard]] Result<std::shared_ptr<const Dataset>> read() const { return readIdx(m_folder, {}, {}); }
+    [[nodiscard]] Result<std::shared_ptr<const Dataset>> read() const
+    {
+        return readIdx(m_folder, {}, {}, {});
+    }
 
     std::optional<QTemporaryDir> m_temporary;
     fs::path m_folder;
@@ -195,7 +199,7 @@ void IdxReaderTest::readsEverySpelling()
     }
     const fs::path path(m_folder.string() + ask.toStdString());
     QVERIFY(looksLikeIdx(path));
-    const auto data = readIdx(path, {}, {});
+    const auto data = readIdx(path, {}, {}, {});
     QVERIFY2(data.has_value(), data ? "" : message(data.error()).c_str());
     QCOMPARE((*data)->digest(), digest);
     QCOMPARE((*data)->name(), "tiny");
@@ -269,7 +273,7 @@ void IdxReaderTest::refusesWhatIsWrongAndSaysWhere_data()
         [=](Files &f) { f[testImages] = imageFile(2, 3, 2, "mnopqrstuvwx"); }, malformed,
         "Tiny/t10k-images-idx3-ubyte:8", {"3 x 2", "2 x 3"});
     row("a test label without a class", [=](Files &f) { f[testLabels].back() = 3; }, malformed,
-        "Tiny/t10k-labels-idx1-ubyte:9", {"label 3", "end at 2"});
+        "Tiny/t10k-labels-idx1-ubyte:9", {"label 3", "no training example"});
 }
 
 void IdxReaderTest::refusesWhatIsWrongAndSaysWhere()
@@ -288,6 +292,19 @@ void IdxReaderTest::refusesWhatIsWrongAndSaysWhere()
              where.isEmpty() ? QString::fromStdString(m_folder.string()) : where);
     for (const QString &word : words)
         QVERIFY2(QString::fromStdString(read.error().what).contains(word), read.error().what.c_str());
+}
+
+void IdxReaderTest::aLabelFarAwayIsOneClass()
+{
+    Files files = smallFiles();
+    files["train-labels-idx1-ubyte"].back() = static_cast<char>(200); // was 1
+    files["t10k-labels-idx1-ubyte"] = labelFile(2, {"\xC8\x02", 2});
+    write(files);
+    const auto read = this->read();
+    QVERIFY2(read.has_value(), read ? "" : message(read.error()).c_str());
+    QCOMPARE((*read)->classNames(), (std::vector<std::string> {"0", "2", "200"}));
+    QCOMPARE((*read)->train().labels, (std::vector<std::uint16_t> {1, 0, 2}));
+    QCOMPARE((*read)->test().labels, (std::vector<std::uint16_t> {2, 1}));
 }
 
 void IdxReaderTest::everyCutIsAnError()
@@ -372,13 +389,13 @@ void IdxReaderTest::absurdCountsAllocateNothing()
 void IdxReaderTest::limitsHoldForAllPartsTogether()
 {
     write(smallFiles());
-    const std::uint64_t bytes = 5 * 6 * sizeof(float);
-    QVERIFY(readIdx(m_folder, {.maxBytes = bytes, .maxExamples = 3}, {}).has_value());
-    const auto tooBig = readIdx(m_folder, {.maxBytes = bytes - 1}, {});
+    const std::uint64_t bytes = 5 * 6; // a byte a pixel, as they are kept
+    QVERIFY(readIdx(m_folder, {}, {.maxBytes = bytes, .maxExamples = 3}, {}).has_value());
+    const auto tooBig = readIdx(m_folder, {}, {.maxBytes = bytes - 1}, {});
     QVERIFY(!tooBig.has_value());
     QCOMPARE(tooBig.error().code, ErrorCode::OutOfRange);
     QCOMPARE(tooBig.error().where, "Tiny/t10k-images-idx3-ubyte:4");
-    const auto tooMany = readIdx(m_folder, {.maxExamples = 2}, {});
+    const auto tooMany = readIdx(m_folder, {}, {.maxExamples = 2}, {});
     QVERIFY(!tooMany.has_value());
     QCOMPARE(tooMany.error().code, ErrorCode::OutOfRange);
     QCOMPARE(tooMany.error().where, "Tiny/train-images-idx3-ubyte:4");
@@ -397,21 +414,21 @@ void IdxReaderTest::aFileThatShrinksWhileItIsReadIsAnError()
                                      shrunk = true;
                                  },
                                  {}};
-    const auto read = readIdx(m_folder, {}, progress);
+    const auto read = readIdx(m_folder, {}, {}, progress);
     QVERIFY(shrunk);
     QVERIFY(!read.has_value());
     QCOMPARE(read.error().code, ErrorCode::Malformed);
     QVERIFY(read.error().where.starts_with("Tiny/train-images-idx3-ubyte:"));
     QVERIFY(read.error().what.starts_with("the file ends after"));
     if (watchesAllocations) // or the tests above prove nothing
-        QVERIFY(largestAllocation >= 12'000'000);
+        QVERIFY(largestAllocation >= 3'000'000);
 }
 
 void IdxReaderTest::filesRemovedWhileTheyAreReadAreStillThere()
 {
     write(smallFiles());
     const ReadProgress progress {[&](double) { fs::remove_all(m_folder); }, {}};
-    QVERIFY(readIdx(m_folder, {}, progress).has_value()); // all four were open
+    QVERIFY(readIdx(m_folder, {}, {}, progress).has_value()); // all four were open
     const auto gone = read();
     QVERIFY(!gone.has_value());
     QCOMPARE(gone.error().code, ErrorCode::NotFound);
@@ -430,7 +447,7 @@ void IdxReaderTest::stopsWhenAsked()
                                              stop.request_stop();
                                      },
                                      stop.get_token()};
-        const auto read = readIdx(m_folder, {}, progress);
+        const auto read = readIdx(m_folder, {}, {}, progress);
         QVERIFY(!read.has_value());
         QCOMPARE(read.error().code, ErrorCode::Cancelled);
         QCOMPARE(reports, reportsBefore);
@@ -442,7 +459,7 @@ void IdxReaderTest::progressRisesToOne()
     write(packed(smallFiles()));
     std::vector<double> fractions;
     const ReadProgress progress {[&](double fraction) { fractions.push_back(fraction); }, {}};
-    QVERIFY(readIdx(m_folder, {}, progress).has_value());
+    QVERIFY(readIdx(m_folder, {}, {}, progress).has_value());
     QVERIFY(fractions.size() >= 3);
     QVERIFY(std::ranges::is_sorted(fractions));
     QVERIFY(fractions.front() > 0);
@@ -454,7 +471,7 @@ void IdxReaderTest::readsTheRealMnist()
     const auto folder = realMnist();
     if (!folder)
         QSKIP("no MNIST here: set ROSLER_DATASETS to the folder that holds mnist/");
-    const auto read = readIdx(*folder, {}, {});
+    const auto read = readIdx(*folder, {}, {}, {});
     QVERIFY2(read.has_value(), read ? "" : message(read.error()).c_str());
     const Dataset &data = **read;
     QCOMPARE(data.name(), "mnist");
@@ -467,7 +484,9 @@ void IdxReaderTest::readsTheRealMnist()
              (std::vector<Index> {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009}));
     QCOMPARE(data.train().labels[0], 5);
     // The mean that everybody normalises MNIST with.
-    QVERIFY(std::abs(data.train().features.cast<double>().mean() - 0.1306604762738429) < 1e-7);
+    Matrix room;
+    const ConstMatrixView train = data.train().features.rows(0, data.train().count(), room);
+    QVERIFY(std::abs(train.cast<double>().mean() - 0.1306604762738429) < 1e-7);
     qInfo("digest %s", data.digest().c_str());
 }
 
