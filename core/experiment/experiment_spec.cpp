@@ -299,6 +299,12 @@ Result<ExperimentSpec> parseExperiment(std::string_view json, const std::string 
     }
 }
 
+std::string validationText(const ValidationSpec &validation)
+{
+    const Json json = asJson(validation);
+    return json.is_string() ? json.get<std::string>() : json.dump();
+}
+
 Result<ValidationSpec> parseValidation(const std::string &text, const std::string &where)
 {
     try {

@@ -59,6 +59,8 @@ struct ExperimentSpec {
 /// A validation part as the spec or a command line says it: "0.1", "5000", "none".
 /// @return Malformed or OutOfRange, at @p where
 [[nodiscard]] Result<ValidationSpec> parseValidation(const std::string &text, const std::string &where);
+/// What parseValidation() reads.
+[[nodiscard]] std::string validationText(const ValidationSpec &validation);
 
 /// The same spec as JSON, indented, keys in the order above, each model with all of its layers;
 /// parseExperiment() gives it back equal.

@@ -36,8 +36,11 @@ QString asPath(const QString &file)
 /// Whether @p a and @p b differ in nothing but what `rosler train` has options for.
 bool equalButForOptions(ExperimentSpec a, const ExperimentSpec &b)
 {
-    a.dataset = b.dataset;
+    if (a.dataset.options == b.dataset.options
+        || (a.dataset.source != b.dataset.source && a.dataset.options.empty()))
+        a.dataset = b.dataset;
     a.seed = b.seed;
+    a.training.validation = b.training.validation;
     a.training.epochs = b.training.epochs;
     return a == b;
 }
@@ -52,6 +55,9 @@ QString trainLine(const QString &what, const ExperimentSpec &spec, const Experim
         line += QStringLiteral(" --seed ") + QString::number(spec.seed);
     if (spec.training.epochs != base.training.epochs)
         line += QStringLiteral(" --epochs ") + QString::number(spec.training.epochs);
+    if (spec.training.validation != base.training.validation)
+        line += QStringLiteral(" --validation ")
+            + QString::fromStdString(validationText(spec.training.validation));
     return line;
 }
 

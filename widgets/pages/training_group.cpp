@@ -65,6 +65,7 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
     , m_form(new QFormLayout(this))
     , m_optimizer(new QComboBox(this))
     , m_schedule(new QComboBox(this))
+    , m_validation(new QLineEdit(this))
     , m_seed(new QLineEdit(this))
 {
     m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
@@ -94,6 +95,12 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
                              [](ExperimentSpec &spec, double value) { setRates(spec, true, value); });
     m_weightDecay = addNumber(tr("&Weight decay"), QStringLiteral("weightDecay"), 0, 1,
                               [](ExperimentSpec &spec, double value) { spec.training.weightDecay = value; });
+    m_validation->setObjectName(QStringLiteral("validation"));
+    m_validation->setAlignment(Qt::AlignRight);
+    m_validation->setToolTip(
+        tr("Training examples that are held out to choose by: a share (0.1), a number (5000), or none. "
+           "Nothing is chosen by the test set"));
+    m_form->addRow(tr("&Validation"), m_validation);
     m_seed->setObjectName(QStringLiteral("seed"));
     m_seed->setAlignment(Qt::AlignRight);
     m_seed->setValidator(
@@ -110,6 +117,7 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
             spec.training.schedule = index == 0 ? ScheduleKind::Cosine : ScheduleKind::Constant;
         });
     });
+    connect(m_validation, &QLineEdit::editingFinished, this, &TrainingGroup::setValidation);
     connect(m_seed, &QLineEdit::editingFinished, this, &TrainingGroup::setSeed);
     connect(m_model, &DesignModel::changed, this, &TrainingGroup::refresh);
     refresh();
@@ -162,6 +170,16 @@ void TrainingGroup::setSeed()
     refresh(); // a number that is too large gives way to what holds
 }
 
+void TrainingGroup::setValidation()
+{
+    const auto validation = parseValidation(m_validation->text().trimmed().toStdString(), "validation");
+    if (validation && *validation != m_model->spec().training.validation)
+        m_model->edit(tr("Validation"),
+                      [&validation](ExperimentSpec &spec) { spec.training.validation = *validation; });
+    m_validation->setModified(false);
+    refresh(); // what says nothing gives way to what holds
+}
+
 void TrainingGroup::refresh()
 {
     const ExperimentSpec &spec = m_model->spec();
@@ -185,6 +203,8 @@ void TrainingGroup::refresh()
     };
     showRate(m_denseRate, false);
     showRate(m_roslerRate, true);
+    if (!m_validation->hasFocus() || !m_validation->isModified())
+        m_validation->setText(QString::fromStdString(validationText(spec.training.validation)));
     if (!m_seed->hasFocus() || !m_seed->isModified())
         m_seed->setText(QString::number(spec.seed));
 }

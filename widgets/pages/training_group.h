@@ -19,7 +19,7 @@ namespace rosler {
 class DesignModel;
 struct ExperimentSpec;
 
-/// How all models are trained: epochs, batch, optimizer, schedule, seed, and each kind's learning rate.
+/// How all models are trained: epochs, batch, optimizer, schedule, seed, what is held out, and each kind's learning rate.
 class TrainingGroup : public QGroupBox
 {
     Q_OBJECT
@@ -33,6 +33,7 @@ private:
     QDoubleSpinBox *addNumber(const QString &label, const QString &name, double minimum, double maximum,
                               const std::function<void(ExperimentSpec &, double)> &set);
     void setSeed();
+    void setValidation();
     void refresh();
 
     DesignModel *m_model;
@@ -45,6 +46,7 @@ private:
     QComboBox *m_schedule;
     QDoubleSpinBox *m_denseRate;
     QDoubleSpinBox *m_roslerRate;
+    QLineEdit *m_validation;
     QLineEdit *m_seed;
 };
 

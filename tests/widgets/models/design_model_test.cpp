@@ -360,13 +360,14 @@ private Q_SLOTS:
             spec.dataset = "/data/it's here/mnist";
             spec.seed = 18446744073709551615U;
             spec.training.epochs = 3;
+            spec.training.validation = {0.25, 0};
         });
         QCOMPARE(model.asCommand({}),
                  QStringLiteral("rosler train mnist-1024 --dataset '/data/it'\\''s here/mnist' "
-                                "--seed 18446744073709551615 --epochs 3"));
+                                "--seed 18446744073709551615 --epochs 3 --validation 0.25"));
         QCOMPARE(model.asCommand(QStringLiteral("my design.json")),
                  QStringLiteral("rosler train 'my design.json' --dataset '/data/it'\\''s here/mnist' "
-                                "--seed 18446744073709551615 --epochs 3"));
+                                "--seed 18446744073709551615 --epochs 3 --validation 0.25"));
         model.undoStack()->setClean(); // saved to the file
         QCOMPARE(model.asCommand(QStringLiteral("-x.json")), QStringLiteral("rosler train ./-x.json"));
     }

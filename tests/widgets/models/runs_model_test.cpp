@@ -29,8 +29,19 @@ RunSummary makeRun(const std::string &id, double accuracy = 0.9)
     run.trial.training.epochs = 20;
     run.epochs = 20;
     run.testAccuracy = accuracy;
-    run.bestTestAccuracy = accuracy + 0.01;
+    run.validationAccuracy = accuracy;
+    run.bestValidationAccuracy = accuracy + 0.01;
     return run;
+}
+
+MetricSample evaluated(double epoch, double validation,
+                       double test = std::numeric_limits<double>::quiet_NaN())
+{
+    MetricSample sample;
+    sample.epoch = epoch;
+    sample.validationAccuracy = validation;
+    sample.testAccuracy = test;
+    return sample;
 }
 
 QStringList ids(const RunsModel &model)
@@ -58,7 +69,7 @@ private Q_SLOTS:
         QCOMPARE(ids(model), QStringList({"a4", "a5", "a3", "a1", "a6"}));
         model.setRuns({makeRun("a6"), makeRun("a1"), makeRun("a7"), makeRun("a4")});
         QCOMPARE(ids(model), QStringList({"a6", "a1", "a7", "a4"}));
-        model.updateLive(QStringLiteral("a7"), 3.5, 0.5);
+        model.updateLive(QStringLiteral("a7"), evaluated(3.5, 0.5));
         model.setRuns({});
         QCOMPARE(model.rowCount(), 0);
     }
@@ -122,16 +133,29 @@ private Q_SLOTS:
         RunSummary run = makeRun("a1", std::numeric_limits<double>::quiet_NaN());
         run.epochs = 0;
         model.setRuns({run});
-        QCOMPARE(model.index(0, RunsModel::Accuracy).data().toString(), QStringLiteral("\u2013"));
-        model.updateLive(QStringLiteral("a1"), 1.5, 0.95);
-        model.updateLive(QStringLiteral("a1"), 2, 0.93);
-        model.updateLive(QStringLiteral("a1"), 2.1, std::numeric_limits<double>::quiet_NaN());
-        model.updateLive(QStringLiteral("nobody"), 2, 0.93);
-        QCOMPARE(model.index(0, RunsModel::Accuracy).data().toString(), QStringLiteral("93.00 %"));
+        QCOMPARE(model.index(0, RunsModel::ValidationAccuracy).data().toString(), QStringLiteral("\u2013"));
+        model.updateLive(QStringLiteral("a1"), evaluated(1.5, 0.95));
+        model.updateLive(QStringLiteral("a1"), evaluated(2, 0.93));
+        model.updateLive(QStringLiteral("a1"), evaluated(2.1, std::numeric_limits<double>::quiet_NaN()));
+        model.updateLive(QStringLiteral("nobody"), evaluated(2, 0.93));
+        QCOMPARE(model.index(0, RunsModel::ValidationAccuracy).data().toString(), QStringLiteral("93.00 %"));
         QCOMPARE(model.index(0, RunsModel::BestAccuracy).data().toString(), QStringLiteral("95.00 %"));
+        QCOMPARE(model.index(0, RunsModel::TestAccuracy).data().toString(), QStringLiteral("\u2013"));
         QCOMPARE(model.index(0, RunsModel::Epochs).data().toString(), QStringLiteral("2.1/20"));
+        model.updateLive(QStringLiteral("a1"), evaluated(20, 0.93, 0.92));
+        QCOMPARE(model.index(0, RunsModel::TestAccuracy).data().toString(), QStringLiteral("92.00 %"));
         // 64 x 32 + 32 + 32 x 10 + 10 numbers of 4 bytes
         QCOMPARE(model.index(0, RunsModel::Memory).data().toString(), QStringLiteral("~9.64 kB"));
+    }
+
+    void withoutAValidationPartThereIsNoBest()
+    {
+        RunsModel model;
+        RunSummary run = makeRun("a1", std::numeric_limits<double>::quiet_NaN());
+        model.setRuns({run});
+        model.updateLive(QStringLiteral("a1"), evaluated(1, std::numeric_limits<double>::quiet_NaN(), 0.9));
+        QCOMPARE(model.index(0, RunsModel::BestAccuracy).data().toString(), QStringLiteral("\u2013"));
+        QCOMPARE(model.index(0, RunsModel::TestAccuracy).data().toString(), QStringLiteral("90.00 %"));
     }
 
     void aRunThatKnowsNoDataHasNoMemory()
@@ -151,8 +175,10 @@ private Q_SLOTS:
         const auto key = [&](int row, int column) {
             return model.index(row, column).data(RunsModel::SortRole);
         };
-        QVERIFY(key(0, RunsModel::Accuracy).toDouble() < key(1, RunsModel::Accuracy).toDouble());
-        QVERIFY(key(2, RunsModel::Accuracy).toDouble() < key(0, RunsModel::Accuracy).toDouble());
+        QVERIFY(key(0, RunsModel::ValidationAccuracy).toDouble()
+                < key(1, RunsModel::ValidationAccuracy).toDouble());
+        QVERIFY(key(2, RunsModel::ValidationAccuracy).toDouble()
+                < key(0, RunsModel::ValidationAccuracy).toDouble());
         QVERIFY(key(0, RunsModel::Created).toString() < key(1, RunsModel::Created).toString());
     }
 

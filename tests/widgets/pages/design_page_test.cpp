@@ -300,7 +300,13 @@ private Q_SLOTS:
         seed->selectAll();
         QTest::keyClicks(seed, QStringLiteral("18446744073709551615"));
         QTest::keyClick(seed, Qt::Key_Return);
+        auto *validation = f.find<QLineEdit>("validation");
+        validation->setFocus();
+        validation->selectAll();
+        QTest::keyClicks(validation, QStringLiteral("0.25"));
+        QTest::keyClick(validation, Qt::Key_Return);
         const ExperimentSpec &spec = f.model.spec();
+        QVERIFY((spec.training.validation == ValidationSpec {0.25, 0}));
         QCOMPARE(spec.training.epochs, Index {7});
         QCOMPARE(spec.training.batch, Index {64});
         QVERIFY(spec.training.optimizer == OptimizerKind::Sgd);
@@ -312,7 +318,11 @@ private Q_SLOTS:
         QVERIFY(spec.models[1].sketch.initialisation == SketchKind::CurLeverage);
         QVERIFY(spec.models[1].sketch.keptFeatures == FeatureSampling::Uniform);
         QCOMPARE(spec.seed, std::uint64_t {18446744073709551615U});
-        QCOMPARE(f.model.undoStack()->count(), 11);
+        QCOMPARE(f.model.undoStack()->count(), 12);
+        validation->selectAll();
+        QTest::keyClicks(validation, QStringLiteral("1.5")); // no share
+        QTest::keyClick(validation, Qt::Key_Return);
+        QCOMPARE(validation->text(), QStringLiteral("0.25"));
         seed->selectAll();
         QTest::keyClicks(seed, QStringLiteral("99999999999999999999")); // beyond 64 bit
         QTest::keyClick(seed, Qt::Key_Return);

@@ -31,7 +31,8 @@ RunSummary makeRun(int number, bool sketched, const std::string &dataset,
     run.example = ExampleShape::vector(64);
     run.classes = 10;
     run.testAccuracy = 0.9 + 0.01 * number;
-    run.bestTestAccuracy = run.testAccuracy;
+    run.validationAccuracy = run.testAccuracy;
+    run.bestValidationAccuracy = run.testAccuracy;
     return run;
 }
 
@@ -83,7 +84,7 @@ private Q_SLOTS:
     {
         const Fixture f;
         QCOMPARE(f.shown(), QStringList({"id3", "id2", "id1"}));
-        f.table->sortByColumn(RunsModel::Accuracy, Qt::AscendingOrder);
+        f.table->sortByColumn(RunsModel::ValidationAccuracy, Qt::AscendingOrder);
         QCOMPARE(f.shown(), QStringList({"id1", "id2", "id3"}));
     }
 
