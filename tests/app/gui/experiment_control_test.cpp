@@ -49,7 +49,7 @@ private Q_SLOTS:
         QVERIFY(m_control->isForData());
         const auto order = m_control->order();
         QVERIFY2(order.has_value(), order ? "" : order.error().what.c_str());
-        QCOMPARE(order->spec.dataset, std::string("digits"));
+        QCOMPARE(order->spec.dataset.source, std::string("digits"));
         QCOMPARE(order->data, m_control->data());
     }
 

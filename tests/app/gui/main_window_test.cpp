@@ -221,7 +221,7 @@ private Q_SLOTS:
         drop(m_idx);
         EVENTUALLY_EQUAL(m_window->dataset()->features(), Index {16});
         QCOMPARE(m_window->design().example().size(), Index {16});
-        QCOMPARE(m_window->design().spec().dataset, m_idx.toStdString());
+        QCOMPARE(m_window->design().spec().dataset.source, m_idx.toStdString());
 
         drop(m_data.filePath(QStringLiteral("not-there")));
         auto *notice = child<NoticeBar>(*m_window, "noticeBar");
@@ -628,7 +628,7 @@ private Q_SLOTS:
     {
         EVENTUALLY(m_window->dataset() != nullptr);
         m_window->openExperiment(QStringLiteral("mnist-512"));
-        QCOMPARE(m_window->design().spec().dataset, std::string("mnist"));
+        QCOMPARE(m_window->design().spec().dataset.source, std::string("mnist"));
         QSignalSpy told(m_window.get(), &MainWindow::problemArose);
         action("train")->trigger();
         QCOMPARE(told.count(), 1);
@@ -641,11 +641,11 @@ private Q_SLOTS:
         open({QStringLiteral("mnist-512"), {}, false});
         EVENTUALLY(m_window->dataset() != nullptr);
         EVENTUALLY(m_window->design().spec().name == "mnist-512");
-        QCOMPARE(m_window->design().spec().dataset, std::string("mnist"));
+        QCOMPARE(m_window->design().spec().dataset.source, std::string("mnist"));
         // Whoever chooses other data means it.
         m_window->loadData(m_idx);
         EVENTUALLY(m_window->dataset()->features() == 16);
-        QCOMPARE(m_window->design().spec().dataset, m_idx.toStdString());
+        QCOMPARE(m_window->design().spec().dataset.source, m_idx.toStdString());
     }
 
     void dataThatCannotBeLoadedIsNotTriedAgainByEachSliderTick()

@@ -35,7 +35,7 @@ private Q_SLOTS:
         std::shared_ptr<const Dataset> data;
         connect(&datasets, &DatasetSession::loaded, this,
                 [&](const std::shared_ptr<const Dataset> &loaded) { data = loaded; });
-        datasets.load(QStringLiteral("digits"));
+        datasets.load(DatasetRequest("digits"));
         QVERIFY(data == nullptr);
         EVENTUALLY(data != nullptr);
         QCOMPARE(data->features(), Index {784});
@@ -46,7 +46,7 @@ private Q_SLOTS:
         DatasetSession &datasets = m_services->datasets();
         QSignalSpy loaded(&datasets, &DatasetSession::loaded);
         QSignalSpy failed(&datasets, &DatasetSession::failed);
-        datasets.load(QStringLiteral("digits"));
+        datasets.load(DatasetRequest("digits"));
         datasets.load(m_folder->filePath(QStringLiteral("nothing-here")));
         EVENTUALLY_EQUAL(failed.count(), 1);
         QCOMPARE(failed.first().first().value<Error>().code, ErrorCode::NotFound);
@@ -58,7 +58,7 @@ private Q_SLOTS:
         DatasetSession &datasets = m_services->datasets();
         QSignalSpy loaded(&datasets, &DatasetSession::loaded);
         QSignalSpy failed(&datasets, &DatasetSession::failed);
-        datasets.load(QStringLiteral("digits"));
+        datasets.load(DatasetRequest("digits"));
         datasets.cancel();
         datasets.load(m_folder->filePath(QStringLiteral("nothing-here"))); // behind it in the queue
         EVENTUALLY_EQUAL(failed.count(), 1);
