@@ -7,6 +7,13 @@ namespace rosler {
 
 namespace {
 
+/// Added to the step rather than taken from 1: a factor 1 - rate * decay would be rounded to a multiple of
+/// 2^-24, and small decays to none at all.
+float shrinkOf(const UpdateSettings &settings)
+{
+    return static_cast<float>(settings.learningRate * settings.weightDecay);
+}
+
 class Adam final : public Optimizer
 {
 public:
@@ -25,7 +32,7 @@ public:
         // p -= rate (m / c1) / (sqrt(v / c2) + eps), with the corrections taken out of the loop
         const auto rate = static_cast<float>(settings.learningRate / correction1);
         const auto root = static_cast<float>(1.0 / std::sqrt(correction2));
-        const auto keep = static_cast<float>(1.0 - settings.learningRate * settings.weightDecay);
+        const float shrink = shrinkOf(settings);
         float *__restrict p = parameters.data();
         const float *__restrict g = gradient.data();
         float *__restrict m = state;
@@ -34,7 +41,7 @@ public:
         for (std::size_t i = 0; i < n; ++i) {
             m[i] = beta1 * m[i] + (1.0F - beta1) * g[i];
             v[i] = beta2 * v[i] + (1.0F - beta2) * g[i] * g[i];
-            p[i] = keep * p[i] - rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
+            p[i] -= shrink * p[i] + rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
         }
     }
 };
@@ -49,14 +56,14 @@ public:
     {
         const auto rate = static_cast<float>(settings.learningRate);
         const auto momentum = static_cast<float>(settings.momentum);
-        const auto keep = static_cast<float>(1.0 - settings.learningRate * settings.weightDecay);
+        const float shrink = shrinkOf(settings);
         float *__restrict p = parameters.data();
         const float *__restrict g = gradient.data();
         float *__restrict m = state;
         const std::size_t n = parameters.size();
         for (std::size_t i = 0; i < n; ++i) {
             m[i] = momentum * m[i] + g[i];
-            p[i] = keep * p[i] - rate * m[i];
+            p[i] -= shrink * p[i] + rate * m[i];
         }
     }
 };

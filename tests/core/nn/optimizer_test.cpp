@@ -54,6 +54,8 @@ private Q_SLOTS:
     void sgdByHand();
     void weightDecayShrinksWithoutAGradient_data() { kindRows(); }
     void weightDecayShrinksWithoutAGradient();
+    void smallWeightDecaysActInFull_data();
+    void smallWeightDecaysActInFull();
     void aSplitSpanGivesTheSameBits_data() { kindRows(); }
     void aSplitSpanGivesTheSameBits();
 };
@@ -146,6 +148,59 @@ void OptimizerTest::weightDecayShrinksWithoutAGradient()
     settings.weightDecay = 0.25;
     optimizer->update(p, g, state.data(), 2, settings);
     QVERIFY((p == std::array<float, 2> {7.0F, -3.5F})); // times 1 - 1/2 1/4
+}
+
+void OptimizerTest::smallWeightDecaysActInFull_data()
+{
+    QTest::addColumn<OptimizerKind>("kind");
+    QTest::addColumn<double>("decay");
+    for (const double decay : {0.02, 1e-4, 3e-5, 1e-5}) {
+        QTest::addRow("Adam, %g", decay) << OptimizerKind::Adam << decay;
+        QTest::addRow("Sgd, %g", decay) << OptimizerKind::Sgd << decay;
+    }
+}
+
+void OptimizerTest::smallWeightDecaysActInFull()
+{
+    // Less than the spacing of floats at a parameter is not seen in one of them, but in the mean of many that
+    // a gradient moves besides. From [1/2, 1) up to about the rate lower: all but the roundings is rate *
+    // decay * p.
+    QFETCH(OptimizerKind, kind);
+    QFETCH(double, decay);
+    const auto optimizer = makeOptimizer(kind);
+    constexpr std::size_t n = 1'000'000;
+    std::vector<float> start(n);
+    naive::fill(start, 1);
+    for (float &p : start)
+        p = 0.75F + p / 4.0F;
+    std::vector<float> g(n);
+    naive::fill(g, 2);
+    UpdateSettings settings;
+    settings.learningRate = 1e-3;
+    const auto updated = [&](double with) {
+        std::vector<float> p = start;
+        std::vector<float> state(n * static_cast<std::size_t>(optimizer->stateFloats()));
+        naive::fill(state, 3); // of a training that goes on: steps of all sizes
+        for (float &number : state)
+            number = std::abs(number);
+        settings.weightDecay = with;
+        settings.update = 1000;
+        optimizer->update(p, g, state.data(), static_cast<Index>(n), settings);
+        return p;
+    };
+    const auto without = updated(0);
+    const auto with = updated(decay);
+    double lost = 0;
+    double expected = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        lost += static_cast<double>(without[i]) - static_cast<double>(with[i]);
+        expected += settings.learningRate * decay * static_cast<double>(start[i]);
+    }
+    // Two independent roundings to multiples of at most eps, each with deviation eps / sqrt(12), n times:
+    // five deviations of the sum; and rate * decay itself is rounded.
+    const double allowed = 5.0 * eps * std::sqrt(static_cast<double>(n) / 6.0) + 2.0 * eps * expected;
+    QVERIFY2(std::abs(lost - expected) <= allowed,
+             qPrintable(QStringLiteral("%1 times").arg(lost / expected)));
 }
 
 void OptimizerTest::aSplitSpanGivesTheSameBits()
