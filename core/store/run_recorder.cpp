@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "core/base/contract.h"
@@ -16,11 +15,6 @@ namespace rosler {
 struct StoreRecorder::Target {
     std::unique_ptr<WriteErrors> errors;
     std::vector<std::unique_ptr<RunWriter>> writers;
-    std::mutex mutex;
-    /// For each run, the state that waits to be written. When the disk is slower than training, a newer
-    /// state takes the place of an older one, so that they never pile up.
-    std::vector<std::optional<TrainingState>> waiting;
-    std::vector<std::uint64_t> newest; ///< number of the task that is to write it
 };
 
 namespace {
@@ -44,8 +38,6 @@ StoreRecorder::StoreRecorder(std::shared_ptr<StoreThread> thread, std::vector<st
     ROSLER_EXPECTS(m_ids.size() == writers.size());
     m_target->errors = std::move(errors);
     m_target->writers = std::move(writers);
-    m_target->waiting.resize(m_ids.size());
-    m_target->newest.resize(m_ids.size());
     m_heart = std::jthread([this](const std::stop_token &stop) { beat(stop); });
 }
 
@@ -93,26 +85,10 @@ void StoreRecorder::sampled(std::size_t trial, const MetricSample &sample)
 
 void StoreRecorder::checkpoint(std::size_t trial, const TrainingState &state)
 {
+    // Waited for: written beside the next model's epoch, it would count as that model's training time.
     ROSLER_EXPECTS(trial < m_ids.size());
     try {
-        TrainingState copy = state;
-        std::uint64_t number = 0;
-        {
-            const std::scoped_lock lock(m_target->mutex);
-            m_target->waiting[trial] = std::move(copy);
-            number = ++m_target->newest[trial];
-        }
-        post(trial, [target = m_target.get(), trial, number](RunWriter &writer) {
-            std::optional<TrainingState> taken;
-            {
-                const std::scoped_lock lock(target->mutex);
-                if (target->newest[trial] != number)
-                    return; // the samples of a newer one are still to come: it is written behind them
-                taken.swap(target->waiting[trial]);
-            }
-            if (taken)
-                writer.checkpoint(*taken);
-        });
+        m_thread->call([&] { m_target->writers[trial]->checkpoint(state); });
     } catch (const std::exception &exception) {
         m_target->errors->add(outOfMemory(exception, m_ids[trial]));
     }

@@ -144,8 +144,9 @@ private:
 };
 
 /// Writes what an experiment does into its run folders. Hand it to runExperiment(), alone or behind
-/// another observer. Never throws and never blocks training on the disk: failures to write (a full
-/// disk) are kept for errors(), what was saved before stays whole.
+/// another observer. Never throws: failures to write (a full disk) are kept for errors(), what was saved
+/// before stays whole. checkpoint() returns when the file is written, so that no model's training time has
+/// another's checkpoint in it; the rest is written beside the training.
 class RunRecorder : public ExperimentObserver
 {
 public:

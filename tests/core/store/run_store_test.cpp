@@ -11,6 +11,7 @@
 #include <QtTest>
 
 #include "core/base/atomic_file.h"
+#include "core/store/checkpoint_file.h"
 #include "core/store/run_store.h"
 #include "tests/core/store/sample_runs.h"
 
@@ -36,8 +37,6 @@ struct Scene {
                 for (std::int64_t step = 10 * epoch - 9; step <= 10 * epoch; ++step)
                     recorder->sampled(trial, sampleAt(step));
                 recorder->checkpoint(trial, sampleState(10 * epoch));
-                if (epoch < epochs)
-                    recorder->flush(); // or the next one would take its place before it was written
             }
             if (end)
                 recorder->ended(trial, sampleResult(sampleSpec().models[trial].name, *end), sampleNetwork());
@@ -87,6 +86,7 @@ private Q_SLOTS:
     void pipesAmongTheFilesOfARunAreReported();
     void twoProgramsSeeEachOthersRuns();
     void theTwoNewestCheckpointsAreKept();
+    void aCheckpointIsWrittenWhenTrainingGoesOn();
     void aDamagedCheckpointFallsBackToTheOneBefore();
     void aStoppedRunGoesOnWithoutDoublePoints();
     void aRunWithoutCheckpointBeginsAnew();
@@ -427,6 +427,21 @@ void RunStoreTest::theTwoNewestCheckpointsAreKept()
     for (const auto &file : fs::directory_iterator(scene.root / more[0]))
         files += file.path().extension() == ".h5" || file.path().extension() == ".part" ? 1 : 0;
     QCOMPARE(files, 3U); // two checkpoints, the model, nothing half written
+}
+
+void RunStoreTest::aCheckpointIsWrittenWhenTrainingGoesOn()
+{
+    // Or the next model's epoch would be timed while this one's checkpoint is written.
+    const Scene scene;
+    const auto recorder = scene.store->record(sampleSpec(), *sampleData(), 1).value();
+    for (std::int64_t epoch = 1; epoch <= 3; ++epoch) {
+        recorder->checkpoint(0, sampleState(10 * epoch, 500'000));
+        const TrialSpec trial = trialOf(sampleSpec(), 0);
+        const auto state = parseCheckpoint(read(scene.root / recorder->ids()[0] / "checkpoint.h5"),
+                                           trialDigest(trial), "checkpoint.h5");
+        QVERIFY2(state.has_value(), state ? "" : message(state.error()).c_str());
+        QCOMPARE(state->step, 10 * epoch);
+    }
 }
 
 void RunStoreTest::aDamagedCheckpointFallsBackToTheOneBefore()
