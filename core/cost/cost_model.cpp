@@ -89,11 +89,15 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         cost.inferenceScratchBytes =
             std::max(cost.inferenceScratchBytes, 4 * (count(layer->inputs() + layer->outputs()) + between));
 
-        const Index features = readsData && spec.model.isSketched()
+        const bool sketchesGradient =
+            readsData && planned.spec.sketch && spec.model.sketch.gradientSketch < 1.0;
+        const Index features = sketchesGradient
             ? sketchedFeatures(layer->inputs(), spec.model.sketch.gradientSketch)
             : layer->inputs();
+        const Count norms = sketchesGradient ? count(layer->inputs()) : 0; // by which features are drawn
         const Count forward = layer->forwardMacs();
-        macs.parallel += forward + layer->backwardMacs(allFactors, features, !readsData);
+        macs.parallel += forward + layer->backwardMacs(allFactors, features, !readsData) + norms;
+        macs.successive[static_cast<std::size_t>(Factor::R)] += norms;
         for (std::size_t k = 0; k < factorKinds; ++k)
             macs.successive[k] += forward + layer->backwardMacs(oneFactor[k], features, !readsData);
     }

@@ -19,7 +19,6 @@ namespace rosler {
 namespace {
 
 constexpr std::string_view checkpointFormat = "rosler.checkpoint/1";
-constexpr Index mostUpdates = 64; ///< kinds of factors
 
 template <typename T>
 Result<void> writeVector(h5::Group &root, const char *name, const std::vector<T> &values)
@@ -61,7 +60,7 @@ Result<void> readVectors(const h5::Group &root, std::size_t fileLength, Training
         return done;
     if (auto done = readVector(root, "kept_features", most, state.keptFeatures); !done)
         return done;
-    return readVector(root, "updates", mostUpdates, state.updates);
+    return readVector(root, "updates", most, state.updates);
 }
 
 /// A model as version 1 of the specs said it.

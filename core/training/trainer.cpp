@@ -41,12 +41,18 @@ public:
     {
     }
 
-    /// R lies at @p offset in the parameters, row by row; only columns with @p chosen[column] are updated.
-    void restrict(Index offset, Index size, std::span<const std::uint8_t> chosen)
+    /// @p r lies at r.offset in the parameters, row by row; only the columns @p chosen are updated.
+    /// @param columnUpdates  how many updates each column of it has had, this one included
+    void restrict(const ParameterBlock &r, std::span<const std::uint32_t> chosen,
+                  std::span<const std::int64_t> columnUpdates)
     {
-        m_restrictedFrom = offset;
-        m_restrictedTo = offset + size;
-        m_chosen = chosen;
+        m_restrictedFrom = r.offset;
+        m_restrictedTo = r.offset + r.size();
+        m_columnUpdates = columnUpdates;
+        m_chosen.assign(chosen.begin(), chosen.end());
+        std::stable_sort(m_chosen.begin(), m_chosen.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return columnUpdates[a] < columnUpdates[b];
+        });
     }
 
     void ready(Index offset, std::span<const float> gradient) override
@@ -63,31 +69,44 @@ public:
 private:
     void updateChosen(Index offset, std::span<const float> gradient)
     {
-        // Gathered, updated without gaps, and put back.
-        std::vector<std::size_t> places;
-        const Index columns = static_cast<Index>(m_chosen.size());
-        for (std::size_t i = 0; i < gradient.size(); ++i)
-            if (m_chosen[static_cast<std::size_t>((offset - m_restrictedFrom + static_cast<Index>(i))
-                                                  % columns)]
-                != 0)
-                places.push_back(i);
+        // Gathered, updated without gaps, and put back; columns with equally many updates at once.
+        const auto columns = m_columnUpdates.size();
+        const auto first = static_cast<std::size_t>(offset - m_restrictedFrom); // within R
+        std::vector<std::size_t> places;                                        // in gradient
+        for (std::size_t c = 0; c < m_chosen.size(); ++c) {
+            for (std::size_t at = m_chosen[c] + (first + columns - 1 - m_chosen[c]) / columns * columns;
+                 at < first + gradient.size(); at += columns)
+                places.push_back(at - first);
+            const std::int64_t updates = m_columnUpdates[m_chosen[c]];
+            if (c + 1 < m_chosen.size() && m_columnUpdates[m_chosen[c + 1]] == updates)
+                continue;
+            updateAt(static_cast<std::size_t>(offset), places, gradient, updates);
+            places.clear();
+        }
+    }
+
+    void updateAt(std::size_t offset, const std::vector<std::size_t> &places, std::span<const float> gradient,
+                  std::int64_t updates)
+    {
         const std::size_t n = places.size();
         const auto kinds = static_cast<std::size_t>(m_optimizer.stateFloats());
         std::vector<float> parameters(n);
         std::vector<float> gradients(n);
         std::vector<float> state(n * kinds);
         const auto stateAt = [&](std::size_t kind, std::size_t i) -> float & {
-            return m_state[kind * m_parameters.size() + static_cast<std::size_t>(offset) + places[i]];
+            return m_state[kind * m_parameters.size() + offset + places[i]];
         };
         for (std::size_t i = 0; i < n; ++i) {
-            parameters[i] = m_parameters[static_cast<std::size_t>(offset) + places[i]];
+            parameters[i] = m_parameters[offset + places[i]];
             gradients[i] = gradient[places[i]];
             for (std::size_t kind = 0; kind < kinds; ++kind)
                 state[kind * n + i] = stateAt(kind, i);
         }
-        m_optimizer.update(parameters, gradients, state.data(), static_cast<Index>(n), m_settings);
+        UpdateSettings settings = m_settings;
+        settings.update = updates;
+        m_optimizer.update(parameters, gradients, state.data(), static_cast<Index>(n), settings);
         for (std::size_t i = 0; i < n; ++i) {
-            m_parameters[static_cast<std::size_t>(offset) + places[i]] = parameters[i];
+            m_parameters[offset + places[i]] = parameters[i];
             for (std::size_t kind = 0; kind < kinds; ++kind)
                 stateAt(kind, i) = state[kind * n + i];
         }
@@ -99,7 +118,8 @@ private:
     UpdateSettings m_settings;
     Index m_restrictedFrom = -1;
     Index m_restrictedTo = -1;
-    std::span<const std::uint8_t> m_chosen;
+    std::vector<std::uint32_t> m_chosen; ///< columns of R, by their number of updates
+    std::span<const std::int64_t> m_columnUpdates;
 };
 
 /// @param chosen  numbers of the examples that count; empty = all
@@ -186,6 +206,13 @@ struct Trainer::State {
                 firstR = block;
                 firstR.offset += network.offset(network.firstWeighted());
             }
+        if (sketchesGradient())
+            columnUpdates.assign(static_cast<std::size_t>(firstR.cols), 0);
+    }
+
+    [[nodiscard]] bool sketchesGradient() const noexcept
+    {
+        return firstR.size() > 0 && spec.model.sketch.gradientSketch < 1.0;
     }
 
     void makeFeeder()
@@ -213,6 +240,7 @@ struct Trainer::State {
 
     std::vector<float> optimizerState;
     std::array<std::int64_t, factorKinds> updates {};
+    std::vector<std::int64_t> columnUpdates; ///< of firstR's columns, with a gradient sketch
     std::int64_t step = 0;
     double seconds = 0;
     double trainFlops = 0;
@@ -275,20 +303,18 @@ BatchScore Trainer::State::takeStep()
     UpdateSink sink(*optimizer, network.parameters(), optimizerState, settings);
 
     std::vector<std::uint32_t> features;
-    std::vector<std::uint8_t> chosen;
-    if (factors.r && firstR.size() > 0 && spec.model.sketch.gradientSketch < 1.0) {
+    if (factors.r && sketchesGradient()) {
         features = sketchGradient(x);
-        chosen.assign(static_cast<std::size_t>(x.cols()), 0);
         for (const std::uint32_t f : features)
-            chosen[f] = 1;
-        sink.restrict(firstR.offset, firstR.size(), chosen);
+            ++columnUpdates[f];
+        sink.restrict(firstR, features, columnUpdates);
     }
 
     const auto labels = std::span(batchNow.labels).first(static_cast<std::size_t>(batchNow.count));
     const BatchScore score = engine.run(network, x, labels, {factors, features, spec.seed, step}, sink);
 
     const std::size_t first = network.firstWeighted();
-    std::uint64_t macs = 0;
+    std::uint64_t macs = features.empty() ? 0 : static_cast<std::uint64_t>(x.cols()); // norms of the columns
     for (std::size_t i = first; i < network.layerCount(); ++i) {
         const Layer &layer = network.layer(i);
         const bool picks = i == first && !features.empty();
@@ -341,8 +367,9 @@ Result<void> Trainer::restore(TrainingState from)
         return mismatch("parameters", from.parameters.size(), s.network.parameters().size());
     if (from.optimizerState.size() != s.optimizerState.size())
         return mismatch("numbers of optimiser state", from.optimizerState.size(), s.optimizerState.size());
-    if (from.updates.size() != factorKinds)
-        return mismatch("update counters", from.updates.size(), factorKinds);
+    const std::size_t counters = factorKinds + s.columnUpdates.size();
+    if (from.updates.size() != factorKinds && from.updates.size() != counters)
+        return mismatch("update counters", from.updates.size(), counters);
     if (from.keptFeatures.size() != s.network.keptFeatures().size())
         return mismatch("kept features", from.keptFeatures.size(), s.network.keptFeatures().size());
     if (from.step < 0 || from.step > s.stages.totalSteps())
@@ -357,7 +384,10 @@ Result<void> Trainer::restore(TrainingState from)
                             + std::to_string(s.network.features()));
     std::copy(from.parameters.begin(), from.parameters.end(), s.network.parameters().begin());
     s.optimizerState = std::move(from.optimizerState);
-    std::copy(from.updates.begin(), from.updates.end(), s.updates.begin());
+    std::copy_n(from.updates.begin(), factorKinds, s.updates.begin());
+    // Until columns were counted, all of them went by the number of their kind.
+    std::fill(s.columnUpdates.begin(), s.columnUpdates.end(), s.updates[static_cast<std::size_t>(Factor::R)]);
+    std::copy(from.updates.begin() + factorKinds, from.updates.end(), s.columnUpdates.begin());
     s.network.setKeptFeatures(std::move(from.keptFeatures));
     s.step = from.step;
     s.seconds = from.seconds;
@@ -374,6 +404,7 @@ TrainingState Trainer::state() const
     state.optimizerState = s.optimizerState;
     state.step = s.step;
     state.updates.assign(s.updates.begin(), s.updates.end());
+    state.updates.insert(state.updates.end(), s.columnUpdates.begin(), s.columnUpdates.end());
     state.keptFeatures = s.network.keptFeatures();
     state.seconds = s.seconds;
     state.trainFlops = s.trainFlops;

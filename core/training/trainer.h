@@ -22,8 +22,10 @@ namespace rosler {
 struct TrainingState {
     std::vector<float> parameters;
     std::vector<float> optimizerState;
-    std::int64_t step = 0;             ///< steps taken
-    std::vector<std::int64_t> updates; ///< updates taken of each factor kind, for Adam's bias correction
+    std::int64_t step = 0; ///< steps taken
+    /// Updates taken, for Adam's bias correction: of each factor kind; then, with a gradient sketch, of each
+    /// column of the R that reads the data.
+    std::vector<std::int64_t> updates;
     std::vector<std::uint32_t> keptFeatures; ///< of the first layer; empty when it reads all
     double seconds = 0;
     double trainFlops = 0;

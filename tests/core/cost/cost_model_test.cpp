@@ -61,6 +61,7 @@ private Q_SLOTS:
     void countsAreThoseOfTheLayers();
     void trainFlopsAreTheSumOverAllSteps();
     void trainFlopsOfADenseNetByHand();
+    void trainFlopsOfAGradientSketchByHand();
     void breakEvenIsTheLargestRankThatSaves();
     void outOfRangeNamesPlaceAndRange();
     void needsTrainingExamples();
@@ -219,8 +220,10 @@ void CostModelTest::trainFlopsAreTheSumOverAllSteps()
                 const Layer &layer = network.layer(i);
                 const Index features =
                     i == 0 && !some.empty() ? static_cast<Index>(some.size()) : layer.inputs();
+                const bool draws = i == 0 && !some.empty() && stages.factors(step).r;
                 flops += 2 * asCount(stages.batchSize(step))
-                    * (layer.forwardMacs() + layer.backwardMacs(stages.factors(step), features, i > 0));
+                    * (layer.forwardMacs() + layer.backwardMacs(stages.factors(step), features, i > 0)
+                       + asCount(draws ? layer.inputs() : 0));
             }
         }
         const auto cost =
@@ -238,6 +241,17 @@ void CostModelTest::trainFlopsOfADenseNetByHand()
     spec.training.batch = 4;
     QCOMPARE(costOf(spec, ExampleShape::vector(4), 2, 10)->trainFlops,
              asCount(2 * 2 * 10 * (2 * 4 * 3 + 3 * 3 * 2)));
+}
+
+void CostModelTest::trainFlopsOfAGradientSketchByHand()
+{
+    // Forward 3 + 1 + 2; dC 2, dT2 2, dU 1, dT1 1, dR of one feature of three; three norms to draw it by.
+    TrialSpec spec = tinySketch();
+    spec.training.epochs = 1;
+    spec.model.sketch.successiveFrom = 1;
+    spec.model.sketch.gradientSketch = 1.0 / 3.0;
+    QCOMPARE(costOf(spec, ExampleShape::vector(4), 2, 10)->trainFlops,
+             asCount(2 * 10 * (6 + 2 + 2 + 1 + 1 + 1 + 3)));
 }
 
 void CostModelTest::breakEvenIsTheLargestRankThatSaves()

@@ -19,6 +19,7 @@ TrainingState smallState()
     state.optimizerState.assign(40, -0.5F);
     state.step = 1234;
     state.updates = {1234, 900, 900};
+    state.updates.resize(90, 7); // of columns
     state.keptFeatures = {1, 4, 6};
     state.seconds = 0.1 + 0.2;
     state.trainFlops = 1.5e12;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <string>
 #include <thread>
@@ -158,6 +159,8 @@ private Q_SLOTS:
     void successiveStageLeavesFrozenFactorsAlone_data();
     void successiveStageLeavesFrozenFactorsAlone();
     void gradientSketchLeavesOtherFeaturesAlone();
+    void aColumnsFirstUpdateIsTheRateHoweverLate();
+    void checkpointsWithoutCountsOfColumnsAreRead();
     void learnsTheDigits_data();
     void learnsTheDigits();
     void samplesTellTheStory();
@@ -413,6 +416,60 @@ void TrainerTest::gradientSketchLeavesOtherFeaturesAlone()
         choices.insert(touched);
     }
     QCOMPARE(choices.size(), std::size_t {6}); // another choice each step
+}
+
+void TrainerTest::aColumnsFirstUpdateIsTheRateHoweverLate()
+{
+    // Adam's first step moves by the rate, whatever the gradient's size (optimizer_test); a column that a
+    // gradient sketch chooses for the first time takes its first step then.
+    TrialSpec spec = roslerSpec();
+    spec.model.sketch.gradientSketch = 0.25;
+    spec.training.schedule = ScheduleKind::Constant;
+    auto trainer = Trainer::create(spec, digits()).value();
+    const auto blocks = trainer.network().layer(0).blocks();
+    const auto r = std::find_if(blocks.begin(), blocks.end(),
+                                [](const ParameterBlock &b) { return b.factor == Factor::R; });
+    const double rate = spec.model.learningRate;
+    int late = 0;
+    for (int step = 0; step < 6; ++step) {
+        const TrainingState before = trainer.state();
+        takeStep(trainer);
+        const TrainingState after = trainer.state();
+        for (Index i = 0; i < r->size(); ++i) {
+            const auto at = static_cast<std::size_t>(r->offset + i);
+            const double g = 10.0 * std::abs(static_cast<double>(after.optimizerState[at])); // m = 0.1 g
+            if (before.optimizerState[at] != 0.0F || g < 1e-6)
+                continue;
+            const double moved = std::abs(static_cast<double>(after.parameters[at])
+                                          - static_cast<double>(before.parameters[at]));
+            const double p = std::abs(static_cast<double>(after.parameters[at]));
+            constexpr double eps = std::numeric_limits<float>::epsilon();
+            QVERIFY(std::abs(moved - rate) <= rate * (8.0 * eps + 1e-8 / g) + eps * p);
+            late += step > 0 ? 1 : 0;
+        }
+    }
+    QVERIFY(late > 0);
+}
+
+void TrainerTest::checkpointsWithoutCountsOfColumnsAreRead()
+{
+    // They were written before columns were counted: all went by the number of updates of their kind.
+    TrialSpec spec = roslerSpec();
+    spec.model.sketch.gradientSketch = 0.25;
+    auto trainer = Trainer::create(spec, digits()).value();
+    for (int step = 0; step < 3; ++step)
+        takeStep(trainer);
+    const TrainingState now = trainer.state();
+    QCOMPARE(now.updates.size(), factorKinds + 200);
+    const auto sum = std::accumulate(now.updates.begin() + factorKinds, now.updates.end(), std::int64_t {0});
+    QCOMPARE(sum, std::int64_t {3} * sketchedFeatures(200, 0.25));
+    TrainingState older = now;
+    older.updates.resize(factorKinds);
+    auto again = Trainer::create(spec, digits()).value();
+    QVERIFY(again.restore(older).has_value());
+    TrainingState expected = now;
+    std::fill(expected.updates.begin(), expected.updates.end(), 3);
+    QVERIFY(again.state() == expected);
 }
 
 void TrainerTest::learnsTheDigits_data()
