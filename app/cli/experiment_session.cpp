@@ -11,6 +11,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/data/dataset_reader.h"
+#include "core/experiment/memory_need.h"
 #include "core/experiment/spec_names.h"
 #include "core/store/resume_request.h"
 
@@ -227,6 +228,8 @@ Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<co
         error.where = spec.name + ":" + error.where;
         return tl::unexpected(error);
     }
+    if (auto room = checkMemory(spec, data->shape(), data->classes(), data->train().count()); !room)
+        return tl::unexpected(room.error());
     const auto recorder = store.record(spec, *data, options.threads);
     if (!recorder)
         return tl::unexpected(recorder.error());

@@ -3,15 +3,13 @@
 
 #include <utility>
 
-#include <unistd.h>
-
 #include <QFileInfo>
 #include <QTimer>
 
 #include "app/session/dataset_session.h"
 #include "app/session/experiment_files.h"
-#include "core/base/quantity_text.h"
 #include "core/data/dataset_reader.h"
+#include "core/experiment/memory_need.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/models/design_model.h"
 
@@ -30,12 +28,12 @@ bool isLoadable(const DatasetRequest &request)
 } // namespace
 
 ExperimentControl::ExperimentControl(DesignModel *design, DatasetSession *datasets, ExperimentFiles *files,
-                                     double memory, QObject *parent)
+                                     std::function<std::optional<std::uint64_t>()> free, QObject *parent)
     : QObject(parent)
     , m_design(design)
     , m_datasets(datasets)
     , m_files(files)
-    , m_memory(memory)
+    , m_free(std::move(free))
 {
     connect(datasets, &DatasetSession::loaded, this, &ExperimentControl::takeData);
     connect(datasets, &DatasetSession::failed, this, &ExperimentControl::takeFailure);
@@ -50,11 +48,6 @@ ExperimentControl::ExperimentControl(DesignModel *design, DatasetSession *datase
         Q_EMIT problem(error);
     });
     connect(files, &ExperimentFiles::saved, design, &DesignModel::setSavedTo);
-}
-
-double ExperimentControl::machineMemory()
-{
-    return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
 }
 
 QString ExperimentControl::source() const
@@ -87,18 +80,10 @@ Result<ExperimentControl::Order> ExperimentControl::order() const
     order.spec.dataset = m_request;
     if (const Result<void> fits = checkAgainst(order.spec, m_data->shape(), m_data->classes()); !fits)
         return tl::unexpected(fits.error());
-    for (std::size_t i = 0; i < order.spec.models.size(); ++i) {
-        const std::optional<TrialCost> cost = m_design->forecast(i);
-        if (cost && static_cast<double>(cost->trainMemoryBytes) > m_memory)
-            return fail(
-                ErrorCode::OutOfRange,
-                tr("training %1 needs about %2, and this machine has %3")
-                    .arg(QString::fromStdString(order.spec.models[i].name),
-                         QString::fromStdString(bytesText(static_cast<double>(cost->trainMemoryBytes))),
-                         QString::fromStdString(bytesText(m_memory)))
-                    .toStdString(),
-                {});
-    }
+    if (const Result<void> room =
+            checkMemory(order.spec, m_data->shape(), m_data->classes(), m_data->train().count(), m_free());
+        !room)
+        return tl::unexpected(room.error());
     return order;
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include <QObject>
 #include <QString>
 
+#include "core/base/free_memory.h"
 #include "core/base/result.h"
 #include "core/data/dataset.h"
 #include "core/experiment/experiment_spec.h"
@@ -33,9 +37,10 @@ public:
     };
 
     /// None of them is owned; all outlive this.
-    /// @param memory  bytes of this machine: what needs more is not trained
+    /// @param free  tells how many bytes of memory are free: what needs more is not trained (checkMemory())
     ExperimentControl(DesignModel *design, DatasetSession *datasets, ExperimentFiles *files,
-                      double memory = machineMemory(), QObject *parent = nullptr);
+                      std::function<std::optional<std::uint64_t>()> free = &freeMemory,
+                      QObject *parent = nullptr);
 
     [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
     /// Where data() came from; while there are none, where the ones come from that are on their way.
@@ -46,7 +51,8 @@ public:
     /// The design and its data, if they may be trained.
     /// @return NotFound    no data are loaded
     /// @return Rejected    the design is for other data than those that are loaded (see useData())
-    /// @return OutOfRange  the design does not fit the data, or needs more memory than there is
+    /// @return OutOfRange  the design does not fit the data
+    /// @return OutOfMemory its training needs more memory than is free
     [[nodiscard]] Result<Order> order() const;
 
     /// Begins with what the last session left: a design that may have come from @p file, and its data.
@@ -57,9 +63,6 @@ public:
 
     /// open() from the event loop: who builds this can still connect to it.
     void openLater(const QString &nameOrPath);
-
-    /// Bytes of memory that this machine has.
-    [[nodiscard]] static double machineMemory();
 
 public Q_SLOTS:
     /// Loads data that the user chose: once they are there, the design is for them.
@@ -95,7 +98,7 @@ private:
     DesignModel *m_design;
     DatasetSession *m_datasets;
     ExperimentFiles *m_files;
-    double m_memory;
+    std::function<std::optional<std::uint64_t>()> m_free;
     std::shared_ptr<const Dataset> m_data;
     DatasetRequest m_request;           ///< that m_data came from
     DatasetRequest m_loading;           ///< what is being loaded; without a source, nothing is

@@ -32,7 +32,6 @@
 #include "app/gui/status_strip.h"
 #include "app/gui/tinted_icon.h"
 #include "app/gui/training_bar.h"
-#include "core/base/quantity_text.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
@@ -80,7 +79,7 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     m_design.setShipped(shipped);
 
     m_experiment = new ExperimentControl(&m_design, &services.datasets(), &services.experiments(),
-                                         ExperimentControl::machineMemory(), this);
+                                         &freeMemory, this);
     buildPages();
     buildDocks();
     m_status = new StatusStrip(statusBar());

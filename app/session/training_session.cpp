@@ -13,6 +13,7 @@
 
 #include "app/session/training_plan.h"
 #include "core/base/contract.h"
+#include "core/experiment/memory_need.h"
 #include "core/store/resume_request.h"
 
 namespace rosler {
@@ -37,6 +38,9 @@ Result<Prepared> prepareStart(RunStore &store, const ExperimentSpec &spec,
 {
     if (const Result<void> fits = checkAgainst(spec, data->shape(), data->classes()); !fits)
         return tl::unexpected(fits.error());
+    if (const Result<void> room = checkMemory(spec, data->shape(), data->classes(), data->train().count());
+        !room)
+        return tl::unexpected(room.error());
     Result<std::shared_ptr<RunRecorder>> recorder = store.record(spec, *data, trainingThreads());
     if (!recorder)
         return tl::unexpected(recorder.error());

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "core/nn/layer_catalog.h"
+#include "core/training/engine_sizes.h"
 #include "core/training/stage_schedule.h"
 
 namespace rosler {
@@ -63,17 +66,17 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         return fail(ErrorCode::OutOfRange, "the validation part leaves no examples to train on",
                     "/training/validation");
     TrialCost cost;
-    const Count batch = count(std::min(spec.training.batch, trained));
-    Count stash = batch * count(plan->read());
     cost.keptIndices = plan->keepsFeatures() ? count(plan->read()) : 0;
     StepMacs macs;
-    std::array<Count, factorKinds> kinds {}; // parameters of each kind of factor
+    std::vector<std::shared_ptr<const Layer>> layers;
+    Index pickedFeatures = 0; // by a gradient sketch
+    Index pickedRank = 0;
+    const Index batch = std::min(spec.training.batch, trained);
     for (const PlannedLayer &planned : plan->layers) {
-        const auto layer = makeLayer(planned);
+        const auto &layer = layers.emplace_back(makeLayer(planned));
         const bool readsData = cost.parameters == 0;
         Count between = 0; // outputs of the products but the last
         for (const ParameterBlock &block : layer->blocks()) {
-            kinds.at(static_cast<std::size_t>(block.factor)) += block.trained ? count(block.size()) : 0;
             const auto products = layer->products();
             if (std::find(products.begin(), products.end(), block.name) == products.end()) {
                 cost.biases += count(block.size());
@@ -85,7 +88,6 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         }
         cost.parameters += count(layer->parameterCount());
         cost.macs += layer->forwardMacs();
-        stash += batch * (count(layer->outputs()) + between);
         cost.inferenceScratchBytes =
             std::max(cost.inferenceScratchBytes, 4 * (count(layer->inputs() + layer->outputs()) + between));
 
@@ -94,6 +96,10 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         const Index features = sketchesGradient
             ? sketchedFeatures(layer->inputs(), spec.model.sketch.gradientSketch)
             : layer->inputs();
+        if (sketchesGradient) {
+            pickedFeatures = features;
+            pickedRank = planned.spec.sketch->rank;
+        }
         const Count norms = sketchesGradient ? count(layer->inputs()) : 0; // by which features are drawn
         const Count forward = layer->forwardMacs();
         macs.parallel += forward + layer->backwardMacs(allFactors, features, !readsData) + norms;
@@ -108,11 +114,16 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     for (std::size_t k = 0; k < factorKinds; ++k)
         cost.trainFlops += 2 * macs.successive[k] * count(examples.successive[k]);
 
-    // Gradients: in the parallel stage of all numbers at once; when there is none, of the largest kind.
-    const Count gradients =
-        examples.parallel == 0 ? *std::max_element(kinds.begin(), kinds.end()) : cost.parameters;
+    const EngineSizes engine = engineSizes(layers, batch);
     const Count state = spec.training.optimizer == OptimizerKind::Adam ? 2 : 1;
-    cost.trainMemoryBytes = 4 * (cost.parameters * (1 + state) + gradients + stash) + 2 * cost.keptIndices;
+    const Count picked = 4 * count(engine.lanes * pickedFeatures * (engine.piece + pickedRank));
+    const Count batches =
+        2 * count(batch) * (4 * count(plan->read()) + 2); // this one and the next, with labels
+    Count order = 4 * count(trained); // of an epoch's examples
+    if (spec.training.validation.any())
+        order += 4 * count(trained + trainExamples); // the split, and the feeder's part of it
+    cost.trainMemoryBytes =
+        4 * cost.parameters * (1 + state) + engine.bytes() + picked + batches + order + 8 * cost.keptIndices;
     return cost;
 }
 

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/experiment/memory_need.h"
+
 namespace rosler {
 
 namespace {
@@ -47,6 +49,8 @@ Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string
                         record->summary.id);
         spec.models.push_back(record->spec.models.front());
     }
+    if (auto room = checkMemory(resumed.spec, data.shape(), data.classes(), data.train().count()); !room)
+        return tl::unexpected(room.error());
     auto runs = store.continueRuns(ids, threads);
     if (!runs)
         return tl::unexpected(runs.error());

@@ -24,6 +24,7 @@ struct ResumedRuns {
 /// @param threads  that the training is given; 0 = all cores
 /// @return Rejected  other data; a run that has come to its end, or that another process writes; runs of
 ///         different experiments, which cannot go on side by side
+/// @return OutOfMemory  as checkMemory()
 /// @return the errors of RunStore::load() and continueRuns()
 [[nodiscard]] Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids,
                                                 const Dataset &data, int threads = 0);

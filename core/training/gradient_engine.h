@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -9,15 +10,17 @@
 #include "core/nn/layer.h"
 #include "core/nn/loss.h"
 #include "core/nn/network.h"
+#include "core/training/engine_sizes.h"
 
 namespace rosler {
 
 /// Forward and backward passes of whole networks, with the buffers that they need.
 ///
-/// A small network's batch is cut into pieces of 32 examples that run side by side, each through all layers
-/// while its activations stay in one core's cache; their gradients are added in the order of the pieces. A
-/// large network's batch stays whole, and each product is split by outputs. Which of the two depends on the
-/// network alone, never on the number of threads.
+/// A small network's batch is cut into pieces of 32 examples, each of which goes through all layers while its
+/// activations stay in one core's cache. Up to 16 lanes run side by side, with consecutive pieces each;
+/// gradients are added in the order of the pieces within a lane, then in the order of the lanes. A large
+/// network's batch stays whole, and each product is split by outputs. Which of the two depends on the network
+/// alone, and the lanes on the batch, never on the number of threads.
 class GradientEngine
 {
 public:
@@ -39,24 +42,24 @@ public:
                                  std::span<const std::uint16_t> labels, const Request &request,
                                  GradientSink &sink);
 
-    [[nodiscard]] bool splitsBatch() const noexcept { return m_splitsBatch; }
+    [[nodiscard]] bool splitsBatch() const noexcept { return m_sizes.splitsBatch; }
 
 private:
     /// Activations of one piece of a batch on their way through the layers.
     struct Lane {
-        std::vector<Matrix> outputs;   ///< of each layer
-        std::vector<Matrix> gradients; ///< with respect to them
-        std::vector<std::vector<float>> stashes;
-        std::vector<float> gradient; ///< of all parameters
+        std::vector<std::vector<float>> outputs;     ///< of each layer
+        std::array<std::vector<float>, 2> gradients; ///< with respect to outputs of layers, in turn
+        std::vector<std::vector<float>> stashes;     ///< of each layer
+        std::vector<float> gradient;                 ///< of parameters
+        std::vector<float> sums;                     ///< of the gradients of earlier pieces
     };
 
     BatchScore pass(const Network &network, Lane &lane, const ConstMatrixView &x, Index firstExample,
                     std::span<const std::uint16_t> labels, float scale, const Request &request,
                     GradientSink *sink) const;
-    void addUp(const Network &network, std::size_t pieces, const Request &request, GradientSink &sink);
+    void addUp(const Network &network, std::size_t lanes, const Request &request, GradientSink &sink);
 
-    bool m_splitsBatch;
-    Index m_pieceSize;
+    EngineSizes m_sizes;
     std::vector<Lane> m_lanes;
 };
 

@@ -97,8 +97,8 @@ const std::vector<FolderRule> &folderRules()
         // Costs are sums over the specs, the stages and the layers: never over what trains.
         {cost,
          {QStringLiteral("core/training/trial_spec.h"), QStringLiteral("core/training/stage_schedule.h"),
-          nn + QStringLiteral("layer_catalog.h"), nn + QStringLiteral("layer.h"),
-          nn + QStringLiteral("network_plan.h"), base},
+          QStringLiteral("core/training/engine_sizes.h"), nn + QStringLiteral("layer_catalog.h"),
+          nn + QStringLiteral("layer.h"), nn + QStringLiteral("network_plan.h"), base},
          apache},
         {figure, {base}, apache},
         {experiment, {training, cost, figure, nn, data, base}, apache},

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void dataOptionsAreKeptInTheRun();
     void choosesOnValidationAlone();
     void aBadSpecNamesKeyAndPlace();
+    void whatDoesNotFitIntoMemoryIsRefusedBeforeARunIsMade();
     void unknownNamesAreListed();
     void namesCannotSteerTheTerminal();
     void rankOutOfRangeGivesTheRange();
@@ -177,6 +178,22 @@ void RoslerTest::aBadSpecNamesKeyAndPlace()
     QVERIFY2(answer.error.contains("bad.json:/models/0/lerning_rate"), answer.error.constData());
     QVERIFY2(answer.error.contains("learning_rate\"?"), answer.error.constData());
     QVERIFY(!QDir(out()).exists() || QDir(out()).isEmpty());
+}
+
+void RoslerTest::whatDoesNotFitIntoMemoryIsRefusedBeforeARunIsMade()
+{
+    // 12.9 billion parameters: more than any machine has.
+    QFile file(m_folder->filePath("huge.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"schema": "rosler.experiment/2", "name": "huge", "dataset": "digits", "models": [
+        {"name": "colossus", "layers": [{"kind": "dense", "units": 65536}, {"kind": "dense", "units": 65536},
+         {"kind": "dense", "units": 65536}, {"kind": "dense", "units": 65536}, {"kind": "dense"}]}]})");
+    file.close();
+    const Answer answer = test::rosler({"train", file.fileName(), "--out", out()});
+    QCOMPARE(answer.exitCode, 1);
+    QVERIFY2(answer.error.contains("\"colossus\" needs about 638 GB") && answer.error.contains("GB are free"),
+             answer.error.constData());
+    QVERIFY(QDir(out()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).isEmpty());
 }
 
 void RoslerTest::unknownNamesAreListed()

@@ -26,7 +26,7 @@ private Q_SLOTS:
         m_design = std::make_unique<DesignModel>();
         m_datasets = std::make_unique<DatasetSession>();
         m_files = std::make_unique<ExperimentFiles>();
-        make(ExperimentControl::machineMemory());
+        make({});
     }
     void cleanup()
     {
@@ -123,10 +123,11 @@ private Q_SLOTS:
     }
 
 private:
-    void make(double memory)
+    void make(std::optional<std::uint64_t> memory)
     {
         m_control =
-            std::make_unique<ExperimentControl>(m_design.get(), m_datasets.get(), m_files.get(), memory);
+            std::make_unique<ExperimentControl>(m_design.get(), m_datasets.get(), m_files.get(),
+                                                [memory] { return memory; });
     }
     void loadDigits()
     {

@@ -137,22 +137,25 @@ void CostModelTest::bytesByHand()
 
 void CostModelTest::trainingMemoryByHand()
 {
-    // Dense 4 -> 2: 10 parameters, a batch of 3 keeps 3 x 4 inputs and 3 x 2 outputs.
+    // Dense 4 -> 2: 10 parameters with gradient and state; 3 outputs and their gradients, in rows of 16
+    // floats; two batches of 3 examples with 4 features and a label of 2 bytes; the order of 10 examples.
     TrialSpec dense = denseSpec({});
     dense.training.batch = 3;
     QCOMPARE(costOf(dense, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             asCount(4 * (10 + 2 * 10 + 10 + 18)));
+             asCount(4 * (10 + 10 + 2 * 10) + 4 * 2 * 3 * 16 + 2 * 3 * (4 * 4 + 2) + 4 * 10));
     dense.training.optimizer = OptimizerKind::Sgd;
     QCOMPARE(costOf(dense, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             asCount(4 * (10 + 10 + 10 + 18)));
-    // Sketched: 8 parameters and 3 indices, 3 x 3 inputs, 3 x 2 outputs, T1 and T2 of 3 x 1.
-    TrialSpec sketched = tinySketch();
-    QCOMPARE(costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             asCount(4 * (8 + 16 + 8 + 21) + 2 * 3));
-    // Successive from the start: of the gradients only the largest kind's, C and b with 4 numbers.
-    sketched.model.sketch.successiveFrom = 0;
-    QCOMPARE(costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             asCount(4 * (8 + 16 + 4 + 21) + 2 * 3));
+             asCount(4 * (10 + 10 + 10) + 4 * 2 * 3 * 16 + 2 * 3 * (4 * 4 + 2) + 4 * 10));
+    // Sketched: 8 parameters; T1, T2 and their gradients of 3 x 1; 3 features are read, and known twice.
+    const TrialSpec sketched = tinySketch();
+    QCOMPARE(
+        costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
+        asCount(4 * (8 + 8 + 2 * 8) + 4 * 2 * 3 * 16 + 4 * 4 * 3 + 2 * 3 * (4 * 3 + 2) + 4 * 10 + 2 * 4 * 3));
+    // With a gradient sketch the batch's chosen column, and its part of dR.
+    TrialSpec picks = sketched;
+    picks.model.sketch.gradientSketch = 0.3;
+    QCOMPARE(costOf(picks, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
+             costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes + asCount(4 * (3 + 1)));
 }
 
 void CostModelTest::trainingMemoryKnowsSmallDatasets()
