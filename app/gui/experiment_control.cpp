@@ -71,12 +71,12 @@ Result<ExperimentControl::Order> ExperimentControl::order() const
         return fail(ErrorCode::NotFound, tr("no data is loaded").toStdString(), {});
     Order order {m_design->spec(), m_data};
     if (!isForData()) // never trained over: figures would be called by the name of data that they are not of
-        return fail(
-            ErrorCode::Rejected,
-            tr("this experiment is for the data “%1”; loaded is “%2”")
-                .arg(QString::fromStdString(order.spec.dataset.source), QString::fromStdString(m_data->name()))
-                .toStdString(),
-            {});
+        return fail(ErrorCode::Rejected,
+                    tr("this experiment is for the data “%1”; loaded is “%2”")
+                        .arg(QString::fromStdString(order.spec.dataset.source),
+                             QString::fromStdString(m_data->name()))
+                        .toStdString(),
+                    {});
     order.spec.dataset = m_request;
     if (const Result<void> fits = checkAgainst(order.spec, m_data->shape(), m_data->classes()); !fits)
         return tl::unexpected(fits.error());

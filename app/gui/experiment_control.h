@@ -57,8 +57,8 @@ public:
 
     /// Begins with what the last session left: a design that may have come from @p file, and its data.
     void restore(const ExperimentSpec &design, const QString &file);
-    /// Loads data that nobody chose: those of the last session, or the built-in ones; read as the design says,
-    /// where it is for them.
+    /// Loads data that nobody chose: those of the last session, or the built-in ones; read as the design
+    /// says, where it is for them.
     void loadUnasked(const QString &source);
 
     /// open() from the event loop: who builds this can still connect to it.
@@ -93,7 +93,8 @@ private:
     void takeFailure(const Error &error);
     void followDesign();
     void tellReady();
-    [[nodiscard]] bool names(const DatasetRequest &request) const; ///< whether that means data(); there are some
+    [[nodiscard]] bool
+    names(const DatasetRequest &request) const; ///< whether that means data(); there are some
 
     DesignModel *m_design;
     DatasetSession *m_datasets;

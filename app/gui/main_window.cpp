@@ -78,8 +78,8 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
             shipped << std::move(*spec);
     m_design.setShipped(shipped);
 
-    m_experiment = new ExperimentControl(&m_design, &services.datasets(), &services.experiments(),
-                                         &freeMemory, this);
+    m_experiment =
+        new ExperimentControl(&m_design, &services.datasets(), &services.experiments(), &freeMemory, this);
     buildPages();
     buildDocks();
     m_status = new StatusStrip(statusBar());

@@ -77,9 +77,8 @@ void DatasetSession::load(const DatasetRequest &request)
     d->current = std::stop_source();
     const std::uint64_t number = ++d->newest;
     Q_EMIT started(QString::fromStdString(request.source));
-    d->thread.post([this, request, number, stop = d->current.get_token()] {
-        d->load(request, number, stop);
-    });
+    d->thread.post(
+        [this, request, number, stop = d->current.get_token()] { d->load(request, number, stop); });
 }
 
 void DatasetSession::cancel()

@@ -119,7 +119,7 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     const Count picked = 4 * count(engine.lanes * pickedFeatures * (engine.piece + pickedRank));
     const Count batches =
         2 * count(batch) * (4 * count(plan->read()) + 2); // this one and the next, with labels
-    Count order = 4 * count(trained); // of an epoch's examples
+    Count order = 4 * count(trained);                     // of an epoch's examples
     if (spec.training.validation.any())
         order += 4 * count(trained + trainExamples); // the split, and the feeder's part of it
     cost.trainMemoryBytes =

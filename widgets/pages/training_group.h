@@ -19,7 +19,8 @@ namespace rosler {
 class DesignModel;
 struct ExperimentSpec;
 
-/// How all models are trained: epochs, batch, optimizer, schedule, seed, what is held out, and each kind's learning rate.
+/// How all models are trained: epochs, batch, optimizer, schedule, seed, what is held out, and each kind's
+/// learning rate.
 class TrainingGroup : public QGroupBox
 {
     Q_OBJECT

@@ -72,9 +72,9 @@ private Q_SLOTS:
 
     void whatNeedsMoreMemoryThanThereIsIsNotTrained()
     {
-        make(1e6);
+        make(1'000'000);
         loadDigits();
-        QCOMPARE(m_control->order().error().code, ErrorCode::OutOfRange);
+        QCOMPARE(m_control->order().error().code, ErrorCode::OutOfMemory);
     }
 
     void dataThatAreGoneGiveTheBuiltInOnesAndAreNotTriedAgain()
@@ -125,9 +125,8 @@ private Q_SLOTS:
 private:
     void make(std::optional<std::uint64_t> memory)
     {
-        m_control =
-            std::make_unique<ExperimentControl>(m_design.get(), m_datasets.get(), m_files.get(),
-                                                [memory] { return memory; });
+        m_control = std::make_unique<ExperimentControl>(m_design.get(), m_datasets.get(), m_files.get(),
+                                                        [memory] { return memory; });
     }
     void loadDigits()
     {
