@@ -114,6 +114,16 @@ void ExperimentControl::begin(const DatasetRequest &request, Chosen chosen)
     m_datasets->load(request);
 }
 
+void ExperimentControl::setOptions(const DatasetOptions &options)
+{
+    if (!m_data)
+        return;
+    m_failed = {};
+    m_design->edit(tr("Data options"), [this, &options](ExperimentSpec &spec) {
+        spec.dataset = DatasetRequest(m_request.source, options);
+    }); // followDesign() loads them
+}
+
 void ExperimentControl::cancelLoading()
 {
     m_datasets->cancel();

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
     /// Where data() came from; while there are none, where the ones come from that are on their way.
     [[nodiscard]] QString source() const;
+    /// How data() were asked for.
+    [[nodiscard]] const DatasetRequest &request() const noexcept { return m_request; }
     /// Whether the design is for data(); false without data.
     [[nodiscard]] bool isForData() const;
 
@@ -67,6 +69,8 @@ public:
 public Q_SLOTS:
     /// Loads data that the user chose: once they are there, the design is for them.
     void load(const QString &source);
+    /// Loads data() again, read otherwise; the design is then for them. To be undone.
+    void setOptions(const rosler::DatasetOptions &options);
     void cancelLoading();
     /// Opens a shipped experiment by its name, or a file.
     void open(const QString &nameOrPath);

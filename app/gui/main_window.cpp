@@ -286,6 +286,7 @@ void MainWindow::connectData()
 {
     DatasetSession &datasets = m_services.datasets();
     connect(m_dataPage, &DataPage::loadRequested, m_experiment, &ExperimentControl::load);
+    connect(m_dataPage, &DataPage::optionsRequested, m_experiment, &ExperimentControl::setOptions);
     connect(m_dataPage, &DataPage::cancelRequested, this, [this] {
         m_experiment->cancelLoading();
         m_dataPage->setDataset(m_experiment->data());
@@ -518,6 +519,7 @@ void MainWindow::showData()
 {
     const Dataset &loaded = *m_experiment->data();
     m_dataPage->setDataset(m_experiment->data());
+    m_dataPage->setOptions(m_services.datasets().options(), m_experiment->request().options);
     if (const QString source = m_experiment->source(); source != QLatin1String("digits"))
         m_recentDataSources = withRecent(m_recentDataSources, source);
     m_dataPage->setRecent(m_recentDataSources);

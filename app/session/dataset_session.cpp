@@ -30,7 +30,8 @@ public:
 
     DatasetSession *q;
     std::stop_source current;
-    std::uint64_t newest = 0; ///< number of the last load(); answers to older ones are dropped
+    std::span<const ReaderOption> options; ///< of the newest; the catalogue's own
+    std::uint64_t newest = 0;              ///< number of the last load(); answers to older ones are dropped
     JobThread thread;
 };
 
@@ -53,9 +54,11 @@ void DatasetSession::Private::load(const DatasetRequest &request, std::uint64_t 
     Result<std::shared_ptr<const Dataset>> answer = loadDataset(request, {}, progress);
     if (!answer && answer.error().code == ErrorCode::Cancelled)
         return;
-    post([this, number, answer = std::move(answer)] {
+    const auto known = datasetOptions(request.source);
+    post([this, number, known, answer = std::move(answer)] {
         if (number != newest)
             return;
+        options = known;
         if (answer)
             Q_EMIT q->loaded(*answer);
         else
@@ -79,6 +82,11 @@ void DatasetSession::load(const DatasetRequest &request)
     Q_EMIT started(QString::fromStdString(request.source));
     d->thread.post(
         [this, request, number, stop = d->current.get_token()] { d->load(request, number, stop); });
+}
+
+std::span<const ReaderOption> DatasetSession::options() const noexcept
+{
+    return d->options;
 }
 
 void DatasetSession::cancel()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include <QObject>
 
@@ -20,6 +21,9 @@ class DatasetSession : public QObject
 public:
     explicit DatasetSession(QObject *parent = nullptr);
     ~DatasetSession() override;
+
+    /// What the reader of the data that were loaded last may be told.
+    [[nodiscard]] std::span<const ReaderOption> options() const noexcept;
 
 public Q_SLOTS:
     void load(const rosler::DatasetRequest &request);

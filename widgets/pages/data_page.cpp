@@ -22,6 +22,7 @@
 #include "widgets/controls/error_banner.h"
 #include "widgets/controls/histogram_view.h"
 #include "widgets/controls/thumbnail_strip.h"
+#include "widgets/pages/data_options_dialog.h"
 
 namespace rosler {
 
@@ -112,6 +113,7 @@ public:
 
     void build();
     QWidget *buildEmpty();
+    void askForOptions();
     QWidget *buildLoaded();
     QWidget *buildLoading();
     void request(const QString &source);
@@ -130,6 +132,9 @@ public:
     QLabel *shape = nullptr;
     HistogramView *histogram = nullptr;
     ThumbnailStrip *thumbnails = nullptr;
+    QPushButton *options = nullptr;
+    std::span<const ReaderOption> known;
+    DatasetOptions given;
     QMenu *recent = nullptr;
     DropFrame *frame = nullptr;
     QString failedSource;
@@ -157,8 +162,14 @@ void DataPage::Private::build()
     connect(files, &QPushButton::clicked, q, &DataPage::chooseFiles);
     fillRecent({});
 
+    options = new QPushButton(tr("O&ptions\u2026"), q);
+    options->setObjectName(QStringLiteral("dataOptions"));
+    options->setToolTip(tr("How these data are read"));
+    options->hide();
+    connect(options, &QPushButton::clicked, q, [this] { askForOptions(); });
+
     auto *buttons = new QHBoxLayout;
-    for (QPushButton *button : {folder, files, again}) {
+    for (QPushButton *button : {folder, files, again, options}) {
         button->setMinimumWidth(button->minimumSizeHint().width());
         buttons->addWidget(button, 1);
     }
@@ -321,6 +332,24 @@ void DataPage::setDataset(std::shared_ptr<const Dataset> dataset)
         counts << static_cast<qint64>(count);
     d->histogram->setCounts(names, counts);
     d->views->setCurrentIndex(Private::Loaded);
+}
+
+void DataPage::setOptions(std::span<const ReaderOption> known, const DatasetOptions &given)
+{
+    d->known = known;
+    d->given = given;
+    d->options->setVisible(!known.empty());
+}
+
+void DataPage::Private::askForOptions()
+{
+    auto *dialog = new DataOptionsDialog(known, given, q);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, q, [this, dialog] {
+        if (const DatasetOptions chosen = dialog->options(); chosen != given)
+            Q_EMIT q->optionsRequested(chosen);
+    });
+    dialog->open();
 }
 
 void DataPage::setRecent(const QStringList &sources)

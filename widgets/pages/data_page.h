@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include <QStringList>
 #include <QWidget>
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
+#include "core/data/dataset_request.h"
 
 namespace rosler {
 
@@ -23,6 +25,8 @@ public:
 
 public Q_SLOTS:
     void setDataset(std::shared_ptr<const rosler::Dataset> data);
+    /// What the reader of these data may be told, and is told; without any there is nothing to ask for.
+    void setOptions(std::span<const rosler::ReaderOption> known, const rosler::DatasetOptions &given);
     void setRecent(const QStringList &sources);
     void setLoading(const QString &source);
     void setProgress(double fraction);
@@ -33,7 +37,8 @@ public Q_SLOTS:
     void chooseFiles();
 
 Q_SIGNALS:
-    void loadRequested(const QString &source); ///< "digits" or a path
+    void loadRequested(const QString &source);                    ///< "digits" or a path
+    void optionsRequested(const rosler::DatasetOptions &options); ///< those that differ from the defaults
     void cancelRequested();
 
 protected:

@@ -70,6 +70,22 @@ private Q_SLOTS:
         EVENTUALLY(m_control->isForData());
     }
 
+    void dataAreReadAsTheDesignSays()
+    {
+        loadDigits();
+        m_control->setOptions({{"examples", Index {300}}});
+        EVENTUALLY_EQUAL(m_control->data()->train().count(), Index {300});
+        QCOMPARE(m_datasets->options().size(), std::size_t {3});
+        QVERIFY((m_control->order()->spec.dataset == DatasetRequest("digits", {{"examples", Index {300}}})));
+        m_design->undoStack()->undo();
+        EVENTUALLY_EQUAL(m_control->data()->train().count(), Index {6000});
+        m_design->edit(QStringLiteral("x"), [](ExperimentSpec &spec) {
+            spec.dataset.options = {{"exampels", Index {3}}};
+        });
+        QVERIFY(!m_control->isForData()); // and data() stay
+        QCOMPARE(m_control->order().error().code, ErrorCode::Rejected);
+    }
+
     void whatNeedsMoreMemoryThanThereIsIsNotTrained()
     {
         make(1'000'000);

@@ -25,7 +25,7 @@ std::shared_ptr<const Dataset> makeData(const ExampleShape &shape, int classes, 
     for (int c = 0; c < classes; ++c)
         parts.classNames.push_back("c" + std::to_string(c));
     for (Examples *part : {&parts.train, &parts.test}) {
-        part->features = Matrix::Constant(4 * classes, shape.size(), value);
+        part->features = Matrix(Matrix::Constant(4 * classes, shape.size(), value));
         for (int row = 0; row < 4 * classes; ++row)
             part->labels.push_back(static_cast<std::uint16_t>(row % classes));
     }
@@ -107,7 +107,7 @@ private Q_SLOTS:
         parts.shape = {3, 4, 4};
         parts.classNames = {"one"};
         for (Examples *part : {&parts.train, &parts.test}) {
-            part->features = Matrix::Zero(3, 48);
+            part->features = Matrix(Matrix::Zero(3, 48));
             part->features.leftCols(16).setConstant(200.0F / 255.0F); // red plane
             part->features.rightCols(16).setConstant(1.0F);           // blue plane
             part->labels = {0, 0, 0};

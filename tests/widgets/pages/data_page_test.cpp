@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCheckBox>
+#include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QLabel>
@@ -7,6 +9,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTest>
 #include <QUrl>
 
@@ -14,6 +17,7 @@
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/controls/thumbnail_strip.h"
+#include "widgets/pages/data_options_dialog.h"
 #include "widgets/pages/data_page.h"
 
 using namespace rosler;
@@ -27,8 +31,8 @@ std::shared_ptr<const Dataset> smallData()
     parts.source = "/data/tiny";
     parts.shape = {1, 4, 5};
     parts.classNames = {"zero", "one", "two"};
-    parts.train.features = Matrix::Constant(1200, 20, 0.5F);
-    parts.test.features = Matrix::Constant(30, 20, 0.5F);
+    parts.train.features = Matrix(Matrix::Constant(1200, 20, 0.5F));
+    parts.test.features = Matrix(Matrix::Constant(30, 20, 0.5F));
     for (int row = 0; row < 1200; ++row)
         parts.train.labels.push_back(static_cast<std::uint16_t>(row % 3));
     for (int row = 0; row < 30; ++row)
@@ -58,6 +62,34 @@ class DataPageTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void optionsAreAskedForAsTheReaderDescribesThem()
+    {
+        static const ReaderOption known[] = {{"test_examples", "how many", Index {10}, 1, 500},
+                                             {"overlap", "of windows", 0.5, 0, 1},
+                                             {"grey", "one channel", false},
+                                             {"label", "column", std::string("last")}};
+        DataPage page;
+        page.setOptions({}, {});
+        page.setDataset(smallData());
+        page.show();
+        auto *button = page.findChild<QPushButton *>(QStringLiteral("dataOptions"));
+        QVERIFY(!button->isVisible()); // nothing to ask for
+        page.setOptions(known, {{"overlap", 0.25}});
+        QVERIFY(button->isVisible());
+        QSignalSpy asked(&page, &DataPage::optionsRequested);
+        button->click();
+        auto *dialog = page.findChild<DataOptionsDialog *>();
+        QVERIFY(dialog != nullptr);
+        QVERIFY((dialog->options() == DatasetOptions {{"overlap", 0.25}}));
+        dialog->findChild<QSpinBox *>(QStringLiteral("test_examples"))->setValue(9'999);
+        dialog->findChild<QCheckBox *>(QStringLiteral("grey"))->setChecked(true);
+        dialog->findChild<QDoubleSpinBox *>(QStringLiteral("overlap"))->setValue(0.5);
+        dialog->accept();
+        QCOMPARE(asked.count(), 1);
+        QVERIFY((asked.at(0).at(0).value<DatasetOptions>()
+                 == DatasetOptions {{"test_examples", Index {500}}, {"grey", true}}));
+    }
+
     void anEmptyPageOffersTheDigits()
     {
         DataPage page;
