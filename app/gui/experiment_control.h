@@ -38,9 +38,10 @@ public:
 
     /// None of them is owned; all outlive this.
     /// @param free  tells how many bytes of memory are free: what needs more is not trained (checkMemory())
-    ExperimentControl(DesignModel *design, DatasetSession *datasets, ExperimentFiles *files,
-                      std::function<std::optional<std::uint64_t>()> free = &freeMemory,
-                      QObject *parent = nullptr);
+    ExperimentControl(
+        DesignModel *design, DatasetSession *datasets, ExperimentFiles *files,
+        std::function<std::optional<std::uint64_t>()> free = [] { return freeMemory(); },
+        QObject *parent = nullptr);
 
     [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
     /// Where data() came from; while there are none, where the ones come from that are on their way.

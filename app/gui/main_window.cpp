@@ -32,6 +32,7 @@
 #include "app/gui/status_strip.h"
 #include "app/gui/tinted_icon.h"
 #include "app/gui/training_bar.h"
+#include "core/base/quantity_text.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
@@ -78,8 +79,8 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
             shipped << std::move(*spec);
     m_design.setShipped(shipped);
 
-    m_experiment =
-        new ExperimentControl(&m_design, &services.datasets(), &services.experiments(), &freeMemory, this);
+    m_experiment = new ExperimentControl(
+        &m_design, &services.datasets(), &services.experiments(), [] { return freeMemory(); }, this);
     buildPages();
     buildDocks();
     m_status = new StatusStrip(statusBar());

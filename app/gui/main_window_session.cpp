@@ -97,7 +97,7 @@ void MainWindow::startFresh()
     if (const Result<ExperimentSpec> spec = shippedExperiment(firstExperiment))
         m_experiment->take(*spec);
     m_experiment->loadUnasked(digits);
-    m_compare->setCurve(CurveX::Epoch, CurveY::TestAccuracy);
+    m_compare->setCurve(CurveX::Epoch, CurveY::HeldOutAccuracy);
     m_compare->setLogX(false);
     m_compare->setLogY(false);
     m_compare->setLossBeside(false);
