@@ -69,8 +69,6 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     cost.keptIndices = plan->keepsFeatures() ? count(plan->read()) : 0;
     StepMacs macs;
     std::vector<std::shared_ptr<const Layer>> layers;
-    Index pickedFeatures = 0; // by a gradient sketch
-    Index pickedRank = 0;
     const Index batch = std::min(spec.training.batch, trained);
     for (const PlannedLayer &planned : plan->layers) {
         const auto &layer = layers.emplace_back(makeLayer(planned));
@@ -96,10 +94,6 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         const Index features = sketchesGradient
             ? sketchedFeatures(layer->inputs(), spec.model.sketch.gradientSketch)
             : layer->inputs();
-        if (sketchesGradient) {
-            pickedFeatures = features;
-            pickedRank = planned.spec.sketch->rank;
-        }
         const Count norms = sketchesGradient ? count(layer->inputs()) : 0; // by which features are drawn
         const Count forward = layer->forwardMacs();
         macs.parallel += forward + layer->backwardMacs(allFactors, features, !readsData) + norms;
@@ -116,14 +110,13 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
 
     const EngineSizes engine = engineSizes(layers, batch);
     const Count state = spec.training.optimizer == OptimizerKind::Adam ? 2 : 1;
-    const Count picked = 4 * count(engine.lanes * pickedFeatures * (engine.piece + pickedRank));
     const Count batches =
         2 * count(batch) * (4 * count(plan->read()) + 2); // this one and the next, with labels
     Count order = 4 * count(trained);                     // of an epoch's examples
     if (spec.training.validation.any())
         order += 4 * count(trained + trainExamples); // the split, and the feeder's part of it
     cost.trainMemoryBytes =
-        4 * cost.parameters * (1 + state) + engine.bytes() + picked + batches + order + 8 * cost.keptIndices;
+        4 * cost.parameters * (1 + state) + engine.bytes() + batches + order + 8 * cost.keptIndices;
     return cost;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <tbb/parallel_for.h>
 
@@ -16,18 +17,29 @@ namespace {
 // source serves every CPU.
 #if defined(__AVX512F__)
 constexpr Index lanes = 16;
-constexpr Index dotTile = 4; // rows x columns of accumulators in a thin NT product
+constexpr Index dotTile = 4;  // rows x columns of accumulators in a thin NT product
+constexpr Index tileRows = 8; // rows of accumulators in an outer product
 #elif defined(__AVX__)
 constexpr Index lanes = 8;
 constexpr Index dotTile = 3;
+constexpr Index tileRows = 4;
 #else
 constexpr Index lanes = 4;
 constexpr Index dotTile = 3;
+constexpr Index tileRows = 4;
 #endif
+constexpr Index tileVecs = 3; // vectors of them in a row
 using Vec __attribute__((vector_size(lanes * sizeof(float)))) = float;
 
 constexpr Index thin = 32;         // up to here a dimension is a sketch's rank or a classifier's output
 constexpr double splitFlops = 4e6; // a product below this is not worth a second thread
+
+// What one task computes; the pieces depend on the sizes alone.
+constexpr Index rowPiece = 32;       // examples of a thin product
+constexpr Index columnPiece = 256;   // outputs of a thick one, for which the batch is packed anew
+constexpr Index stripPiece = 144;    // columns of the others: whole strips of all widths of a vector
+constexpr Index gradientPiece = 128; // rows of a thick gradient: with 1,024 columns half a megabyte, in L2
+constexpr Index maskPiece = 192;     // columns
 
 inline Vec load(const float *p)
 {
@@ -68,6 +80,46 @@ inline float sumOf(Vec v)
     return parts[0];
 }
 
+/// Of each pair of numbers with places that differ in bit @p Half, one comes from @p a and one from @p b: a's
+/// from its lower half of places (Upper = false) or from its upper one, and b's too.
+template <Index Half, bool Upper, std::size_t... J>
+inline Vec halvesOf(Vec a, Vec b, std::index_sequence<J...> /*places*/)
+{
+    return __builtin_shufflevector(a, b,
+                                   ((J & Half) != 0
+                                        ? static_cast<int>(lanes + J) - (Upper ? 0 : static_cast<int>(Half))
+                                        : static_cast<int>(J) + (Upper ? static_cast<int>(Half) : 0))...);
+}
+using Places = std::make_index_sequence<static_cast<std::size_t>(lanes)>;
+
+/// sumOf() of each of the vectors, in the places of one; what they hold is lost.
+template <Index Half = lanes / 2>
+inline Vec sumsOf(Vec (&v)[lanes])
+{
+    for (Index i = 0; i < Half; ++i)
+        v[i] = halvesOf<Half, false>(v[i], v[i + Half], Places {})
+            + halvesOf<Half, true>(v[i], v[i + Half], Places {});
+    if constexpr (Half > 1)
+        return sumsOf<Half / 2>(v);
+    else
+        return v[0];
+}
+
+/// Number j of vector i becomes number i of vector j.
+template <Index Half = lanes / 2>
+inline void transpose(Vec (&v)[lanes])
+{
+    for (Index i = 0; i < lanes; ++i) {
+        if ((i & Half) != 0)
+            continue;
+        const Vec lower = halvesOf<Half, false>(v[i], v[i + Half], Places {});
+        v[i + Half] = halvesOf<Half, true>(v[i], v[i + Half], Places {});
+        v[i] = lower;
+    }
+    if constexpr (Half > 1)
+        transpose<Half / 2>(v);
+}
+
 /// Rows x Cols dot products of length n: y[i][j] = x_i . w_j.
 template <Index Rows, Index Cols>
 inline void dots(const float *x, Index xStride, const float *w, Index wStride, Index n, float *y,
@@ -85,9 +137,21 @@ inline void dots(const float *x, Index xStride, const float *w, Index wStride, I
                 sums[r][c] += xj * wj[c];
         }
     }
+    float totals[Rows * Cols > lanes ? Rows * Cols : lanes];
+    if constexpr (Rows * Cols > 1 && Rows * Cols <= lanes) {
+        Vec all[lanes] = {};
+        for (Index r = 0; r < Rows; ++r)
+            for (Index c = 0; c < Cols; ++c)
+                all[r * Cols + c] = sums[r][c];
+        store(totals, sumsOf(all));
+    } else {
+        for (Index r = 0; r < Rows; ++r)
+            for (Index c = 0; c < Cols; ++c)
+                totals[r * Cols + c] = sumOf(sums[r][c]);
+    }
     for (Index r = 0; r < Rows; ++r) {
         for (Index c = 0; c < Cols; ++c) {
-            float total = sumOf(sums[r][c]);
+            float total = totals[r * Cols + c];
             for (Index k = j; k < n; ++k)
                 total += x[r * xStride + k] * w[c * wStride + k];
             if (bias != nullptr)
@@ -108,6 +172,8 @@ inline void dotRows(const float *x, const ConstMatrixView &w, Index xStride, flo
     for (; c + dotTile <= m; c += dotTile)
         dots<Rows, dotTile>(x, xStride, rowAt(w, c), w.outerStride(), n, y + c, yStride, biasAt(c),
                             epilogue.relu);
+    for (; c + 2 <= m; c += 2)
+        dots<Rows, 2>(x, xStride, rowAt(w, c), w.outerStride(), n, y + c, yStride, biasAt(c), epilogue.relu);
     for (; c < m; ++c)
         dots<Rows, 1>(x, xStride, rowAt(w, c), w.outerStride(), n, y + c, yStride, biasAt(c), epilogue.relu);
 }
@@ -121,138 +187,224 @@ void thinNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView &y, c
         dotRows<1>(rowAt(x, i), w, x.outerStride(), rowAt(y, i), y.outerStride(), epilogue);
 }
 
-/// Rows x (Vecs * lanes) outputs of a b, with b read once for all rows.
+/// acc[r][v] += the sums over i < k of a[r * aRow + i * aStep] * b[i * bStep + v * lanes ...], in that order.
 template <Index Rows, Index Vecs>
-inline void outerTile(const float *a, Index aStride, const float *b, Index bStride, Index k, float *y,
-                      Index yStride, const float *bias, bool relu)
+inline void outerTile(const float *a, Index aRow, Index aStep, const float *b, Index bStep, Index k,
+                      Vec (&acc)[Rows][Vecs])
 {
-    Vec sums[Rows][Vecs];
-    for (Index v = 0; v < Vecs; ++v) {
-        const Vec start = bias == nullptr ? Vec {} : load(bias + v * lanes);
-        for (Index r = 0; r < Rows; ++r)
-            sums[r][v] = start;
-    }
     for (Index i = 0; i < k; ++i) {
         Vec bi[Vecs];
         for (Index v = 0; v < Vecs; ++v)
-            bi[v] = load(b + i * bStride + v * lanes);
+            bi[v] = load(b + i * bStep + v * lanes);
         for (Index r = 0; r < Rows; ++r) {
-            const Vec ai = broadcast(a[r * aStride + i]);
+            const Vec ai = broadcast(a[r * aRow + i * aStep]);
             for (Index v = 0; v < Vecs; ++v)
-                sums[r][v] += ai * bi[v];
-        }
-    }
-    for (Index r = 0; r < Rows; ++r)
-        for (Index v = 0; v < Vecs; ++v)
-            store(y + r * yStride + v * lanes, relu ? positive(sums[r][v]) : sums[r][v]);
-}
-
-template <Index Rows>
-inline void outerRows(const float *a, Index aStride, const ConstMatrixView &b, float *y, Index yStride,
-                      const Epilogue &epilogue)
-{
-    const Index n = b.cols();
-    const Index k = b.rows();
-    const auto biasAt = [&](Index c) { return epilogue.bias == nullptr ? nullptr : epilogue.bias + c; };
-    Index c = 0;
-    for (; c + 2 * lanes <= n; c += 2 * lanes)
-        outerTile<Rows, 2>(a, aStride, b.data() + c, b.outerStride(), k, y + c, yStride, biasAt(c),
-                           epilogue.relu);
-    for (; c + lanes <= n; c += lanes)
-        outerTile<Rows, 1>(a, aStride, b.data() + c, b.outerStride(), k, y + c, yStride, biasAt(c),
-                           epilogue.relu);
-    for (; c < n; ++c) {
-        for (Index r = 0; r < Rows; ++r) {
-            float total = epilogue.bias == nullptr ? 0.0F : epilogue.bias[c];
-            for (Index i = 0; i < k; ++i)
-                total += a[r * aStride + i] * b(i, c);
-            y[r * yStride + c] = epilogue.relu ? positive(total) : total;
+                acc[r][v] += ai * bi[v];
         }
     }
 }
 
-void thinNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView &y, const Epilogue &epilogue)
+/// One operand of an outer product: number i of row r lies at data[r * row + i * step].
+struct Rows {
+    const float *data;
+    Index row;
+    Index step;
+};
+
+/// The other: Vecs * lanes numbers lie side by side at data[i * step].
+struct Strip {
+    const float *data;
+    Index step;
+    Index width; ///< how many of them are wanted
+};
+
+/// What becomes of the sums of a strip.
+struct StripOut {
+    float *data; ///< of the strip's first column
+    Index stride;
+    const float *bias; ///< of that column, or none
+    bool relu;
+    bool adds; ///< to what is there
+};
+
+/// Vector v of @p width numbers, filled up with zeros.
+inline Vec partOf(const float *p, Index width, Index v)
 {
-    constexpr Index rows = 4;
-    Index i = 0;
-    for (; i + rows <= a.rows(); i += rows)
-        outerRows<rows>(rowAt(a, i), a.outerStride(), b, rowAt(y, i), y.outerStride(), epilogue);
-    for (; i < a.rows(); ++i)
-        outerRows<1>(rowAt(a, i), a.outerStride(), b, rowAt(y, i), y.outerStride(), epilogue);
+    const Index count = std::min(lanes, width - v * lanes);
+    if (count == lanes)
+        return load(p + v * lanes);
+    Vec part {};
+    std::memcpy(&part, p + v * lanes, static_cast<std::size_t>(count) * sizeof(float));
+    return part;
 }
 
-/// Rows rows and Vecs * lanes columns of a^T b, summed over the batch in its order.
-template <Index Rows, Index Vecs>
-inline void gradientTile(const float *a, Index aStride, const float *b, Index bStride, Index batch, float *g,
-                         Index gStride)
+template <Index R, Index Vecs>
+inline void stripTile(const Rows &a, Index row, const Strip &b, Index k, const StripOut &out)
 {
-    Vec sums[Rows][Vecs] = {};
-    for (Index i = 0; i < batch; ++i) {
-        Vec bi[Vecs];
-        for (Index v = 0; v < Vecs; ++v)
-            bi[v] = load(b + i * bStride + v * lanes);
-        for (Index r = 0; r < Rows; ++r) {
-            const Vec ai = broadcast(a[i * aStride + r]);
-            for (Index v = 0; v < Vecs; ++v)
-                sums[r][v] += ai * bi[v];
-        }
+    Vec acc[R][Vecs];
+    float *const y = out.data + row * out.stride;
+    for (Index v = 0; v < Vecs; ++v) {
+        const Vec start = out.bias == nullptr ? Vec {} : partOf(out.bias, b.width, v);
+        for (Index r = 0; r < R; ++r)
+            acc[r][v] = out.adds ? partOf(y + r * out.stride, b.width, v) : start;
     }
-    for (Index r = 0; r < Rows; ++r)
-        for (Index v = 0; v < Vecs; ++v)
-            store(g + r * gStride + v * lanes, sums[r][v]);
-}
-
-template <Index Rows>
-inline void gradientRows(const float *a, Index aStride, const ConstMatrixView &b, float *g, Index gStride)
-{
-    const Index n = b.cols();
-    Index c = 0;
-    for (; c + 2 * lanes <= n; c += 2 * lanes)
-        gradientTile<Rows, 2>(a, aStride, b.data() + c, b.outerStride(), b.rows(), g + c, gStride);
-    for (; c + lanes <= n; c += lanes)
-        gradientTile<Rows, 1>(a, aStride, b.data() + c, b.outerStride(), b.rows(), g + c, gStride);
-    for (; c < n; ++c) {
-        for (Index r = 0; r < Rows; ++r) {
-            float total = 0.0F;
-            for (Index i = 0; i < b.rows(); ++i)
-                total += a[i * aStride + r] * b(i, c);
-            g[r * gStride + c] = total;
-        }
-    }
-}
-
-void thinTN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView &g)
-{
-    constexpr Index rows = lanes >= 16 ? 8 : 4;
-    Index k = 0;
-    for (; k + rows <= a.cols(); k += rows)
-        gradientRows<rows>(a.data() + k, a.outerStride(), b, rowAt(g, k), g.outerStride());
-    for (; k < a.cols(); ++k)
-        gradientRows<1>(a.data() + k, a.outerStride(), b, rowAt(g, k), g.outerStride());
-}
-
-/// Adds the bias and cuts at zero, where a product of Eigen's is still in the cache.
-void finish(MatrixView &y, Index firstColumn, const Epilogue &epilogue)
-{
-    if (epilogue.bias == nullptr && !epilogue.relu)
-        return;
-    for (Index i = 0; i < y.rows(); ++i) {
-        float *row = rowAt(y, i);
-        for (Index j = 0; j < y.cols(); ++j) {
-            const float value = epilogue.bias == nullptr ? row[j] : row[j] + epilogue.bias[firstColumn + j];
-            row[j] = epilogue.relu ? positive(value) : value;
+    outerTile<R, Vecs>(a.data + row * a.row, a.row, a.step, b.data, b.step, k, acc);
+    for (Index v = 0; v < Vecs; ++v) {
+        const Index count = std::min(lanes, b.width - v * lanes);
+        for (Index r = 0; r < R; ++r) {
+            const Vec value = out.relu ? positive(acc[r][v]) : acc[r][v];
+            if (count == lanes)
+                store(y + r * out.stride + v * lanes, value);
+            else
+                std::memcpy(y + r * out.stride + v * lanes, &value,
+                            static_cast<std::size_t>(count) * sizeof(float));
         }
     }
 }
 
-MatrixView columnsOf(MatrixView &m, Index first, Index count)
+template <Index Vecs>
+void stripRows(const Rows &a, Index rows, const Strip &b, Index k, const StripOut &out)
 {
-    return {m.data() + first, m.rows(), count, Eigen::OuterStride<>(m.outerStride())};
+    Index r = 0;
+    for (; r + tileRows <= rows; r += tileRows)
+        stripTile<tileRows, Vecs>(a, r, b, k, out);
+    if constexpr (tileRows > 4)
+        for (; r + 4 <= rows; r += 4)
+            stripTile<4, Vecs>(a, r, b, k, out);
+    for (; r + 2 <= rows; r += 2)
+        stripTile<2, Vecs>(a, r, b, k, out);
+    for (; r < rows; ++r)
+        stripTile<1, Vecs>(a, r, b, k, out);
 }
 
-ConstMatrixView columnsOf(const ConstMatrixView &m, Index first, Index count)
+/// The product of @p rows rows of a and one strip, over k numbers each.
+void stripProduct(const Rows &a, Index rows, const Strip &b, Index k, const StripOut &out)
 {
-    return {m.data() + first, m.rows(), count, Eigen::OuterStride<>(m.outerStride())};
+    if (b.width > 2 * lanes)
+        stripRows<3>(a, rows, b, k, out);
+    else if (b.width > lanes)
+        stripRows<2>(a, rows, b, k, out);
+    else
+        stripRows<1>(a, rows, b, k, out);
+}
+
+constexpr Index stripWidth = tileVecs * lanes;
+constexpr Index stripDepth =
+    1'024; // numbers of a sum that a strip holds at a time: 192 kB, in the second cache
+
+/// Room of the calling thread for a strip; nothing that waits for other tasks may use it.
+float *stripRoom()
+{
+    alignas(64) static thread_local float room[stripDepth * stripWidth];
+    return room;
+}
+
+/// Room of the calling thread for the sums of columnPiece rows and a strip.
+float *sumRoom()
+{
+    alignas(64) static thread_local float room[columnPiece * stripWidth];
+    return room;
+}
+
+/// Rows first .. first + k - 1 of some columns of b, side by side and filled up with zeros.
+Strip packedRows(const ConstMatrixView &b, Index first, Index k, Index column, Index width)
+{
+    const Index step = (width + lanes - 1) / lanes * lanes;
+    float *const to = stripRoom();
+    for (Index i = 0; i < k; ++i) {
+        const float *from = rowAt(b, first + i) + column;
+        for (Index v = 0; v < step / lanes; ++v)
+            store(to + i * step + v * lanes, partOf(from, width, v));
+    }
+    return {to, step, width};
+}
+
+/// The transpose of columns first .. first + k - 1 of some rows of x, filled up with zeros.
+Strip packedColumns(const ConstMatrixView &x, Index row, Index width, Index first, Index k)
+{
+    const Index step = (width + lanes - 1) / lanes * lanes;
+    float *const to = stripRoom();
+    for (Index i = 0; i < k; i += lanes) {
+        const Index count = std::min(lanes, k - i);
+        for (Index r = 0; r < step; r += lanes) {
+            Vec block[lanes] = {};
+            const Index some = std::min(lanes, width - r);
+            for (Index j = 0; j < some; ++j)
+                block[j] = partOf(rowAt(x, row + r + j) + first + i, count, 0);
+            transpose(block);
+            for (Index j = 0; j < count; ++j)
+                store(to + (i + j) * step + r, block[j]);
+        }
+    }
+    return {to, step, width};
+}
+
+/// Some columns of y = a b.
+void columnsNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView &y, Index first, Index count,
+               const Epilogue &epilogue)
+{
+    for (Index c = first; c < first + count; c += stripWidth) {
+        const Index width = std::min(stripWidth, first + count - c);
+        for (Index k = 0; k < b.rows(); k += stripDepth) {
+            const Index depth = std::min(stripDepth, b.rows() - k);
+            const bool last = k + depth == b.rows();
+            const float *bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + c;
+            stripProduct({a.data() + k, a.outerStride(), 1}, a.rows(), packedRows(b, k, depth, c, width),
+                         depth, {y.data() + c, y.outerStride(), bias, last && epilogue.relu, k > 0});
+        }
+    }
+}
+
+/// Some rows and columns of g = a^T b.
+void blockTN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView &g, Index firstRow, Index rows,
+             Index first, Index count)
+{
+    // Rows that fill whole cache lines are read where they lie, where they are read a few times only.
+    const bool inPlace = rows <= thin && a.rows() <= stripDepth;
+    for (Index c = first; c < first + count; c += stripWidth) {
+        const Index width = std::min(stripWidth, first + count - c);
+        for (Index k = 0; k < b.rows(); k += stripDepth) {
+            const Index depth = std::min(stripDepth, b.rows() - k);
+            const Strip strip = inPlace && width % lanes == 0
+                ? Strip {rowAt(b, k) + c, b.outerStride(), width}
+                : packedRows(b, k, depth, c, width);
+            stripProduct({rowAt(a, k) + firstRow, 1, a.outerStride()}, rows, strip, depth,
+                         {rowAt(g, firstRow) + c, g.outerStride(), nullptr, false, k > 0});
+        }
+    }
+}
+
+/// Some columns of y = x w^T: computed as those rows of w x^T, vectors running along the batch.
+void columnsNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView &y, Index first, Index count,
+               const Epilogue &epilogue)
+{
+    float *const room = sumRoom(); // count x width: the transpose of what is wanted
+    for (Index i = 0; i < x.rows(); i += stripWidth) {
+        const Index width = std::min(stripWidth, x.rows() - i);
+        const Index step = (width + lanes - 1) / lanes * lanes;
+        for (Index k = 0; k < x.cols(); k += stripDepth) {
+            const Index depth = std::min(stripDepth, x.cols() - k);
+            Strip strip = packedColumns(x, i, width, k, depth);
+            strip.width = step;
+            stripProduct({rowAt(w, first) + k, w.outerStride(), 1}, count, strip, depth,
+                         {room, step, nullptr, false, k > 0});
+        }
+        for (Index c = 0; c < count; c += lanes) {
+            const Index some = std::min(lanes, count - c);
+            const Vec bias = epilogue.bias == nullptr ? Vec {} : partOf(epilogue.bias + first + c, some, 0);
+            for (Index r = 0; r < width; r += lanes) {
+                Vec block[lanes] = {};
+                for (Index j = 0; j < some; ++j)
+                    block[j] = load(room + (c + j) * step + r);
+                transpose(block);
+                for (Index j = 0; j < std::min(lanes, width - r); ++j) {
+                    const Vec value = epilogue.relu ? positive(block[j] + bias) : block[j] + bias;
+                    std::memcpy(rowAt(y, i + r + j) + first + c, &value,
+                                static_cast<std::size_t>(some) * sizeof(float));
+                }
+            }
+        }
+    }
 }
 
 /// Calls work(first, count) for pieces of @p size of 0 .. total - 1, on all threads when there is
@@ -275,74 +427,120 @@ double flopsOf(Index a, Index b, Index c)
     return 2.0 * static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);
 }
 
-constexpr Index columnPiece = 256;   // outputs a task computes in a thick product
-constexpr Index gradientPiece = 128; // rows of a thick gradient: with 1,024 columns half a megabyte, in L2
+/// maskAndSum() of Vecs * lanes columns.
+template <Index Vecs>
+inline void maskStrip(MatrixView &dy, const ConstMatrixView &y, Index column, bool relu, float *sums)
+{
+    Vec sum[Vecs] = {};
+    for (Index i = 0; i < dy.rows(); ++i) {
+        float *const row = rowAt(dy, i) + column;
+        const float *const out = rowAt(y, i) + column;
+        for (Index v = 0; v < Vecs; ++v) {
+            Vec value = load(row + v * lanes);
+            if (relu) {
+                value = load(out + v * lanes) > 0.0F ? value : Vec {};
+                store(row + v * lanes, value);
+            }
+            sum[v] += value;
+        }
+    }
+    if (sums != nullptr)
+        for (Index v = 0; v < Vecs; ++v)
+            store(sums + column + v * lanes, sum[v]);
+}
 
 } // namespace
 
 void productNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView y, const Epilogue &epilogue)
 {
     ROSLER_EXPECTS(x.cols() == w.cols() && y.rows() == x.rows() && y.cols() == w.rows());
+    const double flops = flopsOf(x.rows(), w.rows(), w.cols());
     if (w.rows() <= thin) {
-        thinNT(x, w, y, epilogue);
+        inPieces(x.rows(), rowPiece, flops, [&](Index first, Index count) {
+            MatrixView part = rowsOf(y, first, count);
+            thinNT(rowsOf(x, first, count), w, part, epilogue);
+        });
         return;
     }
-    inPieces(w.rows(), columnPiece, flopsOf(x.rows(), w.rows(), w.cols()), [&](Index first, Index count) {
-        MatrixView part = columnsOf(y, first, count);
-        part.noalias() = x * rowsOf(w, first, count).transpose();
-        finish(part, first, epilogue);
-    });
+    inPieces(w.rows(), columnPiece, flops,
+             [&](Index first, Index count) { columnsNT(x, w, y, first, count, epilogue); });
 }
 
 void productNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView y, const Epilogue &epilogue)
 {
     ROSLER_EXPECTS(a.cols() == b.rows() && y.rows() == a.rows() && y.cols() == b.cols());
-    if (b.rows() <= thin) {
-        thinNN(a, b, y, epilogue);
-        return;
-    }
-    inPieces(b.cols(), columnPiece, flopsOf(a.rows(), b.rows(), b.cols()), [&](Index first, Index count) {
-        MatrixView part = columnsOf(y, first, count);
-        part.noalias() = a * columnsOf(b, first, count);
-        finish(part, first, epilogue);
-    });
+    inPieces(b.cols(), stripPiece, flopsOf(a.rows(), b.rows(), b.cols()),
+             [&](Index first, Index count) { columnsNN(a, b, y, first, count, epilogue); });
 }
 
 void productTN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView g,
                const std::function<void(Index, Index)> &rowsDone)
 {
     ROSLER_EXPECTS(a.rows() == b.rows() && g.rows() == a.cols() && g.cols() == b.cols());
+    const double flops = flopsOf(a.rows(), a.cols(), b.cols());
     if (a.cols() <= thin) {
-        thinTN(a, b, g);
+        inPieces(b.cols(), stripPiece, flops,
+                 [&](Index first, Index count) { blockTN(a, b, g, 0, a.cols(), first, count); });
         if (rowsDone)
             rowsDone(0, g.rows());
         return;
     }
-    inPieces(a.cols(), gradientPiece, flopsOf(a.rows(), a.cols(), b.cols()), [&](Index first, Index count) {
-        MatrixView part = rowsOf(g, first, count);
-        part.noalias() = columnsOf(a, first, count).transpose() * b;
+    inPieces(a.cols(), gradientPiece, flops, [&](Index first, Index count) {
+        blockTN(a, b, g, first, count, 0, b.cols());
         if (rowsDone)
             rowsDone(first, count);
     });
 }
 
+void productTN(const ConstMatrixView &a, const ConstMatrixView &b, std::span<const std::uint32_t> columns,
+               MatrixView g)
+{
+    ROSLER_EXPECTS(a.rows() == b.rows() && g.rows() == a.cols() && g.cols() == b.cols());
+    float *const strip = stripRoom();
+    float *const sums = sumRoom();
+    for (std::size_t c = 0; c < columns.size(); c += static_cast<std::size_t>(stripWidth)) {
+        const auto some =
+            columns.subspan(c, std::min(static_cast<std::size_t>(stripWidth), columns.size() - c));
+        for (Index first = 0; first < a.cols(); first += columnPiece) {
+            const Index rows = std::min(columnPiece, a.cols() - first);
+            for (Index k = 0; k < b.rows(); k += stripDepth) {
+                const Index depth = std::min(stripDepth, b.rows() - k);
+                std::fill_n(strip, depth * stripWidth, 0.0F);
+                for (Index i = 0; i < depth; ++i)
+                    for (std::size_t j = 0; j < some.size(); ++j)
+                        strip[i * stripWidth + static_cast<Index>(j)] = rowAt(b, k + i)[some[j]];
+                stripProduct({rowAt(a, k) + first, 1, a.outerStride()}, rows, {strip, stripWidth, stripWidth},
+                             depth, {sums, stripWidth, nullptr, false, k > 0});
+            }
+            for (Index r = 0; r < rows; ++r)
+                for (std::size_t j = 0; j < some.size(); ++j)
+                    rowAt(g, first + r)[some[j]] = sums[r * stripWidth + static_cast<Index>(j)];
+        }
+    }
+}
+
 void maskAndSum(MatrixView dy, const ConstMatrixView &y, bool relu, float *sums)
 {
     ROSLER_EXPECTS(dy.rows() == y.rows() && dy.cols() == y.cols());
-    if (sums != nullptr)
-        std::fill_n(sums, dy.cols(), 0.0F);
-    for (Index i = 0; i < dy.rows(); ++i) {
-        float *row = rowAt(dy, i);
-        const float *out = rowAt(y, i);
-        if (relu) {
-            for (Index j = 0; j < dy.cols(); ++j)
-                row[j] = out[j] > 0.0F ? row[j] : 0.0F;
+    // As many operations as numbers, but each waits for memory: counted as a product's that takes as long.
+    inPieces(dy.cols(), maskPiece, flopsOf(16, dy.rows(), dy.cols()), [&](Index first, Index count) {
+        Index c = first;
+        for (; c + stripWidth <= first + count; c += stripWidth)
+            maskStrip<tileVecs>(dy, y, c, relu, sums);
+        for (; c + lanes <= first + count; c += lanes)
+            maskStrip<1>(dy, y, c, relu, sums);
+        for (; c < first + count; ++c) {
+            float sum = 0.0F;
+            for (Index i = 0; i < dy.rows(); ++i) {
+                float &value = rowAt(dy, i)[c];
+                if (relu && !(rowAt(y, i)[c] > 0.0F))
+                    value = 0.0F;
+                sum += value;
+            }
+            if (sums != nullptr)
+                sums[c] = sum;
         }
-        if (sums != nullptr) {
-            for (Index j = 0; j < dy.cols(); ++j)
-                sums[j] += row[j];
-        }
-    }
+    });
 }
 
 } // namespace rosler

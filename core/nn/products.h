@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
 
 #include "core/base/matrix.h"
 
@@ -9,10 +11,10 @@ namespace rosler {
 
 /// The three products that forward and backward passes are made of, with bias and ReLU fused in.
 ///
-/// Thin ones (an inner or outer dimension up to 32, as a sketch's rank) run in kernels of this file's
-/// own, thick ones in Eigen's. Large ones are split by outputs in pieces of fixed size over the threads of
-/// the current arena; each output is always summed in the same order, so results do not depend on the
-/// number of threads.
+/// Kernels of outer products over strips of columns, packed where they are read often; dot products where
+/// there are few outputs (up to 32, as a sketch's rank). Large products are split by outputs in pieces of
+/// fixed size over the threads of the current arena; each output is always summed in the same order, so
+/// results do not depend on the number of threads.
 
 /// What happens to a product before it is stored.
 struct Epilogue {
@@ -32,6 +34,11 @@ void productNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView y,
 /// @param rowsDone  called with (first row, rows) as soon as these rows of g are complete; may be empty
 void productTN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView g,
                const std::function<void(Index, Index)> &rowsDone = {});
+
+/// The same for some columns of b, and of g: the others of g are left as they are.
+/// @param columns  below b.cols()
+void productTN(const ConstMatrixView &a, const ConstMatrixView &b, std::span<const std::uint32_t> columns,
+               MatrixView g);
 
 /// dy becomes 0 wherever y is not positive (when @p relu), and sums[j] the sum of column j of the result.
 /// @param sums  dy.cols() floats, or nullptr when not wanted

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include <tbb/parallel_for.h>
+
 #include "core/base/contract.h"
 #include "core/base/random.h"
 #include "core/nn/glorot.h"
@@ -17,6 +19,8 @@
 namespace rosler {
 
 namespace {
+
+constexpr Index announcedPiece = 8'192; // parameters that a task hands to the optimiser
 
 /// Where the factors lie in the layer's parameters: C^T, b, U, R.
 struct Offsets {
@@ -158,8 +162,17 @@ void SketchedLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
     const ConstMatrixView t1(stash.data(), batch, rank(), Eigen::OuterStride<>(rank()));
     const ConstMatrixView t2(stash.data() + intermediate, batch, rank(), Eigen::OuterStride<>(rank()));
     const auto announce = [&](Index offset, Index count) {
-        if (request.sink != nullptr)
-            request.sink->ready(offset, {g + offset, static_cast<std::size_t>(count)});
+        if (request.sink == nullptr)
+            return;
+        const Index pieces = (count + announcedPiece - 1) / announcedPiece;
+        tbb::parallel_for(
+            Index {0}, pieces,
+            [&](Index piece) {
+                const Index first = offset + piece * announcedPiece;
+                const Index size = std::min(announcedPiece, offset + count - first);
+                request.sink->ready(first, {g + first, static_cast<std::size_t>(size)});
+            },
+            tbb::simple_partitioner {});
     };
 
     maskAndSum(dy, y, relu(), wanted.c ? g + at.b : nullptr);
@@ -180,21 +193,11 @@ void SketchedLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
             const ConstMatrixView dt1Done = readOnly(dt1);
             if (below)
                 productNN(dt1Done, view(p + at.r, rank(), inputs()), dx);
-            if (wanted.r && request.features.empty()) {
-                productTN(dt1Done, x, view(g + at.r, rank(), inputs()));
-            } else if (wanted.r) {
-                const auto count = static_cast<Index>(request.features.size());
-                Matrix picked(batch, count);
-                for (Index i = 0; i < batch; ++i)
-                    for (Index j = 0; j < count; ++j)
-                        picked(i, j) = x(i, request.features[static_cast<std::size_t>(j)]);
-                Matrix part(rank(), count);
-                productTN(dt1Done, view(std::as_const(picked)), view(part));
-                auto dr = view(g + at.r, rank(), inputs());
-                for (Index k = 0; k < rank(); ++k)
-                    for (Index j = 0; j < count; ++j)
-                        dr(k, request.features[static_cast<std::size_t>(j)]) = part(k, j);
-            }
+            const MatrixView dr = view(g + at.r, rank(), inputs());
+            if (wanted.r && request.features.empty())
+                productTN(dt1Done, x, dr);
+            else if (wanted.r)
+                productTN(dt1Done, x, request.features, dr);
         }
     }
     if (wanted.c)

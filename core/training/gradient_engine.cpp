@@ -41,7 +41,7 @@ void add(const std::vector<float> &from, std::vector<float> &to)
         to[i] += from[i];
 }
 
-MatrixView rowsIn(std::vector<float> &buffer, Index rows, Index width)
+MatrixView rowsIn(Matrix &buffer, Index rows, Index width)
 {
     return {buffer.data(), rows, width, Eigen::OuterStride<>(rowStride(width))};
 }
@@ -61,16 +61,16 @@ GradientEngine::GradientEngine(const Network &network, Index maxBatch)
     , m_lanes(static_cast<std::size_t>(m_sizes.lanes))
 {
     for (Lane &lane : m_lanes) {
-        std::array<std::size_t, 2> widest {};
+        std::array<Index, 2> widest {};
         for (std::size_t i = 0; i < network.layerCount(); ++i) {
             const Layer &layer = network.layer(i);
-            const auto floats = static_cast<std::size_t>(m_sizes.piece * rowStride(layer.outputs()));
-            lane.outputs.emplace_back(floats);
-            widest[i % 2] = std::max(widest[i % 2], floats);
+            const Index stride = rowStride(layer.outputs());
+            lane.outputs.emplace_back(m_sizes.piece, stride);
+            widest[i % 2] = std::max(widest[i % 2], stride);
             lane.stashes.emplace_back(static_cast<std::size_t>(layer.stashSize(m_sizes.piece)));
         }
         for (std::size_t i = 0; i < widest.size(); ++i)
-            lane.gradients[i].resize(widest[i]);
+            lane.gradients[i].resize(m_sizes.piece, widest[i]);
         lane.gradient.resize(static_cast<std::size_t>(m_sizes.gradient));
         lane.sums.resize(static_cast<std::size_t>(m_sizes.sums));
     }

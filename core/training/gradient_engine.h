@@ -47,11 +47,11 @@ public:
 private:
     /// Activations of one piece of a batch on their way through the layers.
     struct Lane {
-        std::vector<std::vector<float>> outputs;     ///< of each layer
-        std::array<std::vector<float>, 2> gradients; ///< with respect to outputs of layers, in turn
-        std::vector<std::vector<float>> stashes;     ///< of each layer
-        std::vector<float> gradient;                 ///< of parameters
-        std::vector<float> sums;                     ///< of the gradients of earlier pieces
+        std::vector<Matrix> outputs;             ///< of each layer
+        std::array<Matrix, 2> gradients;         ///< with respect to outputs of layers, in turn
+        std::vector<std::vector<float>> stashes; ///< of each layer
+        std::vector<float> gradient;             ///< of parameters
+        std::vector<float> sums;                 ///< of the gradients of earlier pieces
     };
 
     BatchScore pass(const Network &network, Lane &lane, const ConstMatrixView &x, Index firstExample,

@@ -25,7 +25,8 @@ namespace {
 constexpr Index featureSample = 4'096; // training examples that kept features are chosen by
 constexpr Index featureSubspace = 64;  // dimension of the subspace for leverage scores
 constexpr std::int64_t samplesPerEpoch = 20;
-constexpr Index evaluationPiece = 250; // examples
+constexpr std::size_t gatheredAtOnce = 512; // numbers
+constexpr Index evaluationPiece = 250;      // examples
 
 /// Hands pieces of the gradient to the optimiser; leaves alone the features of the first layer's R that a
 /// gradient sketch has left out.
@@ -78,7 +79,8 @@ private:
                  at < first + gradient.size(); at += columns)
                 places.push_back(at - first);
             const std::int64_t updates = m_columnUpdates[m_chosen[c]];
-            if (c + 1 < m_chosen.size() && m_columnUpdates[m_chosen[c + 1]] == updates)
+            if (places.size() < gatheredAtOnce && c + 1 < m_chosen.size()
+                && m_columnUpdates[m_chosen[c + 1]] == updates)
                 continue;
             updateAt(static_cast<std::size_t>(offset), places, gradient, updates);
             places.clear();

@@ -151,11 +151,6 @@ void CostModelTest::trainingMemoryByHand()
     QCOMPARE(
         costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
         asCount(4 * (8 + 8 + 2 * 8) + 4 * 2 * 3 * 16 + 4 * 4 * 3 + 2 * 3 * (4 * 3 + 2) + 4 * 10 + 2 * 4 * 3));
-    // With a gradient sketch the batch's chosen column, and its part of dR.
-    TrialSpec picks = sketched;
-    picks.model.sketch.gradientSketch = 0.3;
-    QCOMPARE(costOf(picks, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes + asCount(4 * (3 + 1)));
 }
 
 void CostModelTest::trainingMemoryKnowsSmallDatasets()

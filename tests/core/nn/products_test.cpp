@@ -134,6 +134,8 @@ class ProductsTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void someColumnsAreThoseOfAll();
+    void longSumsAreTakenInParts();
     void agreeWithLoops_data();
     void agreeWithLoops();
     void byHand();
@@ -314,6 +316,36 @@ void ProductsTest::maskCutsWhereTheOutputIsNotPositive()
     QCOMPARE(sums[1], 21.0F);
     maskAndSum(view(masked), view(std::as_const(y)), true, nullptr);
     QVERIFY(masked == expected);
+}
+
+void ProductsTest::someColumnsAreThoseOfAll()
+{
+    for (const Index rank : {1, 16, 300}) {
+        const Matrix a = naive::randomMatrix(35, rank, 1);
+        const Matrix b = naive::randomMatrix(35, 130, 2);
+        std::vector<std::uint32_t> columns;
+        for (std::uint32_t c = 3; c < 130; c += 2)
+            columns.push_back(c);
+        Matrix all(rank, 130);
+        productTN(view(a), view(b), view(all));
+        Matrix some = Matrix::Constant(rank, 130, 7.0F);
+        productTN(view(a), view(b), columns, view(some));
+        for (Index r = 0; r < rank; ++r)
+            for (Index c = 0; c < 130; ++c)
+                QCOMPARE(some(r, c), c >= 3 && c % 2 == 1 ? all(r, c) : 7.0F);
+    }
+}
+
+void ProductsTest::longSumsAreTakenInParts()
+{
+    const Matrix bias = naive::randomMatrix(1, 70, 9);
+    for (const Index inner : {1023, 1024, 1025, 2500})
+        for (const Index rows : {5, 50})
+            for (const Form form : {Form::NT, Form::NN, Form::TN}) {
+                const Epilogue epilogue {form == Form::TN ? nullptr : bias.data(), form != Form::TN};
+                const std::string wrong = check(form, rows, inner, 70, true, epilogue);
+                QVERIFY2(wrong.empty(), wrong.c_str());
+            }
 }
 
 QTEST_APPLESS_MAIN(ProductsTest)
