@@ -47,7 +47,7 @@ private Q_SLOTS:
         QSignalSpy loaded(&datasets, &DatasetSession::loaded);
         QSignalSpy failed(&datasets, &DatasetSession::failed);
         datasets.load(DatasetRequest("digits"));
-        datasets.load(m_folder->filePath(QStringLiteral("nothing-here")));
+        datasets.load(m_folder->filePath(QStringLiteral("nothing-here")).toStdString());
         EVENTUALLY_EQUAL(failed.count(), 1);
         QCOMPARE(failed.first().first().value<Error>().code, ErrorCode::NotFound);
         QCOMPARE(loaded.count(), 0);
@@ -60,7 +60,7 @@ private Q_SLOTS:
         QSignalSpy failed(&datasets, &DatasetSession::failed);
         datasets.load(DatasetRequest("digits"));
         datasets.cancel();
-        datasets.load(m_folder->filePath(QStringLiteral("nothing-here"))); // behind it in the queue
+        datasets.load(m_folder->filePath(QStringLiteral("nothing-here")).toStdString()); // behind it in the queue
         EVENTUALLY_EQUAL(failed.count(), 1);
         QCOMPARE(loaded.count(), 0);
     }
