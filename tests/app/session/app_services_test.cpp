@@ -60,7 +60,8 @@ private Q_SLOTS:
         QSignalSpy failed(&datasets, &DatasetSession::failed);
         datasets.load(DatasetRequest("digits"));
         datasets.cancel();
-        datasets.load(m_folder->filePath(QStringLiteral("nothing-here")).toStdString()); // behind it in the queue
+        datasets.load(
+            m_folder->filePath(QStringLiteral("nothing-here")).toStdString()); // behind it in the queue
         EVENTUALLY_EQUAL(failed.count(), 1);
         QCOMPARE(loaded.count(), 0);
     }

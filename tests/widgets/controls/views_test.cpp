@@ -107,9 +107,10 @@ private Q_SLOTS:
         parts.shape = {3, 4, 4};
         parts.classNames = {"one"};
         for (Examples *part : {&parts.train, &parts.test}) {
-            part->features = Matrix(Matrix::Zero(3, 48));
-            part->features.leftCols(16).setConstant(200.0F / 255.0F); // red plane
-            part->features.rightCols(16).setConstant(1.0F);           // blue plane
+            Matrix planes = Matrix::Zero(3, 48);
+            planes.leftCols(16).setConstant(200.0F / 255.0F); // red
+            planes.rightCols(16).setConstant(1.0F);           // blue
+            part->features = std::move(planes);
             part->labels = {0, 0, 0};
         }
         auto made = Dataset::make(std::move(parts));

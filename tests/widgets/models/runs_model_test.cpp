@@ -78,12 +78,14 @@ private Q_SLOTS:
     {
         RunsModel model;
         RunSummary run = makeRun("a1");
-        run.testAccuracy = run.bestTestAccuracy = std::numeric_limits<double>::quiet_NaN();
+        run.validationAccuracy = run.bestValidationAccuracy = run.testAccuracy =
+            std::numeric_limits<double>::quiet_NaN();
         model.setRuns({run});
         const auto text = [&](int column) { return model.index(0, column).data().toString(); };
-        QCOMPARE(text(RunsModel::Accuracy), QStringLiteral("\u2013"));
+        QCOMPARE(text(RunsModel::ValidationAccuracy), QStringLiteral("\u2013"));
+        QCOMPARE(text(RunsModel::TestAccuracy), QStringLiteral("\u2013"));
         QCOMPARE(text(RunsModel::BestAccuracy), QStringLiteral("\u2013"));
-        model.updateLive(QStringLiteral("a1"), 1, 0.5);
+        model.updateLive(QStringLiteral("a1"), evaluated(1, 0.5));
         QCOMPARE(text(RunsModel::BestAccuracy), QStringLiteral("50.00 %"));
     }
 
