@@ -16,7 +16,7 @@ namespace rosler {
 class JobThread
 {
 public:
-    /// @param failed  hears, on this thread, of a job that threw (out of memory above all)
+    /// @param failed  is told, on this thread, of a job that threw (out of memory above all)
     explicit JobThread(std::function<void(const Error &)> failed);
     ~JobThread();
     JobThread(const JobThread &) = delete;

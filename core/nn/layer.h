@@ -41,7 +41,7 @@ struct ParameterBlock {
     [[nodiscard]] Index size() const noexcept { return rows * cols; }
 };
 
-/// Hears of parts of a gradient as soon as they are complete, while they are still in the cache;
+/// Receives parts of a gradient as soon as they are complete, while they are still in the cache;
 /// an optimiser may update the parameters at once. Called on any thread of the arena, each offset once.
 class GradientSink
 {

@@ -14,7 +14,7 @@
 
 namespace rosler {
 
-/// The recorder of a store: copies what it hears and posts it to the store's thread.
+/// The recorder of a store: copies what it is told and posts it to the store's thread.
 class StoreRecorder final : public RunRecorder
 {
 public:

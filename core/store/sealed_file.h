@@ -26,7 +26,7 @@ inline constexpr std::size_t sealLength = 114;
 
 /// The bytes without their seal, once they were found to be those that were sealed. Bytes that never had
 /// a seal (a file of another program) are returned as they are; a seal that was itself damaged, so long as
-/// half of its fixed letters still stand, is told from none.
+/// half of its fixed letters still stand, is recognised.
 /// @return Malformed  the bytes or the seal were changed
 [[nodiscard]] Result<std::string_view> unsealed(std::string_view bytes, const std::string &where);
 

@@ -5,10 +5,10 @@
 
 #include "device_link/firmware/kernels/rsl_kernels.h"
 
-/// Where vectors lie in the scratch: two of activations, taken in turn, and two waists.
+/// Where vectors lie in the scratch: two of activations, taken in turn, and two intermediates.
 typedef struct vectors {
     uint8_t *activations[2];
-    uint8_t *waist[2];
+    uint8_t *intermediate[2];
 } vectors;
 
 static vectors divide(const rsl_model *model, void *scratch)
@@ -19,10 +19,10 @@ static vectors divide(const rsl_model *model, void *scratch)
     for (uint32_t i = 0; i < model->header->layers; ++i)
         if (model->layers[i].rank > rank)
             rank = model->layers[i].rank;
-    const uint32_t waist = size * ((rank + 15U) & ~15U);
-    const uint32_t width = rsl_model_scratch_bytes(model) / 2U - waist;
+    const uint32_t intermediate = size * ((rank + 15U) & ~15U);
+    const uint32_t width = rsl_model_scratch_bytes(model) / 2U - intermediate;
     uint8_t *at = scratch;
-    return (vectors) {{at, at + width}, {at + 2U * width, at + 2U * width + waist}};
+    return (vectors) {{at, at + width}, {at + 2U * width, at + 2U * width + intermediate}};
 }
 
 uint8_t rsl_infer_layouts(void)
@@ -55,17 +55,17 @@ static void int8_layer(const rsl_model *m, uint32_t number, const int8_t *input,
             rsl_s8_act_to_act(&c, x, y);
     } else {
         const rsl_s8_product r = {m->bytes + l->r_factor, l->rank, l->read, 0, layout};
-        int16_t *waist = (int16_t *)(void *)v->waist[0];
-        rsl_s8_act_to_wide(&r, x, waist);
+        int16_t *intermediate = (int16_t *)(void *)v->intermediate[0];
+        rsl_s8_act_to_wide(&r, x, intermediate);
         if ((l->flags & RSL_LAYER_HAS_U) != 0) {
             const rsl_s8_product u = {m->bytes + l->u_factor, l->rank, l->rank, 0, layout};
-            rsl_s8_wide_to_wide(&u, waist, (int16_t *)(void *)v->waist[1]);
-            waist = (int16_t *)(void *)v->waist[1];
+            rsl_s8_wide_to_wide(&u, intermediate, (int16_t *)(void *)v->intermediate[1]);
+            intermediate = (int16_t *)(void *)v->intermediate[1];
         }
         if (last)
-            rsl_s8_wide_to_wide(&c, waist, y);
+            rsl_s8_wide_to_wide(&c, intermediate, y);
         else
-            rsl_s8_wide_to_act(&c, waist, y);
+            rsl_s8_wide_to_act(&c, intermediate, y);
     }
     if (last)
         memcpy(output, y, 2U * (size_t)l->outputs);
@@ -110,13 +110,14 @@ static void float_layer(const rsl_model *m, uint32_t number, const float *input,
         const rsl_factor r = {h->number, h->layout, l->rank, l->read};
         const rsl_factor u = {h->number, h->layout, l->rank, l->rank};
         const rsl_factor c = {h->number, h->layout, l->outputs, l->rank};
-        float *waist = (float *)(void *)v->waist[0];
-        rsl_float_product(&r, m->bytes + l->r_factor, x, waist, false);
+        float *intermediate = (float *)(void *)v->intermediate[0];
+        rsl_float_product(&r, m->bytes + l->r_factor, x, intermediate, false);
         if ((l->flags & RSL_LAYER_HAS_U) != 0) {
-            rsl_float_product(&u, m->bytes + l->u_factor, waist, (float *)(void *)v->waist[1], false);
-            waist = (float *)(void *)v->waist[1];
+            rsl_float_product(&u, m->bytes + l->u_factor, intermediate, (float *)(void *)v->intermediate[1],
+                              false);
+            intermediate = (float *)(void *)v->intermediate[1];
         }
-        rsl_float_product(&c, m->bytes + l->c_factor, waist, y, relu);
+        rsl_float_product(&c, m->bytes + l->c_factor, intermediate, y, relu);
     }
     if (last)
         make_canonical(output, l->outputs);

@@ -243,7 +243,7 @@ void BoardClient::hearText(std::uint8_t byte)
     m_line.clear();
 }
 
-void BoardClient::hear(std::span<const std::uint8_t> bytes)
+void BoardClient::receive(std::span<const std::uint8_t> bytes)
 {
     m_statistics.bytesReceived += bytes.size();
     for (const std::uint8_t byte : bytes) {
@@ -296,7 +296,7 @@ Result<std::optional<BoardClient::Reply>> BoardClient::receive(Milliseconds time
         const auto count = m_link->read(buffer, std::min(left, slice));
         if (!count)
             return tl::unexpected(count.error());
-        hear(std::span(buffer).first(*count));
+        receive(std::span(buffer).first(*count));
     }
 }
 
@@ -791,7 +791,7 @@ Result<std::vector<std::string>> BoardClient::textCommand(std::string_view comma
             return tl::unexpected(count.error());
         if (*count == 0)
             break;
-        hear(std::span(buffer).first(*count));
+        receive(std::span(buffer).first(*count));
     }
     m_lines.clear();
     m_line.clear();
@@ -815,7 +815,7 @@ Result<std::vector<std::string>> BoardClient::textCommand(std::string_view comma
         const auto count = m_link->read(buffer, std::min(left, slice));
         if (!count)
             return tl::unexpected(count.error());
-        hear(std::span(buffer).first(*count));
+        receive(std::span(buffer).first(*count));
     }
 }
 

@@ -130,7 +130,7 @@ public:
 
     [[nodiscard]] Link &link() noexcept { return *m_link; }
 
-    /// Hears the board's text lines and LOG messages, as they come, without line ends.
+    /// Receives the board's text lines and LOG messages, as they come, without line ends.
     void setConsole(std::function<void(std::string_view)> console) { m_console = std::move(console); }
 
     /// Begins a session. First of all, and again after an error.
@@ -203,7 +203,7 @@ private:
     [[nodiscard]] Result<void> slotCommand(std::uint8_t slot, std::uint8_t op);
     [[nodiscard]] Milliseconds patience() const;
     [[nodiscard]] tl::unexpected<Error> refusal(const rsl_error &error) const;
-    void hear(std::span<const std::uint8_t> bytes);
+    void receive(std::span<const std::uint8_t> bytes);
     void hearText(std::uint8_t byte);
 
     std::unique_ptr<Link> m_link;

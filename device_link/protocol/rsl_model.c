@@ -246,7 +246,8 @@ uint32_t rsl_model_output_bytes(const rsl_model *model)
 
 uint32_t rsl_model_scratch_bytes(const rsl_model *model)
 {
-    // Two vectors of activations, taken in turn, and two waists; an int8 number may take two bytes in them.
+    // Two vectors of activations, taken in turn, and two intermediates; an int8 number may take two bytes in
+    // them.
     const uint32_t size = model->header->number == RSL_I8 ? 2 : 4;
     uint32_t width = 0;
     uint32_t rank = 0;

@@ -28,7 +28,7 @@ enum {
 typedef enum rsl_number {
     RSL_F32 = 0,
     RSL_F16 = 1, ///< weights stored as IEEE binary16, everything else float32
-    RSL_I8 = 2,  ///< weights and activations int8, waists and the last outputs int16
+    RSL_I8 = 2,  ///< weights and activations int8, intermediates and the last outputs int16
 } rsl_number;
 
 typedef enum rsl_layer_kind {

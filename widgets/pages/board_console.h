@@ -19,7 +19,7 @@ public:
     explicit BoardConsole(QWidget *parent = nullptr);
 
     void append(const QString &line);
-    /// Whether there is a board that hears.
+    /// Whether there is a board that receives.
     void setConnected(bool connected);
 
 Q_SIGNALS:

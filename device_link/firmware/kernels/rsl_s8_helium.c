@@ -5,8 +5,8 @@
 
 #include "device_link/firmware/kernels/rsl_kernels.h"
 
-// For Armv8.1-M with MVE. Activations are int8, so that VMLADAVA multiplies sixteen at a time; waists are
-// int16, eight at a time with the weights widened as they are loaded.
+// For Armv8.1-M with MVE. Activations are int8, so that VMLADAVA multiplies sixteen at a time; intermediates
+// are int16, eight at a time with the weights widened as they are loaded.
 
 const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X16);
 const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X16;

@@ -112,7 +112,7 @@ public:
         : m_sink(sink)
     {
     }
-    void hear(std::string_view text)
+    void receive(std::string_view text)
     {
         for (const char c : text) {
             m_line += c;
@@ -157,7 +157,7 @@ Result<void> runCommand(const Words &words, FlashReport &report, const FlashProg
     bool ended = false;
     while (!ended) {
         ended = !process.readOutput(slice);
-        lines.hear(std::string_view(process.output()).substr(heard));
+        lines.receive(std::string_view(process.output()).substr(heard));
         heard = process.output().size();
         if (!ended && stop.stop_requested()) {
             process.kill();

@@ -51,7 +51,7 @@ struct OpenBoard {
 /// usual rates as well (921600, 460800, 230400, 57600), unless @p baud names the one. Takes up to seven
 /// seconds to find nobody. Ports need a QtRuntime or a QCoreApplication (qt_runtime.h).
 /// @param id       as in listBoards(); "/dev/..." means the port of that name
-/// @param console  hears the board's text, and OpenBoard::note
+/// @param console  receives the board's text, and OpenBoard::note
 /// @return NotFound     no such board, or what it needs is not installed
 /// @return Rejected     the port is a meter's
 /// @return TimedOut     nobody of ours answers: the text says what came instead, and at which rates

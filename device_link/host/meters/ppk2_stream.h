@@ -68,8 +68,8 @@ public:
 
     static constexpr double sampleSeconds = 1e-5;
 
-    /// @param sample  hears of each sample, in order
-    /// @param lost    hears of samples that are missing before the next one; mod 64, as the counter tells
+    /// @param sample  receives each sample, in order
+    /// @param lost    is told of samples that are missing before the next one; mod 64, as the counter tells
     void feed(std::span<const std::uint8_t> bytes, const std::function<void(const Sample &)> &sample,
               const std::function<void(std::size_t)> &lost);
     /// The stream has ended: what was held back to be compared with the next sample is let out.

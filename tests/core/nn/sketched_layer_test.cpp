@@ -40,7 +40,7 @@ void shapeRows()
     QTest::newRow("rank 1") << 19 << 18 << 1 << 5 << true;
     QTest::newRow("full rank") << 8 << 8 << 8 << 6 << true;
     QTest::newRow("no activation") << 17 << 10 << 5 << 7 << false;
-    QTest::newRow("thick waist") << 35 << 34 << 33 << 2 << true;
+    QTest::newRow("thick intermediate") << 35 << 34 << 33 << 2 << true;
 }
 
 LayerTrial trialOfRow()

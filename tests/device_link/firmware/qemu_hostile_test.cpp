@@ -120,7 +120,7 @@ public:
     }
 
     /// @return false when nothing more came before that
-    bool hear(const Bytes &wire, std::uint16_t session, QString &said)
+    bool receive(const Bytes &wire, std::uint16_t session, QString &said)
     {
         said.clear();
         QString text;
@@ -253,12 +253,12 @@ void QemuHostileTest::anyBytesGetTheTwinsAnswers()
     FrameStorm storm(static_cast<std::uint32_t>(row) + 20, true, static_cast<rsl_layout>(caps->preferred));
     QString said;
     QString wanted;
-    (void)twins.hear({}, 0, wanted); // its banner
+    (void)twins.receive({}, 0, wanted); // its banner
     int answered = 0;
     for (int i = 0; i < 300; ++i) {
         const Bytes wire = storm.next();
-        QVERIFY2(boards.hear(wire, storm.session(), said), qPrintable(QString::number(i)));
-        QVERIFY(twins.hear(wire, storm.session(), wanted));
+        QVERIFY2(boards.receive(wire, storm.session(), said), qPrintable(QString::number(i)));
+        QVERIFY(twins.receive(wire, storm.session(), wanted));
         const QByteArray hex =
             QByteArray(reinterpret_cast<const char *>(wire.data()), static_cast<qsizetype>(wire.size()))
                 .toHex(' ');
