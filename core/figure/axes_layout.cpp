@@ -9,6 +9,7 @@ namespace {
 
 constexpr double pointsPerMm = 72.0 / 25.4;
 constexpr int mostTicks = 8;
+constexpr double narrowPage = 13; ///< font sizes: compact pages below it have no title beside the value axis
 
 AxisTicks ticksOf(const AxisScale &scale, int atMost)
 {
@@ -23,6 +24,7 @@ public:
     AxesLayouter(const AxesRequest &request, const PublicationStyle &style, const TextMetrics &metrics,
                  FigureLayout &out)
         : m_request(request)
+        , m_style(style)
         , m_metrics(metrics)
         , m_font(style.fontPt)
         , m_spacing(style.fontPt)
@@ -32,6 +34,8 @@ public:
         out.height = style.heightMm * pointsPerMm;
         out.frame.x = request.x;
         out.frame.y = request.y;
+        if (!style.compact || out.width >= narrowPage * m_font)
+            m_yTitle = request.yTitle;
     }
 
     double run()
@@ -62,8 +66,8 @@ private:
     {
         PageRect &rect = m_out.frame.rect;
         // Half a tick label may stand above the plot.
-        rect.top =
-            m_spacing.edge + std::max(titleHeight(m_request.title), m_metrics.digitHeight(m_font) * 0.6);
+        rect.top = m_spacing.edge
+            + std::max(titleHeight(m_request.title) + m_request.above, m_metrics.digitHeight(m_font) * 0.6);
         const double under = m_spacing.tick + m_spacing.gap + labelHeight() + titleHeight(m_request.xTitle);
         rect.bottom = m_out.height - m_spacing.edge - m_request.below - under;
         rect.bottom = std::max(rect.bottom, rect.top + 1); // a page too small for its texts
@@ -73,11 +77,12 @@ private:
     {
         PageRect &rect = m_out.frame.rect;
         const int atMost = static_cast<int>(rect.height() / (2.3 * m_font)) + 1;
-        m_yTicks = ticksOf(m_request.y, std::clamp(atMost, 2, mostTicks));
+        // Asked for at most two, a linear axis may have one.
+        m_yTicks = ticksOf(m_request.y, std::clamp(atMost, m_style.compact ? 3 : 2, mostTicks));
         double widest = 0;
         for (const FigureText &label : m_yTicks.labels)
             widest = std::max(widest, m_metrics.width(label, m_font));
-        rect.left = m_spacing.edge + titleHeight(m_request.yTitle) + widest + m_spacing.gap + m_spacing.tick;
+        rect.left = m_spacing.edge + titleHeight(m_yTitle) + widest + m_spacing.gap + m_spacing.tick;
     }
 
     void placeRight()
@@ -147,27 +152,34 @@ private:
         const PageRect &rect = m_out.frame.rect;
         const double ascent = m_metrics.ascent(m_font);
         const double across = m_out.width - 2 * m_spacing.edge;
-        const double along = m_out.height - 2 * m_spacing.edge;
+        // Title and legend at the left stand over the value axis' title, too.
+        const double top = m_request.titleAtLeft ? rect.top : m_spacing.edge;
+        const double along = m_out.height - m_spacing.edge - top;
         const auto centred = [](double middle, double length, double low, double high) {
             return std::clamp(middle, low + length / 2, std::max(low + length / 2, high - length / 2));
         };
-        const auto emitAcross = [&](const std::string &title, double baseline, TextRole role) {
+        const auto emitAcross = [&](const std::string &title, double baseline, TextRole role, bool bold) {
             if (title.empty())
                 return;
-            const FigureText text {m_metrics.fitted(title, m_font, across), {}};
-            const double middle = centred((rect.left + rect.right) / 2, m_metrics.width(text, m_font),
-                                          m_spacing.edge, m_out.width - m_spacing.edge);
-            emitText(text, {middle, baseline}, TextAnchor::Middle, role);
+            const bool atLeft = role == TextRole::Title && m_request.titleAtLeft;
+            const double room = atLeft ? m_request.titleRoom : across;
+            const FigureText text {m_metrics.fitted(title, m_font, room, false, bold), {}};
+            const double middle =
+                centred((rect.left + rect.right) / 2, m_metrics.width(text, m_font, false, bold),
+                        m_spacing.edge, m_out.width - m_spacing.edge);
+            emitText(text, {atLeft ? m_spacing.edge : middle, baseline},
+                     atLeft ? TextAnchor::Start : TextAnchor::Middle, role);
+            m_out.texts.back().bold = bold;
         };
-        emitAcross(m_request.title, m_spacing.edge + ascent, TextRole::Title);
+        emitAcross(m_request.title, m_spacing.edge + ascent, TextRole::Title, m_style.boldTitle);
         emitAcross(m_request.xTitle,
                    rect.bottom + m_spacing.tick + 2 * m_spacing.gap + labelHeight() + ascent,
-                   TextRole::AxisTitle);
-        if (m_request.yTitle.empty())
+                   TextRole::AxisTitle, false);
+        if (m_yTitle.empty())
             return;
-        const FigureText text {m_metrics.fitted(m_request.yTitle, m_font, along), {}};
-        const double middle = centred((rect.top + rect.bottom) / 2, m_metrics.width(text, m_font),
-                                      m_spacing.edge, m_out.height - m_spacing.edge);
+        const FigureText text {m_metrics.fitted(m_yTitle, m_font, along), {}};
+        const double middle = centred((rect.top + rect.bottom) / 2, m_metrics.width(text, m_font), top,
+                                      m_out.height - m_spacing.edge);
         emitText(text, {m_spacing.edge + ascent, middle}, TextAnchor::Middle, TextRole::AxisTitle);
         m_out.texts.back().vertical = true;
     }
@@ -184,10 +196,12 @@ private:
     }
 
     const AxesRequest &m_request;
+    const PublicationStyle &m_style;
     const TextMetrics &m_metrics;
     double m_font;
     FigureSpacing m_spacing;
     FigureLayout &m_out;
+    std::string m_yTitle; ///< as printed
     AxisTicks m_xTicks;
     AxisTicks m_yTicks;
 };

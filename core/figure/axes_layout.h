@@ -35,6 +35,9 @@ struct AxesRequest {
     bool xTicks = true;        ///< false: categories, which the caller places
     double categoryHeight = 0; ///< room for them, points
     double below = 0;          ///< room at the foot of the page, for a legend
+    double above = 0;          ///< the same between title and plot
+    bool titleAtLeft = false;  ///< of the page; else over the middle of the plot
+    double titleRoom = 0;      ///< at the left: a longer title is cut
 };
 
 /// Fills in the page's size, frame, ticks, titles and tick labels of @p out.

@@ -14,6 +14,8 @@ constexpr double labelScale = 0.85;
 constexpr double leastShrunk = 0.88;   ///< labels are made this much smaller rather than turned
 constexpr double smallestLabel = 0.55; ///< below this share of the font no labels are printed
 constexpr double categoryLine = 1.2;
+constexpr double smallestCategory = 0.8; ///< share of the font that compact names may shrink to
+constexpr double mostTurned = 0.5;       ///< share of a compact plot's height that turned labels may take
 
 template <typename Function>
 void forEachBar(const BarFigure &figure, Function function)
@@ -40,6 +42,14 @@ std::vector<std::string> brokenInTwo(const std::string &text)
 
 } // namespace
 
+FigureText barLabel(const BarFigure &figure, double value)
+{
+    FigureText text = significantText(value);
+    if (figure.modelled)
+        text.text = "~" + std::move(text.text);
+    return text;
+}
+
 AxisScale barScale(const BarFigure &figure, double headroom)
 {
     const AxisScale probe {0, 1, figure.value.logarithmic};
@@ -58,23 +68,25 @@ AxisScale barScale(const BarFigure &figure, double headroom)
     return axisScale(figure.value, range, {downwards ? headroom : 0, headroom, 1});
 }
 
-BarGroups::BarGroups(const BarFigure &figure, double width, double fontPt, const TextMetrics &metrics)
+BarGroups::BarGroups(const BarFigure &figure, const PageRect &plot, const PublicationStyle &style,
+                     const TextMetrics &metrics)
     : m_figure(figure)
     , m_metrics(metrics)
-    , m_fontPt(fontPt)
-    , m_group(width / static_cast<double>(std::max<std::size_t>(1, figure.categories.size())))
+    , m_fontPt(style.fontPt)
+    , m_compact(style.compact)
+    , m_group(plot.width() / static_cast<double>(std::max<std::size_t>(1, figure.categories.size())))
 {
     const auto bars = static_cast<double>(std::max<std::size_t>(1, figure.series.size()));
-    m_pitch = std::min(m_group * groupFill / bars, widestBar * fontPt);
+    m_pitch = std::min(m_group * groupFill / bars, widestBar * m_fontPt);
     m_labels.shown = figure.labelBars;
-    m_labels.size = labelScale * fontPt;
+    m_labels.size = labelScale * m_fontPt;
     double widest = 0;
     forEachBar(figure, [&](std::size_t, std::size_t, double value) {
         if (std::isfinite(value))
-            widest = std::max(widest, metrics.width(labelText(value), m_labels.size, figure.modelled));
+            widest = std::max(widest, metrics.width(barLabel(figure, value), m_labels.size, figure.modelled));
     });
     const double digit = metrics.digitHeight(m_labels.size);
-    const double room = figure.series.size() > 1 ? m_pitch - 0.15 * fontPt : m_group * 0.95;
+    const double room = figure.series.size() > 1 ? m_pitch - 0.15 * m_fontPt : m_group * 0.95;
     if (widest * leastShrunk <= room) {
         const double shrink = std::min(1.0, room / std::max(widest, 1e-9));
         m_labels.size *= shrink;
@@ -85,28 +97,37 @@ BarGroups::BarGroups(const BarFigure &figure, double width, double fontPt, const
     const double shrink = std::min(1.0, m_pitch * 0.95 / digit);
     m_labels.size *= shrink;
     m_labels.extent = widest * shrink;
-    m_labels.shown = m_labels.shown && m_labels.size >= smallestLabel * fontPt;
+    m_labels.shown = m_labels.shown && m_labels.size >= smallestLabel * m_fontPt
+        && !(m_compact && m_labels.extent > mostTurned * plot.height());
 }
 
-FigureText BarGroups::labelText(double value) const
+double BarGroups::categorySize() const
 {
-    FigureText text = significantText(value);
-    if (m_figure.modelled)
-        text.text = "~" + std::move(text.text);
-    return text;
+    if (!m_compact)
+        return m_fontPt;
+    double widest = 0;
+    for (const std::string &category : m_figure.categories)
+        widest = std::max(widest, m_metrics.width({printable(category), {}}, m_fontPt));
+    return m_fontPt * std::clamp(categoryRoom() / std::max(widest, 1e-9), smallestCategory, 1.0);
+}
+
+double BarGroups::categoryRoom() const
+{
+    return m_group - (m_compact ? 0.2 : 0.4) * m_fontPt;
 }
 
 std::vector<std::vector<std::string>> BarGroups::categoryLines() const
 {
-    const double room = m_group - 0.4 * m_fontPt;
+    const double room = categoryRoom();
+    const double size = categorySize();
     std::vector<std::vector<std::string>> all;
     for (const std::string &category : m_figure.categories) {
         const std::string text = printable(category);
         std::vector<std::string> lines {text};
-        if (m_metrics.width({text, {}}, m_fontPt) > room)
+        if (!m_compact && m_metrics.width({text, {}}, size) > room)
             lines = brokenInTwo(text);
         for (std::string &line : lines)
-            line = m_metrics.fitted(line, m_fontPt, room);
+            line = m_metrics.fitted(line, size, room);
         all.push_back(std::move(lines));
     }
     return all;
@@ -129,7 +150,7 @@ void BarGroups::place(double categoriesTop, FigureLayout &out) const
         const double half = m_pitch * barFill / 2;
         const PageRect bar {middle - half, std::min(base, yOf(value)), middle + half,
                             std::max(base, yOf(value))};
-        out.bars.push_back({s, bar});
+        out.bars.push_back({s, bar, c, value});
         if (m_labels.shown)
             placeLabel(bar, value, out);
     });
@@ -142,7 +163,7 @@ void BarGroups::placeLabel(const PageRect &bar, double value, FigureLayout &out)
     const double digit = m_metrics.digitHeight(m_labels.size);
     const bool down = value < 0 && !m_figure.value.logarithmic;
     PlacedText label;
-    label.text = labelText(value);
+    label.text = barLabel(m_figure, value);
     label.role = TextRole::BarLabel;
     label.size = m_labels.size;
     label.italic = m_figure.modelled;
@@ -170,7 +191,7 @@ void BarGroups::placeCategories(double top, FigureLayout &out) const
                                  + static_cast<double>(line) * categoryLine * m_fontPt};
             text.anchor = TextAnchor::Middle;
             text.role = TextRole::Category;
-            text.size = m_fontPt;
+            text.size = categorySize();
             out.texts.push_back(std::move(text));
         }
     }

@@ -81,7 +81,7 @@ public:
         setColour({});
         cairo_select_font_face(m_cairo, m_family.c_str(),
                                text.italic ? CAIRO_FONT_SLANT_ITALIC : CAIRO_FONT_SLANT_NORMAL,
-                               CAIRO_FONT_WEIGHT_NORMAL);
+                               text.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
         const double body = advance(text.text.text, text.size);
         const double whole = body + advance(text.text.exponent, exponentSize * text.size);
         const double share = text.anchor == TextAnchor::Start ? 0

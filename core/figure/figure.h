@@ -51,7 +51,9 @@ struct FigureAxis {
 
 /// Inside: where it covers no data; when there is no such place, below the axes if the page is high
 /// enough, else where it covers the least.
-enum class LegendPlace { Inside, Below, None };
+/// Above: right of the title, which then stands at the left, or in rows under it where the page is narrow; a
+/// legend of several names that would take more than a third of the page with it is left out.
+enum class LegendPlace { Inside, Below, None, Above };
 
 /// Curves over two axes.
 struct LineFigure {
@@ -90,6 +92,11 @@ struct PublicationStyle {
     LegendPlace legend = LegendPlace::Inside;
     bool grid = false;
     double pngDpi = 300;
+    bool boldTitle = false;
+    /// For pages that may be small: what little room there is goes to the bars. Names of categories keep to
+    /// one line, the axis' title is left out of narrow pages and turned labels of bars out of low ones, but
+    /// not before the rows of a legend above; the value axis has two labels nonetheless.
+    bool compact = false;
 };
 
 /// Written into exported files, so that a figure can be traced back to its runs.

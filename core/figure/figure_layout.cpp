@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "core/figure/axes_layout.h"
 #include "core/figure/bar_layout.h"
@@ -15,6 +16,7 @@ constexpr double axisShare = 0.67;    ///< of a curve's width
 constexpr double markerShare = 0.24;  ///< a marker's radius, of the font's size
 constexpr double plotShareKept = 0.4; ///< of the page's height, for a legend to move below the axes
 constexpr std::size_t mostInsideColumns = 3;
+constexpr double mostHeader = 1.0 / 3; ///< of the page's height, for title and legend above the axes
 
 FigureLayout emptyLayout(const PublicationStyle &style, bool curves)
 {
@@ -67,6 +69,27 @@ LegendObstacles obstaclesIn(const FigureLayout &layout, const TextMetrics &metri
     return obstacles;
 }
 
+bool hasBarLabels(const FigureLayout &layout)
+{
+    return std::any_of(layout.texts.begin(), layout.texts.end(),
+                       [](const PlacedText &text) { return text.role == TextRole::BarLabel; });
+}
+
+/// Room around the axes for a legend.
+struct LegendRoom {
+    double below = 0;
+    double above = 0;
+    std::optional<double> titleAtLeft {}; ///< and this is its room
+};
+
+void giveRoom(AxesRequest &request, const LegendRoom &room)
+{
+    request.below = room.below;
+    request.above = room.above;
+    request.titleAtLeft = room.titleAtLeft.has_value();
+    request.titleRoom = room.titleAtLeft.value_or(0);
+}
+
 /// The parts that curves and bars lay out alike.
 class Layouter
 {
@@ -77,8 +100,10 @@ public:
     {
     }
 
-    [[nodiscard]] FigureLayout layout(const LineFigure &figure, double below, double &belowTop) const;
-    [[nodiscard]] FigureLayout layout(const BarFigure &figure, double below, double &belowTop) const;
+    [[nodiscard]] FigureLayout layout(const LineFigure &figure, const LegendRoom &room,
+                                      double &belowTop) const;
+    [[nodiscard]] FigureLayout layout(const BarFigure &figure, const LegendRoom &room,
+                                      double &belowTop) const;
 
     template <typename AnyFigure>
     [[nodiscard]] FigureLayout withLegend(const AnyFigure &figure,
@@ -89,7 +114,14 @@ private:
         LegendGrid grid;
         LegendSpot spot;
     };
-    [[nodiscard]] LegendGrid belowGrid(const std::vector<LegendEntry> &entries, bool curves) const;
+    template <typename AnyFigure>
+    [[nodiscard]] FigureLayout withLegendAbove(const AnyFigure &figure,
+                                               const std::vector<LegendEntry> &entries, bool named) const;
+    [[nodiscard]] double acrossPage() const
+    {
+        return m_style.widthMm * 72 / 25.4 - 2 * FigureSpacing(m_style.fontPt).edge;
+    }
+    [[nodiscard]] LegendGrid acrossGrid(const std::vector<LegendEntry> &entries, bool curves) const;
     [[nodiscard]] std::optional<Inside> insideSpot(const FigureLayout &layout,
                                                    const std::vector<LegendEntry> &entries) const;
 
@@ -97,7 +129,7 @@ private:
     const TextMetrics &m_metrics;
 };
 
-FigureLayout Layouter::layout(const LineFigure &figure, double below, double &belowTop) const
+FigureLayout Layouter::layout(const LineFigure &figure, const LegendRoom &room, double &belowTop) const
 {
     FigureLayout out = emptyLayout(m_style, true);
     const AxisScale xProbe {0, 1, figure.x.logarithmic};
@@ -119,7 +151,7 @@ FigureLayout Layouter::layout(const LineFigure &figure, double below, double &be
     request.title = printable(figure.title);
     request.xTitle = printable(figure.x.title);
     request.yTitle = printable(figure.y.title);
-    request.below = below;
+    giveRoom(request, room);
     belowTop = layoutAxes(request, m_style, m_metrics, out);
 
     for (std::size_t i = 0; i < figure.series.size(); ++i) {
@@ -138,7 +170,7 @@ FigureLayout Layouter::layout(const LineFigure &figure, double below, double &be
     return out;
 }
 
-FigureLayout Layouter::layout(const BarFigure &figure, double below, double &belowTop) const
+FigureLayout Layouter::layout(const BarFigure &figure, const LegendRoom &room, double &belowTop) const
 {
     // Labels need room above the bars, which depends on the bars' width, which depends on the width of the
     // tick labels: three rounds settle it.
@@ -146,7 +178,7 @@ FigureLayout Layouter::layout(const BarFigure &figure, double below, double &bel
     request.title = printable(figure.title);
     request.yTitle = printable(valueAxisTitle(figure));
     request.xTicks = false;
-    request.below = below;
+    giveRoom(request, room);
     double headroom = 0.1;
     std::size_t lines = 1;
     for (int round = 0;; ++round) {
@@ -156,7 +188,7 @@ FigureLayout Layouter::layout(const BarFigure &figure, double below, double &bel
             + static_cast<double>(lines - 1) * 1.2 * m_style.fontPt;
         belowTop = layoutAxes(request, m_style, m_metrics, out);
         const PageRect &plot = out.frame.rect;
-        const BarGroups groups(figure, plot.width(), m_style.fontPt, m_metrics);
+        const BarGroups groups(figure, plot, m_style, m_metrics);
         if (round == 2) {
             for (const BarFigure::Series &series : figure.series) {
                 out.barStyles.push_back(series.style);
@@ -173,9 +205,9 @@ FigureLayout Layouter::layout(const BarFigure &figure, double below, double &bel
     }
 }
 
-LegendGrid Layouter::belowGrid(const std::vector<LegendEntry> &entries, bool curves) const
+LegendGrid Layouter::acrossGrid(const std::vector<LegendEntry> &entries, bool curves) const
 {
-    const double room = m_style.widthMm * 72 / 25.4 - 2 * FigureSpacing(m_style.fontPt).edge;
+    const double room = acrossPage();
     const auto gridOf = [&](std::size_t columns, double nameShare) {
         return LegendGrid(entries, columns, curves, m_style.fontPt, room * nameShare, m_metrics);
     };
@@ -210,20 +242,67 @@ std::optional<Layouter::Inside> Layouter::insideSpot(const FigureLayout &layout,
 }
 
 template <typename AnyFigure>
+FigureLayout Layouter::withLegendAbove(const AnyFigure &figure, const std::vector<LegendEntry> &entries,
+                                       bool named) const
+{
+    constexpr bool curves = std::is_same_v<AnyFigure, LineFigure>;
+    const double font = m_style.fontPt;
+    const double edge = FigureSpacing(font).edge;
+    const double across = acrossPage();
+    const std::string title = printable(figure.title);
+    double belowTop = 0;
+    if (!named)
+        return layout(figure, {.titleAtLeft = across}, belowTop);
+
+    const double words =
+        title.empty() ? 0 : m_metrics.width({title, {}}, font, false, m_style.boldTitle) + font;
+    const double line = m_metrics.ascent(font) + m_metrics.descent(font);
+    const LegendGrid row(entries, entries.size(), curves, font, across, m_metrics);
+    if (words + row.width() <= across) {
+        // The row is a little higher than the title's line, by what is free above and below its names.
+        FigureLayout out = layout(
+            figure, {.above = title.empty() ? line : 0, .titleAtLeft = across - row.width()}, belowTop);
+        out.legend =
+            row.placedAt({out.width - edge - row.width(), edge + (line - row.height()) / 2}, out.texts);
+        return out;
+    }
+    // Close under the title: its box is not drawn, so that the padding may lie over what is beside it.
+    const LegendGrid rows = acrossGrid(entries, curves);
+    const double padding = legendPadding * font;
+    const double top = edge + (title.empty() ? 0 : line) - padding;
+    const double above = rows.height() - 2 * padding;
+    if (entries.size() > 1 && top + padding + above > mostHeader * m_style.heightMm * 72 / 25.4)
+        return layout(figure, {.titleAtLeft = across}, belowTop);
+    FigureLayout out = layout(figure, {.above = above, .titleAtLeft = across}, belowTop);
+    if constexpr (!curves) {
+        // Values say more than names, which the page around a small figure may show as well.
+        if (m_style.compact && figure.labelBars && !hasBarLabels(out)) {
+            FigureLayout labelled = layout(figure, {.titleAtLeft = across}, belowTop);
+            if (hasBarLabels(labelled))
+                return labelled;
+        }
+    }
+    out.legend = rows.placedAt({edge - padding, top}, out.texts);
+    return out;
+}
+
+template <typename AnyFigure>
 FigureLayout Layouter::withLegend(const AnyFigure &figure, const std::vector<LegendEntry> &entries) const
 {
-    double belowTop = 0;
-    FigureLayout out = layout(figure, 0, belowTop);
     const bool named =
         std::any_of(entries.begin(), entries.end(), [](const auto &e) { return !e.name.empty(); });
+    if (m_style.legend == LegendPlace::Above)
+        return withLegendAbove(figure, entries, named);
+    double belowTop = 0;
+    FigureLayout out = layout(figure, {}, belowTop);
     if (m_style.legend == LegendPlace::None || !named)
         return out;
     std::optional<Inside> inside;
     if (m_style.legend == LegendPlace::Inside)
         inside = insideSpot(out, entries);
     if (!inside || inside->spot.hidden > 0) {
-        const LegendGrid grid = belowGrid(entries, out.curves);
-        FigureLayout lower = layout(figure, grid.height(), belowTop);
+        const LegendGrid grid = acrossGrid(entries, out.curves);
+        FigureLayout lower = layout(figure, {.below = grid.height()}, belowTop);
         if (!inside || lower.frame.rect.height() >= plotShareKept * lower.height) {
             const PageRect &plot = lower.frame.rect;
             const double edge = FigureSpacing(m_style.fontPt).edge;

@@ -10,7 +10,7 @@ namespace rosler {
 namespace {
 
 // All in shares of the font's size.
-constexpr double padding = 0.35;
+constexpr double padding = legendPadding;
 constexpr double rowHeight = 1.3;
 constexpr double lineSample = 2.6;
 constexpr double barSample = 0.9;

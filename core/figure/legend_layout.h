@@ -24,6 +24,9 @@ struct LegendObstacles {
     [[nodiscard]] std::size_t hiddenBy(const PageRect &box) const;
 };
 
+/// What a legend's box leaves free around its rows, in font sizes.
+constexpr double legendPadding = 0.35;
+
 /// Names and samples in a grid of columns, filled downwards; knows its size before it has a place.
 class LegendGrid
 {

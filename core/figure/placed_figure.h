@@ -21,6 +21,7 @@ struct PlacedText {
     TextRole role = TextRole::TickLabel;
     double size = 8;
     bool italic = false;
+    bool bold = false;
     bool vertical = false; ///< turned a quarter to the left: read from below
 };
 
@@ -39,6 +40,8 @@ struct PlacedCurve {
 struct PlacedBar {
     std::size_t series = 0; ///< its number in the figure
     PageRect rect;
+    std::size_t category = 0; ///< its number in the figure
+    double value = 0;
 };
 
 struct PlacedSample {

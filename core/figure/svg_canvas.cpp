@@ -207,6 +207,8 @@ void SvgCanvas::text(const PlacedText &text)
     m_out += attribute("font-family", m_family) + attribute("font-size", text.size);
     if (text.italic)
         m_out += attribute("font-style", "italic");
+    if (text.bold)
+        m_out += attribute("font-weight", "bold");
     if (text.anchor != TextAnchor::Start)
         m_out += attribute("text-anchor", text.anchor == TextAnchor::Middle ? "middle" : "end");
     m_out += '>' + xmlEscaped(text.text.text);

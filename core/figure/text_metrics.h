@@ -22,14 +22,15 @@ public:
     TextMetrics(const TextMetrics &) = delete;
     TextMetrics &operator=(const TextMetrics &) = delete;
 
-    [[nodiscard]] double width(const FigureText &text, double size, bool italic = false) const;
+    [[nodiscard]] double width(const FigureText &text, double size, bool italic = false,
+                               bool bold = false) const;
     [[nodiscard]] double digitHeight(double size) const; ///< of "0" over the baseline
     [[nodiscard]] double ascent(double size) const;
     [[nodiscard]] double descent(double size) const;
 
     /// @p text, its end replaced by an ellipsis when it is wider than @p width.
-    [[nodiscard]] std::string fitted(const std::string &text, double size, double width,
-                                     bool italic = false) const;
+    [[nodiscard]] std::string fitted(const std::string &text, double size, double width, bool italic = false,
+                                     bool bold = false) const;
 
 private:
     class Private;

@@ -2,8 +2,9 @@
 #include "widgets/charts/bar_plot_widget.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
+#include <tuple>
+#include <vector>
 
 #include <QAccessible>
 #include <QContextMenuEvent>
@@ -14,9 +15,12 @@
 #include <QPainter>
 #include <QToolTip>
 
-#include "widgets/charts/bar_layout.h"
+#include "core/figure/bar_layout.h"
+#include "core/figure/figure_layout.h"
+#include "core/figure/figure_painter.h"
 #include "widgets/charts/chart_accessible.h"
 #include "widgets/charts/chart_text.h"
+#include "widgets/charts/painter_canvas.h"
 
 namespace rosler {
 
@@ -29,23 +33,55 @@ public:
     {
     }
 
-    void paintAxes(QPainter &painter, const BarLayout &layout) const;
-    void paintBars(QPainter &painter, const BarLayout &layout) const;
-    void paintLabel(QPainter &painter, const BarLayout &layout, const PlacedBarItem &bar) const;
-    void paintHeader(QPainter &painter, const BarLayout &layout) const;
-    [[nodiscard]] BarLayout layout() const { return layoutBars(figure, q->size(), q->font()); }
-    [[nodiscard]] QString barText(const PlacedBarItem &bar) const;
+    [[nodiscard]] const FigureLayout &layout() const;
+    /// The bars in the order of reading: from left to right.
+    [[nodiscard]] std::vector<PlacedBar> readBars() const;
+    [[nodiscard]] QRectF columnOf(const PlacedBar &bar) const;
+    [[nodiscard]] QString barText(const PlacedBar &bar) const;
     void choose(std::optional<std::size_t> bar);
+    void paintEmpty(QPainter &painter) const;
+    void paintFrame(QPainter &painter, const QRectF &rect, const QColor &colour, bool round) const;
 
     BarPlotWidget *q;
     BarFigure figure;
     ChartTheme theme;
     bool followsPalette = true;
     QString emptyText;
-    std::optional<std::size_t> chosen; ///< of layout().bars, by the arrow keys
+    std::optional<std::size_t> chosen; ///< of readBars(), by the arrow keys
+    struct Known {
+        QSize size;
+        QFont font;
+        FigureLayout layout;
+    };
+    mutable std::optional<Known> known; ///< layout(), of the figure
 };
 
-QString BarPlotWidget::Private::barText(const PlacedBarItem &bar) const
+const FigureLayout &BarPlotWidget::Private::layout() const
+{
+    if (!known || known->size != q->size() || known->font != q->font()) {
+        const PublicationStyle style = screenStyle(q->size(), q->font(), q->logicalDpiY());
+        known = {q->size(), q->font(), layoutFigure(figure, style, TextMetrics(style.fontFamily))};
+    }
+    return known->layout;
+}
+
+std::vector<PlacedBar> BarPlotWidget::Private::readBars() const
+{
+    std::vector<PlacedBar> bars = layout().bars;
+    std::stable_sort(bars.begin(), bars.end(), [](const PlacedBar &a, const PlacedBar &b) {
+        return std::tie(a.category, a.series) < std::tie(b.category, b.series);
+    });
+    return bars;
+}
+
+/// All of the plot's height answers for a bar: short ones are hard to hit.
+QRectF BarPlotWidget::Private::columnOf(const PlacedBar &bar) const
+{
+    const PageRect &plot = layout().frame.rect;
+    return {bar.rect.left, plot.top, bar.rect.width(), plot.height()};
+}
+
+QString BarPlotWidget::Private::barText(const PlacedBar &bar) const
 {
     const QString category = QString::fromStdString(figure.categories[bar.category]);
     const QString series = QString::fromStdString(figure.series[bar.series].name);
@@ -57,103 +93,6 @@ QString BarPlotWidget::Private::barText(const PlacedBarItem &bar) const
         .arg(where, value, QString::fromStdString(valueAxisTitle(figure)));
 }
 
-void BarPlotWidget::Private::paintAxes(QPainter &painter, const BarLayout &layout) const
-{
-    const QRectF &area = layout.plotArea;
-    const QFontMetricsF metrics(layout.tickFont);
-    const double em = QFontMetricsF(q->font()).height();
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    for (std::size_t i = 0; i < layout.ticks.major.size(); ++i) {
-        const double y = std::floor(layout.yOf(layout.ticks.major[i])) + 0.5;
-        painter.setPen(QPen(theme.grid, 1));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.setPen(theme.text);
-        const FigureText &label = layout.ticks.labels[i];
-        paintText(painter,
-                  {area.left() - em / 2 - textWidth(label, layout.tickFont), y + metrics.capHeight() / 2},
-                  label, layout.tickFont);
-    }
-    painter.setFont(q->font());
-    painter.setPen(theme.text);
-    for (std::size_t c = 0; c < figure.categories.size(); ++c) {
-        const QRectF place = layout.categorySlot(c, figure.categories.size());
-        const QRectF words(place.left() + em / 4, area.bottom() + em / 4, place.width() - em / 2, 1.2 * em);
-        painter.drawText(words, Qt::AlignHCenter | Qt::AlignTop | Qt::TextSingleLine,
-                         QFontMetricsF(q->font()).elidedText(QString::fromStdString(figure.categories[c]),
-                                                             Qt::ElideRight, words.width()));
-    }
-    if (!layout.axisTitleShown)
-        return;
-    painter.save();
-    painter.translate(layout.axisTitle.topLeft());
-    painter.rotate(-90);
-    painter.drawText(QRectF(QPointF(), layout.axisTitle.size()), Qt::AlignCenter | Qt::TextSingleLine,
-                     QFontMetricsF(q->font()).elidedText(QString::fromStdString(valueAxisTitle(figure)),
-                                                         Qt::ElideRight, layout.axisTitle.width()));
-    painter.restore();
-}
-
-void BarPlotWidget::Private::paintLabel(QPainter &painter, const BarLayout &layout,
-                                        const PlacedBarItem &bar) const
-{
-    const FigureText label = barLabel(figure, bar.value);
-    const QFontMetricsF metrics(layout.labelFont);
-    const double width = textWidth(label, layout.labelFont);
-    const double gap = metrics.descent();
-    const bool below = bar.value < 0.0 && !layout.scale.logarithmic;
-    const QPointF end(bar.rect.center().x(), below ? bar.rect.bottom() : bar.rect.top());
-    painter.setPen(theme.text);
-    if (layout.labelsUpright) {
-        painter.save();
-        painter.translate(end.x() + metrics.capHeight() / 2, below ? end.y() + gap + width : end.y() - gap);
-        painter.rotate(-90);
-        paintText(painter, {}, label, layout.labelFont);
-        painter.restore();
-    } else {
-        paintText(painter, {end.x() - width / 2, below ? end.y() + metrics.ascent() : end.y() - gap}, label,
-                  layout.labelFont);
-    }
-}
-
-void BarPlotWidget::Private::paintBars(QPainter &painter, const BarLayout &layout) const
-{
-    const double em = QFontMetricsF(q->font()).height();
-    painter.setRenderHint(QPainter::Antialiasing);
-    for (std::size_t i = 0; i < layout.bars.size(); ++i) {
-        const PlacedBarItem &bar = layout.bars[i];
-        painter.fillRect(bar.rect, theme.seriesColour(figure.series[bar.series].style));
-        if (layout.labelsShown)
-            paintLabel(painter, layout, bar);
-        if (chosen == i) {
-            painter.setPen(QPen(theme.text, std::max(1.5, em / 9)));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawRect(bar.rect);
-        }
-    }
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setPen(QPen(theme.axis, 1));
-    const double zero =
-        std::floor(layout.scale.logarithmic ? layout.plotArea.bottom() : layout.yOf(0.0)) + 0.5;
-    painter.drawLine(QPointF(layout.plotArea.left(), zero), QPointF(layout.plotArea.right(), zero));
-}
-
-void BarPlotWidget::Private::paintHeader(QPainter &painter, const BarLayout &layout) const
-{
-    QFont bold = q->font();
-    bold.setBold(true);
-    painter.setPen(theme.text);
-    painter.setFont(bold);
-    painter.drawText(layout.title, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                     QFontMetricsF(bold).elidedText(QString::fromStdString(figure.title), Qt::ElideRight,
-                                                    layout.title.width()));
-    painter.setFont(q->font());
-    for (const PlacedBarKey &key : layout.keys) {
-        painter.fillRect(key.swatch, theme.seriesColour(figure.series[key.series].style));
-        painter.drawText(key.text, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                         QString::fromStdString(figure.series[key.series].name));
-    }
-}
-
 void BarPlotWidget::Private::choose(std::optional<std::size_t> bar)
 {
     chosen = bar;
@@ -162,12 +101,38 @@ void BarPlotWidget::Private::choose(std::optional<std::size_t> bar)
         QToolTip::hideText();
         return;
     }
-    const PlacedBarItem item = layout().bars[*bar];
-    QToolTip::showText(q->mapToGlobal(item.rect.center().toPoint()), barText(item), q);
+    const PlacedBar item = readBars()[*bar];
+    QToolTip::showText(q->mapToGlobal(rectOf(item.rect).center().toPoint()), barText(item), q);
     QAccessibleValueChangeEvent value(q, q->readout());
     QAccessible::updateAccessibility(&value);
     QAccessibleEvent description(q, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&description);
+}
+
+/// The title, and why there is no more.
+void BarPlotWidget::Private::paintEmpty(QPainter &painter) const
+{
+    PainterCanvas canvas(painter, theme, q->font());
+    for (const PlacedText &text : layout().texts)
+        if (text.role == TextRole::Title)
+            canvas.text(text);
+    const double em = QFontMetricsF(q->font()).height();
+    painter.setPen(theme.text);
+    painter.drawText(QRectF(q->rect()).adjusted(em, em, -em, -em), Qt::AlignCenter | Qt::TextWordWrap,
+                     emptyText);
+}
+
+void BarPlotWidget::Private::paintFrame(QPainter &painter, const QRectF &rect, const QColor &colour,
+                                        bool round) const
+{
+    const double em = QFontMetricsF(q->font()).height();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(colour, std::max(1.5, em / 9)));
+    painter.setBrush(Qt::NoBrush);
+    if (round)
+        painter.drawRoundedRect(rect, em / 4, em / 4);
+    else
+        painter.drawRect(rect);
 }
 
 BarPlotWidget::BarPlotWidget(QWidget *parent)
@@ -185,12 +150,18 @@ void BarPlotWidget::setFigure(const BarFigure &figure)
 {
     d->figure = figure;
     d->chosen.reset();
+    d->known.reset();
     update();
 }
 
 const BarFigure &BarPlotWidget::figure() const
 {
     return d->figure;
+}
+
+const FigureLayout &BarPlotWidget::placed() const
+{
+    return d->layout();
 }
 
 void BarPlotWidget::setTheme(const ChartTheme &theme)
@@ -213,11 +184,11 @@ QString BarPlotWidget::chartName() const
 
 QString BarPlotWidget::summary() const
 {
-    const BarLayout layout = d->layout();
-    if (layout.bars.empty())
+    const std::vector<PlacedBar> bars = d->readBars();
+    if (bars.empty())
         return d->emptyText.isEmpty() ? tr("No values.") : d->emptyText;
     QStringList lines {tr("Bars of %1.").arg(QString::fromStdString(valueAxisTitle(d->figure)))};
-    for (const PlacedBarItem &bar : layout.bars)
+    for (const PlacedBar &bar : bars)
         lines += tr("%1, %2: %3", "category, series, value")
                      .arg(QString::fromStdString(d->figure.categories[bar.category]),
                           QString::fromStdString(d->figure.series[bar.series].name),
@@ -227,7 +198,7 @@ QString BarPlotWidget::summary() const
 
 QString BarPlotWidget::readout() const
 {
-    return d->chosen ? d->barText(d->layout().bars[*d->chosen]) : QString();
+    return d->chosen ? d->barText(d->readBars()[*d->chosen]) : QString();
 }
 
 QSize BarPlotWidget::sizeHint() const
@@ -246,11 +217,8 @@ bool BarPlotWidget::event(QEvent *event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto *help = static_cast<QHelpEvent *>(event);
-        const BarLayout layout = d->layout();
-        for (const PlacedBarItem &bar : layout.bars) {
-            // The whole column answers: short bars are hard to hit.
-            const QRectF column(bar.rect.left(), layout.plotArea.top(), bar.rect.width(),
-                                layout.plotArea.height());
+        for (const PlacedBar &bar : d->layout().bars) {
+            const QRectF column = d->columnOf(bar);
             if (column.contains(help->pos())) {
                 QToolTip::showText(help->globalPos(), d->barText(bar), this, column.toAlignedRect());
                 return true;
@@ -277,25 +245,18 @@ void BarPlotWidget::paintEvent(QPaintEvent * /*event*/)
 {
     QPainter painter(this);
     painter.fillRect(rect(), d->theme.background);
-    const BarLayout layout = d->layout();
-    const double em = QFontMetricsF(font()).height();
-    if (layout.bars.empty()) {
-        painter.setPen(d->theme.text);
-        painter.drawText(QRectF(rect()).adjusted(em, em, -em, -em), Qt::AlignCenter | Qt::TextWordWrap,
-                         d->emptyText);
+    if (d->layout().bars.empty()) {
+        d->paintEmpty(painter);
     } else {
-        painter.fillRect(layout.plotArea, d->theme.plotArea);
-        d->paintAxes(painter, layout);
-        d->paintBars(painter, layout);
+        PainterCanvas canvas(painter, d->theme, font());
+        paintFigure(d->layout(), canvas);
     }
-    d->paintHeader(painter, layout);
+    if (d->chosen)
+        d->paintFrame(painter, rectOf(d->readBars()[*d->chosen].rect), d->theme.text, false);
     if (hasFocus()) {
-        const double width = std::max(1.5, em / 9);
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(palette().color(QPalette::Highlight), width));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(QRectF(rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2), em / 4,
-                                em / 4);
+        const double inset = std::max(1.5, QFontMetricsF(font()).height() / 9) / 2;
+        d->paintFrame(painter, QRectF(rect()).adjusted(inset, inset, -inset, -inset),
+                      palette().color(QPalette::Highlight), true);
     }
 }
 
@@ -305,7 +266,7 @@ void BarPlotWidget::keyPressEvent(QKeyEvent *event)
         Q_EMIT copyRequested();
         return;
     }
-    const std::size_t count = d->layout().bars.size();
+    const std::size_t count = d->layout().bars.size(); // as many as are read
     const bool forward = event->key() == Qt::Key_Right;
     if (count > 0 && (forward || event->key() == Qt::Key_Left)) {
         if (!d->chosen)

@@ -10,7 +10,10 @@
 
 namespace rosler {
 
-/// Grouped bars with their values printed over them, linear or logarithmic; the same look as PlotWidget.
+struct FigureLayout;
+
+/// Grouped bars with their values printed over them, linear or logarithmic: laid out and painted by
+/// core/figure, as in files, in the colours of the window.
 /// Modelled values are printed in italics with a tilde. The arrow keys go from bar to bar, a tool tip tells
 /// the bar under the mouse. GUI thread only.
 class BarPlotWidget : public QWidget
@@ -23,6 +26,8 @@ public:
 
     void setFigure(const BarFigure &figure);
     [[nodiscard]] const BarFigure &figure() const;
+    /// Where its parts lie, in pixels of the widget.
+    [[nodiscard]] const FigureLayout &placed() const;
     /// Without it the chart follows the widget's palette.
     void setTheme(const ChartTheme &theme);
     /// Shown in the middle while there is nothing to draw.

@@ -149,6 +149,7 @@ QWidget *ExportDialog::Private::buildStyle(const PublicationStyle &start)
     legend->setAccessibleName(tr("Legend"));
     legend->addItem(tr("Inside the axes"), static_cast<int>(LegendPlace::Inside));
     legend->addItem(tr("Below"), static_cast<int>(LegendPlace::Below));
+    legend->addItem(tr("Above"), static_cast<int>(LegendPlace::Above));
     legend->addItem(tr("None"), static_cast<int>(LegendPlace::None));
     legend->setCurrentIndex(legend->findData(static_cast<int>(start.legend)));
     grid = new QCheckBox(tr("Grid lines"));

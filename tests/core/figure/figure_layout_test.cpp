@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -11,6 +12,7 @@
 using namespace rosler;
 
 Q_DECLARE_METATYPE(rosler::Figure)
+Q_DECLARE_METATYPE(rosler::BarFigure)
 Q_DECLARE_METATYPE(rosler::PublicationStyle)
 
 namespace {
@@ -18,7 +20,7 @@ namespace {
 /// The ink of a text, about: from digit height over its baseline down to the baseline.
 PageRect boxOf(const PlacedText &text, const TextMetrics &metrics)
 {
-    const double length = metrics.width(text.text, text.size, text.italic);
+    const double length = metrics.width(text.text, text.size, text.italic, text.bold);
     const double high = metrics.digitHeight(text.size);
     const double before = text.anchor == TextAnchor::Start ? 0
         : text.anchor == TextAnchor::Middle                ? length / 2
@@ -52,6 +54,11 @@ private Q_SLOTS:
     void legendHidesNoData();
     void legendGoesBelowWhenThereIsNoPlaceInside();
     void legendStandsWhereItWasAsked();
+    void legendAboveSharesTheLineOfTheTitle();
+    void legendAboveLeavesRoomForThePlot();
+    void compactPagesKeepLabelsBeforeTheLegend();
+    void compactPagesAreLegible_data();
+    void compactPagesAreLegible();
     void barsStartAtTheAxisAndEndAtTheirValue();
     void logarithmicBarsAllShow();
     void modelledBarsSaySo();
@@ -184,6 +191,113 @@ void FigureLayoutTest::legendStandsWhereItWasAsked()
     const FigureLayout inside = laidOut(exampleCurves(2), style);
     QVERIFY(inside.frame.rect.holds({inside.legend->box.left, inside.legend->box.top}));
     QVERIFY(inside.frame.rect.holds({inside.legend->box.right, inside.legend->box.bottom}));
+}
+
+void FigureLayoutTest::legendAboveSharesTheLineOfTheTitle()
+{
+    BarFigure figure = exampleBars(2, true);
+    figure.title = "Memory";
+    PublicationStyle style;
+    style.legend = LegendPlace::Above;
+    style.boldTitle = true;
+    const FigureLayout beside = laidOut(figure, style);
+    const auto title = std::find_if(beside.texts.begin(), beside.texts.end(),
+                                    [](const PlacedText &text) { return text.role == TextRole::Title; });
+    QVERIFY(title != beside.texts.end() && title->bold);
+    QCOMPARE(title->anchor, TextAnchor::Start);
+    QVERIFY(beside.legend.has_value() && !beside.legend->overPlot);
+    const TextMetrics metrics(style.fontFamily);
+    for (const PlacedSample &sample : beside.legend->samples) {
+        QVERIFY(sample.rect.left > boxOf(*title, metrics).right);
+        QVERIFY(sample.rect.top < title->baseline.y && sample.rect.bottom > boxOf(*title, metrics).top);
+        QVERIFY(sample.rect.bottom < beside.frame.rect.top);
+    }
+    style.widthMm = 40;
+    const FigureLayout under = laidOut(figure, style);
+    QVERIFY(under.legend.has_value());
+    for (const PlacedSample &sample : under.legend->samples)
+        QVERIFY(sample.rect.top > title->baseline.y && sample.rect.bottom < under.frame.rect.top);
+}
+
+void FigureLayoutTest::legendAboveLeavesRoomForThePlot()
+{
+    const BarFigure figure = exampleBars(4, true);
+    PublicationStyle style {30, 120};
+    style.legend = LegendPlace::Above;
+    QVERIFY(laidOut(figure, style).legend.has_value());
+    style.heightMm = 25;
+    QVERIFY(!laidOut(figure, style).legend.has_value());
+}
+
+void FigureLayoutTest::compactPagesKeepLabelsBeforeTheLegend()
+{
+    const BarFigure figure = exampleBars(2, true);
+    PublicationStyle style {30, 40};
+    style.legend = LegendPlace::Above;
+    style.compact = true;
+    bool some = false;
+    for (; style.heightMm >= 15; style.heightMm -= 0.5) {
+        const FigureLayout layout = laidOut(figure, style);
+        const bool labelled =
+            std::any_of(layout.texts.begin(), layout.texts.end(),
+                        [](const PlacedText &text) { return text.role == TextRole::BarLabel; });
+        some = some || (labelled && !layout.legend);
+        PublicationStyle without = style;
+        without.legend = LegendPlace::None;
+        const FigureLayout bare = laidOut(figure, without);
+        const bool could = std::any_of(bare.texts.begin(), bare.texts.end(), [](const PlacedText &text) {
+            return text.role == TextRole::BarLabel;
+        });
+        QCOMPARE(labelled, could);
+    }
+    QVERIFY(some);
+}
+
+void FigureLayoutTest::compactPagesAreLegible_data()
+{
+    QTest::addColumn<BarFigure>("figure");
+    QTest::addColumn<double>("width");
+    QTest::addColumn<double>("height");
+    BarFigure titled = exampleBars(2, true);
+    titled.title = "Memory of the weights";
+    BarFigure linear = exampleBars(3, false);
+    linear.modelled = true;
+    BarFigure wordy = exampleBars(2, true);
+    wordy.categories = {"training computation (GFLOP)", "training memory (MB)", "bytes"};
+    for (const double width : {35.0, 50.0, 85.0, 300.0}) {
+        for (const double height : {25.0, 40.0, 120.0}) {
+            QTest::addRow("titled, %g x %g mm", width, height) << titled << width << height;
+            QTest::addRow("linear, %g x %g mm", width, height) << linear << width << height;
+            QTest::addRow("wordy, %g x %g mm", width, height) << wordy << width << height;
+        }
+    }
+}
+
+void FigureLayoutTest::compactPagesAreLegible()
+{
+    QFETCH(BarFigure, figure);
+    QFETCH(double, width);
+    QFETCH(double, height);
+    PublicationStyle style {width, height};
+    style.legend = LegendPlace::Above;
+    style.boldTitle = true;
+    style.compact = true;
+    const TextMetrics metrics(style.fontFamily);
+    const FigureLayout layout = laidOut(figure, style);
+    const PageRect page {0, 0, layout.width, layout.height};
+    int ticks = 0;
+    for (std::size_t i = 0; i < layout.texts.size(); ++i) {
+        const PageRect box = boxOf(layout.texts[i], metrics);
+        const QByteArray what = QByteArray::fromStdString(layout.texts[i].text.text);
+        QVERIFY2(page.holds({box.left, box.top}) && page.holds({box.right, box.bottom}), what.constData());
+        ticks += layout.texts[i].role == TextRole::TickLabel ? 1 : 0;
+        for (std::size_t j = 0; j < i; ++j)
+            QVERIFY2(!overlap(box, boxOf(layout.texts[j], metrics)),
+                     (what + " over " + QByteArray::fromStdString(layout.texts[j].text.text)).constData());
+    }
+    QVERIFY(ticks >= 2);
+    QVERIFY(layout.frame.rect.height() > 0.3 * layout.height);
+    QVERIFY(layout.frame.rect.width() > 0.5 * layout.width);
 }
 
 void FigureLayoutTest::barsStartAtTheAxisAndEndAtTheirValue()

@@ -1,18 +1,58 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include <QAccessible>
 #include <QContextMenuEvent>
+#include <QFontInfo>
+#include <QHash>
 #include <QHelpEvent>
 #include <QMenu>
 #include <QToolTip>
 #include <QtTest>
 
-#include "widgets/charts/bar_layout.h"
+#include "core/figure/bar_layout.h"
+#include "core/figure/figure_layout.h"
 #include "widgets/charts/bar_plot_widget.h"
+#include "widgets/charts/painter_canvas.h"
 
 using namespace rosler;
+
+namespace {
+
+FigureLayout laidOut(const BarFigure &figure, const QSizeF &size, const QFont &font = {})
+{
+    const PublicationStyle style = screenStyle(size, font, QWidget().logicalDpiY());
+    return layoutFigure(figure, style, TextMetrics(style.fontFamily));
+}
+
+std::vector<PlacedText> textsOf(const FigureLayout &layout, TextRole role)
+{
+    std::vector<PlacedText> texts;
+    for (const PlacedText &text : layout.texts)
+        if (text.role == role)
+            texts.push_back(text);
+    return texts;
+}
+
+/// The colour that most of the pixels in @p rect have.
+QColor mainColour(const QImage &image, const QRectF &rect)
+{
+    QHash<QRgb, int> counts;
+    const QRect pixels = rect.toRect().intersected(image.rect());
+    for (int y = pixels.top(); y <= pixels.bottom(); ++y)
+        for (int x = pixels.left(); x <= pixels.right(); ++x)
+            ++counts[image.pixel(x, y)];
+    QRgb most = 0;
+    for (auto it = counts.cbegin(); it != counts.cend(); ++it)
+        if (it.value() > counts.value(most))
+            most = it.key();
+    return QColor::fromRgb(most);
+}
+
+} // namespace
 
 class BarPlotWidgetTest final : public QObject
 {
@@ -62,18 +102,18 @@ void BarPlotWidgetTest::barsAreAsHighAsTheirValues_data()
 void BarPlotWidgetTest::barsAreAsHighAsTheirValues()
 {
     QFETCH(bool, logarithmic);
-    const BarLayout layout = layoutBars(memory(logarithmic), {500, 300}, QFont());
+    const FigureLayout layout = laidOut(memory(logarithmic), {500, 300});
+    const PageRect &plot = layout.frame.rect;
     QCOMPARE(layout.bars.size(), std::size_t {6});
-    for (const PlacedBarItem &bar : layout.bars) {
-        QVERIFY(std::abs(bar.rect.bottom() - layout.plotArea.bottom()) < 1e-9);
-        const double fraction = bar.rect.height() / layout.plotArea.height();
-        QVERIFY(std::abs(fraction - layout.scale.fraction(bar.value)) < 1e-9);
+    for (const PlacedBar &bar : layout.bars) {
+        QVERIFY(std::abs(bar.rect.bottom - plot.bottom) < 1e-9);
+        QVERIFY(std::abs(bar.rect.height() / plot.height() - layout.frame.y.fraction(bar.value)) < 1e-9);
         QVERIFY(bar.rect.height() > 0);
     }
     // Ratios show as they are: linearly as heights, by the logarithm as differences.
     const double dense = layout.bars[0].rect.height();
-    const double half = layout.bars[2].rect.height();
-    const double quarter = layout.bars[4].rect.height();
+    const double half = layout.bars[1].rect.height();
+    const double quarter = layout.bars[2].rect.height();
     if (logarithmic)
         QVERIFY(std::abs((dense - half) - (half - quarter)) < 1e-6);
     else
@@ -102,14 +142,16 @@ void BarPlotWidgetTest::barsDoNotOverlapAndStayInsideThePlot()
         for (int c = 0; c < categories; ++c)
             figure.series.back().values.push_back(100.0 * c + s + 1);
     }
-    const BarLayout layout = layoutBars(figure, {600, 350}, QFont());
+    FigureLayout layout = laidOut(figure, {600, 350});
     QCOMPARE(layout.bars.size(), static_cast<std::size_t>(categories * series));
+    std::sort(layout.bars.begin(), layout.bars.end(), [](const PlacedBar &a, const PlacedBar &b) {
+        return std::tie(a.category, a.series) < std::tie(b.category, b.series);
+    });
+    const QRectF plot = rectOf(layout.frame.rect).adjusted(-0.01, -0.01, 0.01, 0.01);
     for (std::size_t i = 0; i < layout.bars.size(); ++i) {
-        const QRectF &rect = layout.bars[i].rect;
-        QVERIFY(layout.plotArea.adjusted(-0.01, -0.01, 0.01, 0.01).contains(rect));
-        QVERIFY(layout.categorySlot(layout.bars[i].category, figure.categories.size()).left() <= rect.left());
+        QVERIFY(plot.contains(rectOf(layout.bars[i].rect)));
         if (i > 0)
-            QVERIFY(layout.bars[i - 1].rect.right() < rect.left());
+            QVERIFY(layout.bars[i - 1].rect.right < layout.bars[i].rect.left);
     }
 }
 
@@ -117,20 +159,29 @@ void BarPlotWidgetTest::labelsHaveThreeDigitsAndModelledOnesATilde()
 {
     BarFigure figure = memory(false);
     QCOMPARE(barLabel(figure, 81.2345).text, std::string("81.2"));
-    QVERIFY(!layoutBars(figure, {500, 300}, QFont()).labelFont.italic());
+    const auto labelled = [&](bool italic) {
+        const std::vector<PlacedText> labels = textsOf(laidOut(figure, {500, 300}), TextRole::BarLabel);
+        return labels.size() == 6 && std::all_of(labels.begin(), labels.end(), [&](const PlacedText &label) {
+                   return label.italic == italic && label.text.text.starts_with('~') == italic;
+               });
+    };
+    QVERIFY(labelled(false));
     figure.modelled = true;
     QCOMPARE(barLabel(figure, 81.2345).text, std::string("~81.2"));
-    QVERIFY(layoutBars(figure, {500, 300}, QFont()).labelFont.italic());
+    QVERIFY(labelled(true));
 }
 
 void BarPlotWidgetTest::labelsHaveRoomAboveTheHighestBar()
 {
     for (const bool logarithmic : {false, true}) {
         for (const double width : {200.0, 600.0}) {
-            const BarLayout layout = layoutBars(memory(logarithmic), {width, 300}, QFont());
-            const double room = layout.bars[0].rect.top() - layout.plotArea.top();
-            QVERIFY2(room >= 0.9 * QFontMetricsF(layout.labelFont).height(),
-                     qPrintable(QString::number(room)));
+            const FigureLayout layout = laidOut(memory(logarithmic), {width, 300});
+            const PlacedText label = textsOf(layout, TextRole::BarLabel).front();
+            const double room = layout.bars[0].rect.top - layout.frame.rect.top;
+            const TextMetrics metrics(QFontInfo(QFont()).family().toStdString());
+            const double wanted = label.vertical ? metrics.width(label.text, label.size, label.italic)
+                                                 : metrics.digitHeight(label.size);
+            QVERIFY2(room >= wanted, qPrintable(QString::number(room)));
         }
     }
 }
@@ -138,15 +189,18 @@ void BarPlotWidgetTest::labelsHaveRoomAboveTheHighestBar()
 void BarPlotWidgetTest::littleRoomGoesToTheBars()
 {
     BarFigure figure = memory(true);
-    const BarLayout roomy = layoutBars(figure, {300, 300}, QFont());
-    QCOMPARE(roomy.keys.size(), figure.series.size());
-    QVERIFY(roomy.labelsShown);
+    const FigureLayout roomy = laidOut(figure, {300, 300});
+    QVERIFY(roomy.legend.has_value());
+    QCOMPARE(roomy.legend->samples.size(), figure.series.size());
+    QVERIFY(!textsOf(roomy, TextRole::BarLabel).empty());
+    QVERIFY(!textsOf(roomy, TextRole::AxisTitle).empty());
     for (int copy = 0; copy < 6; ++copy)
         figure.series.push_back(figure.series.front());
-    const BarLayout tight = layoutBars(figure, {180, 90}, QFont());
-    QVERIFY(tight.keys.empty());
-    QVERIFY(!tight.labelsShown);
-    QVERIFY2(tight.plotArea.height() > 20, qPrintable(QString::number(tight.plotArea.height())));
+    const FigureLayout tight = laidOut(figure, {150, 90});
+    QVERIFY(!tight.legend.has_value());
+    QVERIFY(textsOf(tight, TextRole::BarLabel).empty());
+    QVERIFY(textsOf(tight, TextRole::AxisTitle).empty());
+    QVERIFY2(tight.frame.rect.height() > 20, qPrintable(QString::number(tight.frame.rect.height())));
 }
 
 void BarPlotWidgetTest::aLowChartHasTwoLabelsOnItsAxis()
@@ -157,7 +211,7 @@ void BarPlotWidgetTest::aLowChartHasTwoLabelsOnItsAxis()
             figure.value.logarithmic = logarithmic;
             figure.series[0].values = {largest, largest / 2, largest / 4};
             figure.series[1].values = {largest / 10, largest / 20, largest / 40};
-            QVERIFY2(layoutBars(figure, {260, 120}, QFont()).ticks.labels.size() >= 2,
+            QVERIFY2(textsOf(laidOut(figure, {260, 120}), TextRole::TickLabel).size() >= 2,
                      qPrintable(QString::number(largest)));
         }
     }
@@ -179,13 +233,11 @@ void BarPlotWidgetTest::barsArePaintedInTheirColours()
     bars.setTheme(theme);
     bars.setFigure(memory(true));
     const QImage image = bars.grab().toImage();
-    const BarLayout layout = layoutBars(bars.figure(), bars.size(), bars.font());
-    for (const PlacedBarItem &bar : layout.bars)
-        QCOMPARE(image.pixelColor(bar.rect.center().toPoint()),
+    for (const PlacedBar &bar : bars.placed().bars)
+        QCOMPARE(mainColour(image, rectOf(bar.rect)),
                  theme.seriesColour(bars.figure().series[bar.series].style));
-    for (const PlacedBarKey &key : layout.keys)
-        QCOMPARE(image.pixelColor(key.swatch.center().toPoint()),
-                 theme.seriesColour(bars.figure().series[key.series].style));
+    for (const PlacedSample &sample : bars.placed().legend->samples)
+        QCOMPARE(mainColour(image, rectOf(sample.rect)), theme.seriesColour(sample.style));
     QCOMPARE(image.pixelColor(1, 298), theme.background);
 }
 
@@ -225,7 +277,7 @@ void BarPlotWidgetTest::toolTipTellsTheBar()
     bars.setFigure(figure);
     bars.show();
     QVERIFY(QTest::qWaitForWindowExposed(&bars));
-    const QPoint place = layoutBars(figure, bars.size(), bars.font()).bars[3].rect.center().toPoint();
+    const QPoint place = rectOf(bars.placed().bars[4].rect).center().toPoint();
     QHelpEvent help(QEvent::ToolTip, place, bars.mapToGlobal(place));
     QCoreApplication::sendEvent(&bars, &help);
     QTRY_VERIFY2(QToolTip::text().contains(QStringLiteral("Rosler, float16: ~40.6")),
@@ -267,12 +319,21 @@ void BarPlotWidgetTest::contextMenuAsksForExports()
 void BarPlotWidgetTest::sizesFollowTheFont()
 {
     QFont font;
-    const BarLayout small = layoutBars(memory(false), {600, 400}, font);
+    const FigureLayout small = laidOut(memory(false), {600, 400}, font);
     font.setPointSizeF(font.pointSizeF() * 2);
-    const BarLayout large = layoutBars(memory(false), {600, 400}, font);
-    QVERIFY(large.plotArea.left() > 1.6 * small.plotArea.left());
-    QVERIFY(large.plotArea.height() < small.plotArea.height() - 20);
-    QVERIFY(large.labelFont.pointSizeF() > 1.5 * small.labelFont.pointSizeF());
+    const FigureLayout large = laidOut(memory(false), {600, 400}, font);
+    QVERIFY(large.frame.rect.left > 1.6 * small.frame.rect.left);
+    QVERIFY(large.frame.rect.height() < small.frame.rect.height() - 20);
+    QVERIFY(textsOf(large, TextRole::BarLabel)[0].size > 1.5 * textsOf(small, TextRole::BarLabel)[0].size);
+
+    BarPlotWidget bars;
+    bars.resize(600, 400);
+    bars.setFigure(memory(false));
+    const double left = bars.placed().frame.rect.left;
+    bars.setFont(font);
+    QVERIFY(bars.placed().frame.rect.left > 1.6 * left);
+    bars.resize(900, 500);
+    QVERIFY(std::abs(bars.placed().width - 900) < 1e-9 && std::abs(bars.placed().height - 500) < 1e-9);
 }
 
 void BarPlotWidgetTest::strangeNumbersDoNoHarm()
@@ -291,8 +352,8 @@ void BarPlotWidgetTest::strangeNumbersDoNoHarm()
             bars.setFigure(figure);
             bars.grab();
             QVERIFY(!bars.summary().isEmpty());
-            for (const PlacedBarItem &bar : layoutBars(figure, bars.size(), bars.font()).bars) {
-                QVERIFY(std::isfinite(bar.rect.top()) && std::isfinite(bar.rect.height()));
+            for (const PlacedBar &bar : bars.placed().bars) {
+                QVERIFY(std::isfinite(bar.rect.top) && std::isfinite(bar.rect.height()));
                 QVERIFY(bar.category < figure.categories.size());
             }
         }
