@@ -162,14 +162,8 @@ void DataPage::Private::build()
     connect(files, &QPushButton::clicked, q, &DataPage::chooseFiles);
     fillRecent({});
 
-    options = new QPushButton(tr("O&ptions\u2026"), q);
-    options->setObjectName(QStringLiteral("dataOptions"));
-    options->setToolTip(tr("How these data are read"));
-    options->hide();
-    connect(options, &QPushButton::clicked, q, [this] { askForOptions(); });
-
     auto *buttons = new QHBoxLayout;
-    for (QPushButton *button : {folder, files, again, options}) {
+    for (QPushButton *button : {folder, files, again}) {
         button->setMinimumWidth(button->minimumSizeHint().width());
         buttons->addWidget(button, 1);
     }
@@ -228,7 +222,15 @@ QWidget *DataPage::Private::buildLoaded()
     auto *layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(layout->spacing() / 3);
-    layout->addWidget(name);
+    options = new QPushButton(tr("O&ptions\u2026"), page);
+    options->setObjectName(QStringLiteral("dataOptions"));
+    options->setToolTip(tr("How these data are read"));
+    options->hide();
+    connect(options, &QPushButton::clicked, q, [this] { askForOptions(); });
+    auto *heading = new QHBoxLayout; // in the row of buttons below, the dock would become too wide
+    heading->addWidget(name, 1);
+    heading->addWidget(options);
+    layout->addLayout(heading);
     layout->addWidget(source);
     layout->addWidget(counts);
     layout->addWidget(shape);
