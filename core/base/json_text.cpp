@@ -10,6 +10,12 @@ namespace rosler {
 
 namespace {
 
+constexpr std::size_t deepest = 100; ///< objects and lists in one another
+
+/// Thrown through the parser: values that lie deep in one another are copied and freed by recursion.
+struct TooDeep {
+};
+
 /// Follows the parser through the document and remembers the first key that an object says again.
 class KeyWatch
 {
@@ -20,10 +26,10 @@ public:
         using Event = nlohmann::json::parse_event_t;
         switch (event) {
         case Event::object_start:
-            m_open.push_back({false, 0, {}, {}});
-            break;
         case Event::array_start:
-            m_open.push_back({true, 0, {}, {}});
+            if (m_open.size() == deepest)
+                throw TooDeep {};
+            m_open.push_back({event == Event::array_start, 0, {}, {}});
             break;
         case Event::key:
             m_open.back().key = parsed.template get<std::string>();
@@ -104,6 +110,10 @@ Result<Json> parseJson(std::string_view text, const std::string &where, std::siz
     } catch (const nlohmann::json::parse_error &error) {
         return fail(ErrorCode::Malformed, std::string("not JSON: ") + error.what(),
                     where + ": " + placeOf(text, error.byte));
+    } catch (const TooDeep &) {
+        return fail(ErrorCode::Malformed,
+                    "lists and objects lie more than " + std::to_string(deepest) + " deep in one another",
+                    where);
     } catch (const nlohmann::json::exception &error) {
         return fail(ErrorCode::Malformed, error.what(), where);
     }

@@ -14,6 +14,7 @@ private Q_SLOTS:
     void aKeySaidTwiceIsAnError_data();
     void aKeySaidTwiceIsAnError();
     void brokenTextNamesItsPlace();
+    void deepTextIsNotRead();
     void longTextIsNotRead();
 };
 
@@ -53,6 +54,18 @@ void JsonTextTest::brokenTextNamesItsPlace()
     const auto json = parseJson<nlohmann::json>("{\n  \"a\": }", "f", 1000);
     QVERIFY(!json);
     QCOMPARE(json.error().where, std::string("f: line 2, column 8"));
+}
+
+void JsonTextTest::deepTextIsNotRead()
+{
+    const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    QVERIFY(parseJson<nlohmann::ordered_json>(nested(100), "f", 1'000'000).has_value());
+    for (const std::size_t depth : {std::size_t {101}, std::size_t {400'000}}) {
+        const auto json = parseJson<nlohmann::ordered_json>(
+            R"({"a": )" + nested(depth - 1) + R"(, "b": 1, "c": 2})", "f", 1'000'000);
+        QVERIFY(!json);
+        QCOMPARE(json.error().code, ErrorCode::Malformed);
+    }
 }
 
 void JsonTextTest::longTextIsNotRead()
