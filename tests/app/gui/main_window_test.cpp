@@ -148,7 +148,8 @@ private Q_SLOTS:
         QVERIFY(m_window->comparePage().sentence().contains(QLatin1Char('~'))); // modelled, and says so
         const auto *table = child<QTableView>(*m_window, "scoreboard");
         QVERIFY(table->model()->rowCount() > 0);
-        QVERIFY(table->model()->index(ScoreboardModel::Parameters, 1).data(Qt::FontRole).value<QFont>().italic());
+        QVERIFY(
+            table->model()->index(ScoreboardModel::Parameters, 1).data(Qt::FontRole).value<QFont>().italic());
         const auto forecast = m_window->comparePage().shownFigure(QStringLiteral("memory"), true);
         QVERIFY(forecast && std::get<BarFigure>(forecast->figure).modelled); // copied as it is shown
         QVERIFY(child<QWidget>(*m_window, "compareEmpty")->isVisible());
