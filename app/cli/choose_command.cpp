@@ -9,10 +9,12 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/printable.h"
+#include "app/cli/sketch_text.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/experiment/candidate_choice.h"
+#include "core/experiment/memory_need.h"
 #include "core/experiment/shipped_experiments.h"
 #include "core/store/staged_file.h"
 
@@ -94,16 +96,10 @@ Result<double> validationAccuracy(const ExperimentSpec &spec, const ModelSpec &m
         return tl::unexpected(result.error());
     if (interrupt.happened())
         return fail(ErrorCode::Cancelled, "interrupted", model.name);
-    return result->models.front().validationAccuracy;
-}
-
-std::string sketchText(const ModelSpec &model, Index (*of)(const Sketch &))
-{
-    std::string text;
-    for (const LayerSpec &layer : model.layers)
-        if (layer.sketch)
-            text += (text.empty() ? "" : ",") + std::to_string(of(*layer.sketch));
-    return text;
+    const TrialResult &trial = result->models.front();
+    if (trial.end == TrialEnd::Failed) // said by the observer; it is no candidate that diverged
+        return fail(ErrorCode::OutOfMemory, "this model could not be trained", model.name);
+    return trial.validationAccuracy;
 }
 
 Json asJson(const Candidate &candidate)
@@ -111,21 +107,15 @@ Json asJson(const Candidate &candidate)
     Json accuracies = Json::array();
     for (const double accuracy : candidate.accuracies)
         accuracies.push_back(std::isnan(accuracy) ? Json(nullptr) : Json(accuracy));
+    Json j;
+    j["name"] = candidate.model.name;
+    putSketches(j, candidate.sketches);
+    j["learning_rate"] = candidate.model.learningRate;
+    j["bytes_f16"] = candidate.cost.weightBytes(NumberType::Float16);
     const double mean = candidate.mean();
-    Json rank = Json::array();
-    Json size = Json::array();
-    for (const LayerSpec &layer : candidate.model.layers)
-        if (layer.sketch) {
-            rank.push_back(layer.sketch->rank);
-            size.push_back(layer.sketch->size ? Json(*layer.sketch->size) : Json(nullptr));
-        }
-    return {{"name", candidate.model.name},
-            {"rank", rank},
-            {"sketch_size", size},
-            {"learning_rate", candidate.model.learningRate},
-            {"bytes_f16", candidate.cost.weightBytes(NumberType::Float16)},
-            {"validation_accuracy", std::isnan(mean) ? Json(nullptr) : Json(mean)},
-            {"validation_accuracies", accuracies}};
+    j["validation_accuracy"] = std::isnan(mean) ? Json(nullptr) : Json(mean);
+    j["validation_accuracies"] = accuracies;
+    return j;
 }
 
 class Chooser
@@ -161,13 +151,16 @@ public:
             return reportUnlessCancelled(data.error());
         m_data = *data;
         if (reference != nullptr)
-            m_reference = Candidate {*reference, {}, {}};
+            m_reference = Candidate {*reference, {}, {}, {}};
         for (Candidate &candidate : *candidates)
-            if (const auto cost = costed(candidate); !cost)
-                return report(cost.error());
+            if (const auto planned = plan(candidate); !planned)
+                return report(planned.error());
         if (m_reference)
-            if (const auto cost = costed(*m_reference); !cost)
-                return report(cost.error());
+            if (const auto planned = plan(*m_reference); !planned)
+                return report(planned.error());
+        if (!m_options.save.empty()) // told now, not after all the training
+            if (const auto room = StagedFile::write(m_options.save, {}, Outlive::Program); !room)
+                return report(room.error());
         const std::size_t all = (candidates->size() + (m_reference ? 1 : 0)) * m_options.seeds;
         std::fprintf(stderr, "%zu trainings of %lld epochs on %lld examples, validated on %lld\n", all,
                      static_cast<long long>(m_spec.training.epochs), static_cast<long long>(trained()),
@@ -187,14 +180,21 @@ private:
         return trainingCountOf(m_data->train().count(), m_spec.training.validation);
     }
 
-    Result<void> costed(Candidate &candidate)
+    /// What it costs, and whether there is room for it.
+    Result<void> plan(Candidate &candidate)
     {
-        const auto cost = costOf({candidate.model, m_spec.training, m_spec.seed}, m_data->shape(),
-                                 m_data->classes(), m_data->train().count());
+        ExperimentSpec alone = m_spec;
+        alone.models = {candidate.model};
+        const Index examples = m_data->train().count();
+        const auto network = planOf(trialOf(alone, 0), m_data->shape(), m_data->classes());
+        if (!network)
+            return tl::unexpected(network.error());
+        candidate.sketches = sketchesOf(*network);
+        const auto cost = costOf(trialOf(alone, 0), m_data->shape(), m_data->classes(), examples);
         if (!cost)
             return tl::unexpected(cost.error());
         candidate.cost = *cost;
-        return {};
+        return checkMemory(alone, m_data->shape(), m_data->classes(), examples);
     }
 
     Result<void> train(Candidate &candidate)
@@ -207,8 +207,7 @@ private:
             candidate.accuracies.push_back(*accuracy);
         }
         std::fprintf(stderr, "%s %s %s rate %s: %s\n", printable(candidate.model.name).c_str(),
-                     sketchText(candidate.model, [](const Sketch &s) { return s.rank; }).c_str(),
-                     sketchText(candidate.model, [](const Sketch &s) { return s.size.value_or(0); }).c_str(),
+                     rankText(candidate.sketches).c_str(), sketchSizeText(candidate.sketches).c_str(),
                      numberText(candidate.model.learningRate).c_str(), percentText(candidate.mean()).c_str());
         return {};
     }
@@ -219,8 +218,7 @@ private:
         const auto chosen = chooseCandidate(candidates, reference, m_options.within / 100.0);
         TextTable table({"model", "rank", "sketch size", "learning rate", "memory f16", "validation", ""});
         const auto row = [&](const Candidate &c, const char *mark) {
-            table.add({c.model.name, sketchText(c.model, [](const Sketch &s) { return s.rank; }),
-                       sketchText(c.model, [](const Sketch &s) { return s.size.value_or(0); }),
+            table.add({c.model.name, rankText(c.sketches), sketchSizeText(c.sketches),
                        numberText(c.model.learningRate),
                        bytesText(static_cast<double>(c.cost.weightBytes(NumberType::Float16))),
                        percentText(c.mean()), mark});
@@ -235,12 +233,9 @@ private:
         if (!chosen)
             return report({ErrorCode::OutOfRange, "every candidate diverged; try lower learning rates",
                            m_options.spec});
-        if (!m_options.save.empty())
-            if (const int saved = save(candidates[*chosen].model); saved != Done)
-                return saved;
         if (m_options.json)
             print(candidates, *chosen);
-        return Done;
+        return m_options.save.empty() ? static_cast<int>(Done) : save(candidates[*chosen].model);
     }
 
     /// The experiment with the chosen model in the place of the one that was varied. Its choices are made: it

@@ -7,6 +7,7 @@
 
 #include "app/cli/printable.h"
 #include "app/cli/progress_bar.h"
+#include "app/cli/sketch_text.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
@@ -82,27 +83,6 @@ private:
     std::size_t m_told = 0; ///< of the recorder's errors
     bool m_anyFailed = false;
 };
-
-/// Of each weighted layer the number that @p of takes from its sketch: "16,-,8"; "-" without any.
-std::string listText(const TrialResult &model, std::optional<Index> (*of)(const Sketch &))
-{
-    std::string text;
-    for (const auto &sketch : model.sketches) {
-        const auto value = sketch ? of(*sketch) : std::nullopt;
-        text += (text.empty() ? "" : ",") + (value ? std::to_string(*value) : "-");
-    }
-    return isSketched(model) ? text : "-";
-}
-
-std::optional<Index> rankOf(const Sketch &sketch)
-{
-    return sketch.rank;
-}
-
-std::optional<Index> sizeOf(const Sketch &sketch)
-{
-    return sketch.size;
-}
 
 } // namespace
 
@@ -260,9 +240,9 @@ void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool jso
     TextTable table({"model", "rank", "sketch size", "validation", "test", "test float16", "parameters",
                      "memory f32", "f16", "MACs", "training", "epochs", "seconds"});
     for (const TrialResult &m : result.models)
-        table.add({m.name, listText(m, &rankOf), listText(m, &sizeOf), percentText(m.validationAccuracy),
-                   percentText(m.testAccuracy), percentText(m.testAccuracyF16),
-                   countText(static_cast<double>(m.cost.parameters)),
+        table.add({m.name, rankText(m.sketches), sketchSizeText(m.sketches),
+                   percentText(m.validationAccuracy), percentText(m.testAccuracy),
+                   percentText(m.testAccuracyF16), countText(static_cast<double>(m.cost.parameters)),
                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float32))),
                    bytesText(static_cast<double>(m.cost.weightBytes(NumberType::Float16))),
                    countText(static_cast<double>(m.cost.macs)), flopsText(m.trainFlops), countText(m.epochs),

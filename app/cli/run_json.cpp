@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/cli/sketch_text.h"
 #include "core/experiment/model_label.h"
 
 namespace rosler::cli {
@@ -41,16 +42,8 @@ nlohmann::ordered_json summaryJson(const RunSummary &run)
     j["created"] = run.created;
     j["status"] = statusName(run.status);
     j["kind"] = modelLabel(run.trial.model.layers);
-    j["rank"] = Json::array();
-    j["sketch_size"] = Json::array();
-    if (run.trial.model.isSketched()) {
-        if (const auto plan = planOf(run.trial, run.example, run.classes)) {
-            for (const auto &sketch : sketchesOf(*plan)) {
-                j["rank"].push_back(sketch ? Json(sketch->rank) : Json(nullptr));
-                j["sketch_size"].push_back(sketch ? Json(*sketch->size) : Json(nullptr));
-            }
-        }
-    }
+    const auto plan = planOf(run.trial, run.example, run.classes);
+    putSketches(j, plan ? sketchesOf(*plan) : std::vector<std::optional<Sketch>> {});
     j["seed"] = run.trial.seed;
     j["epochs"] = number(run.epochs);
     j["test_accuracy"] = number(run.testAccuracy);

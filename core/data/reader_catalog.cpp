@@ -25,7 +25,7 @@ constexpr std::array readers {
 const std::array digitsOptions {
     ReaderOption {"examples", "how many digits to train on", Index {6000}, 10, 1'000'000},
     ReaderOption {"test_examples", "how many digits to test on", Index {1000}, 10, 1'000'000},
-    ReaderOption {"seed", "other digits", Index {1}, 0, 4'294'967'295},
+    ReaderOption {"seed", "other digits", Index {1}, 0, 2'147'483'647},
 };
 
 Result<std::shared_ptr<const Dataset>> drawDigits(const DatasetOptions &given, const ReadProgress &progress)

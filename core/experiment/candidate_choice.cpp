@@ -74,10 +74,10 @@ Result<std::vector<Candidate>> candidatesOf(const ModelSpec &model, const Candid
             if (auto done = layOver(laid, ranks, sizes); !done)
                 return tl::unexpected(done.error());
             if (grid.learningRates.empty())
-                candidates.push_back({laid, {}, {}});
+                candidates.push_back({laid, {}, {}, {}});
             for (const double rate : grid.learningRates) {
                 laid.learningRate = rate;
-                candidates.push_back({laid, {}, {}});
+                candidates.push_back({laid, {}, {}, {}});
             }
         }
     return candidates;

@@ -21,6 +21,7 @@ struct CandidateGrid {
 /// A model that may be chosen, and how it did on held-out training examples.
 struct Candidate {
     ModelSpec model;
+    std::vector<std::optional<Sketch>> sketches; ///< of its weighted layers, once planned
     TrialCost cost;
     std::vector<double> accuracies; ///< fraction of the validation part, one a seed; NaN where it diverged
 
@@ -32,7 +33,7 @@ struct Candidate {
 /// @return OutOfRange  the model has no sketched layer, or a list another length than its weighted layers
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(const ModelSpec &model, const CandidateGrid &grid);
 
-/// The rule by which the shipped experiments were chosen. Of candidates that differ by the rate alone, the
+/// Of candidates that differ by the rate alone, the
 /// one with the highest mean counts. Among those whose mean is at most @p within below @p reference, the one
 /// with the fewest bytes at float16 is taken; where none is, or there is no reference (NaN), the one with the
 /// highest mean. Means that are NaN are never taken. @p within is a fraction: 0.003 are 0.3 points.

@@ -308,8 +308,8 @@ std::string validationText(const ValidationSpec &validation)
 Result<ValidationSpec> parseValidation(const std::string &text, const std::string &where)
 {
     try {
-        Json json = Json::parse(text, nullptr, false);
-        return parseValidation(json.is_discarded() || !json.is_number() ? Json(text) : json, where);
+        const auto json = parseJson<Json>(text, where, 64); // a number, or else a word
+        return parseValidation(json && json->is_number() ? *json : Json(text), where);
     } catch (const SpecError &error) {
         return tl::unexpected(error.error);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/layer_json.h"
 
+#include "core/base/json_text.h"
 #include "core/experiment/layer_text.h"
 #include "core/nn/layer_catalog.h"
 
@@ -126,8 +127,11 @@ Json asJson(std::span<const LayerSpec> layers)
 
 Result<std::vector<LayerSpec>> layersFromText(std::string_view text, const std::string &where)
 {
+    const auto json = parseJson<Json>(text, where, text.size());
+    if (!json)
+        return tl::unexpected(json.error());
     try {
-        return parseLayers(Json::parse(text), where);
+        return parseLayers(*json, where);
     } catch (const nlohmann::json::exception &error) {
         return fail(ErrorCode::Malformed, error.what(), where);
     } catch (const SpecError &error) {

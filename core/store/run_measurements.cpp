@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/atomic_file.h"
+#include "core/base/json_text.h"
 #include "core/store/run_documents.h"
 #include "core/store/run_folder.h"
 #include "core/store/staged_file.h"
@@ -32,7 +33,8 @@ std::vector<std::string> listMeasurements(const fs::path &runFolder)
 Result<std::string> writeMeasurement(const fs::path &runFolder, std::string_view json,
                                      const std::string &label)
 {
-    if (!nlohmann::json::parse(json, nullptr, false).is_object())
+    if (const auto document = parseJson<nlohmann::json>(json, label, json.size());
+        !document || !document->is_object())
         return fail(ErrorCode::Malformed, "a measurement that is no JSON object", label);
     const fs::path folder = runFolder / run_file::measurements;
     std::error_code failed;

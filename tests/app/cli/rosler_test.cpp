@@ -27,6 +27,8 @@ private Q_SLOTS:
     void validationIsHeldOut();
     void dataOptionsAreKeptInTheRun();
     void choosesOnValidationAlone();
+    void choosingTellsAtOnceWhatCannotBeSaved();
+    void completionsNameEveryCommand();
     void aBadSpecNamesKeyAndPlace();
     void whatDoesNotFitIntoMemoryIsRefusedBeforeARunIsMade();
     void unknownNamesAreListed();
@@ -148,6 +150,34 @@ void RoslerTest::choosesOnValidationAlone()
     const Answer again = test::rosler({"forecast", saved, "--shape", "784", "10", "600", "--json"});
     QVERIFY2(again.exitCode == 0, again.error.constData());
     QCOMPARE(QDir(out()).exists(), false); // nothing is kept of the candidates
+}
+
+void RoslerTest::choosingTellsAtOnceWhatCannotBeSaved()
+{
+    const Answer answer = test::rosler({"choose", spec(1), "--data-option", "examples=600", "--save",
+                                        m_folder->filePath("no/such/folder/chosen.json"), "--json"});
+    QCOMPARE(answer.exitCode, 1);
+    QVERIFY2(answer.error.contains("chosen.json"), answer.error.constData());
+    QVERIFY(!answer.error.contains("trainings of"));
+    QVERIFY(answer.out.isEmpty());
+}
+
+void RoslerTest::completionsNameEveryCommand()
+{
+    const QByteArray help = test::rosler({"--help"}).out;
+    QStringList commands;
+    for (const QByteArray &line : help.mid(help.indexOf("Subcommands:")).split('\n').mid(1))
+        if (line.startsWith("  ") && line.size() > 2 && line.at(2) != ' ')
+            commands << QString::fromUtf8(line.trimmed().split(' ').first());
+    QVERIFY2(commands.contains("train") && commands.size() >= 10, help.constData());
+    for (const char *path : {"/resources/completion/rosler.bash", "/resources/completion/rosler.zsh"}) {
+        QFile file(QStringLiteral(ROSLER_SOURCE_DIR) + path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QString text = QString::fromUtf8(file.readAll());
+        const QString line = text.mid(text.indexOf("commands=")).section('\n', 0, 0);
+        for (const QString &command : commands)
+            QVERIFY2(line.contains(command), qPrintable(command + " in " + path));
+    }
 }
 
 void RoslerTest::threadsDoNotChangeTheParameters()

@@ -24,7 +24,7 @@ ModelSpec sketched()
 
 Candidate candidate(Index rank, double rate, std::uint64_t parameters, std::vector<double> accuracies)
 {
-    Candidate made {sketched(), {}, std::move(accuracies)};
+    Candidate made {sketched(), {}, {}, std::move(accuracies)};
     made.model.layers[0].sketch->rank = rank;
     made.model.learningRate = rate;
     made.cost.parameters = parameters;

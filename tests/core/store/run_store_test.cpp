@@ -464,6 +464,8 @@ void RunStoreTest::aDamagedCheckpointFallsBackToTheOneBefore()
         QCOMPARE(record.sessions.size(), std::size_t {1});
         QCOMPARE(record.sessions[0].fromStep, older->step);
         QCOMPARE(record.sessions[0].environment.host, record.environment.host);
+        write(scene.root / ids[0] / "sessions.json", "[");
+        QVERIFY(scene.store->load(ids[0]).value().sessions.empty()); // no reason not to show the run
         recorder->checkpoint(0, sampleState(older->step + 10));
         recorder->flush();
     }

@@ -51,6 +51,13 @@ std::shared_ptr<const Dataset> digits()
     return data;
 }
 
+/// The same, to be changed.
+DatasetParts digitsParts()
+{
+    return {digits()->name(),       digits()->source(), digits()->shape(),
+            digits()->classNames(), digits()->train(),  digits()->test()};
+}
+
 TrialSpec denseSpec(const Sizes &widths = {24})
 {
     TrialSpec spec;
@@ -614,13 +621,7 @@ void TrainerTest::restoreRefusesWhatDoesNotFit()
 
 void TrainerTest::keptFeaturesNeverSeeTheTestSet()
 {
-    DatasetParts parts;
-    parts.name = digits()->name();
-    parts.source = digits()->source();
-    parts.shape = digits()->shape();
-    parts.classNames = digits()->classNames();
-    parts.train = digits()->train();
-    parts.test = digits()->test();
+    DatasetParts parts = digitsParts();
     parts.test.features = Matrix(Matrix::Constant(parts.test.count(), 784, 1e6F));
     const auto other = Dataset::make(std::move(parts)).value();
     for (const auto sampling :
@@ -674,14 +675,8 @@ void TrainerTest::heldOutExamplesAreNotTrainedOn()
     Matrix features = digits()->train().features.rows(0, 330, room);
     for (const std::uint32_t number : split.validation)
         features.row(number).setConstant(7.0F);
-    DatasetParts parts;
-    parts.name = digits()->name();
-    parts.source = digits()->source();
-    parts.shape = digits()->shape();
-    parts.classNames = digits()->classNames();
-    parts.train = digits()->train();
+    DatasetParts parts = digitsParts();
     parts.train.features = std::move(features);
-    parts.test = digits()->test();
     const auto other = Dataset::make(std::move(parts)).value();
     for (TrialSpec spec : {denseSpec(), roslerSpec()}) {
         spec.training.validation = validation;
