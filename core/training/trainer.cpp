@@ -17,6 +17,7 @@
 #include "core/training/batch_feeder.h"
 #include "core/training/gradient_engine.h"
 #include "core/training/stage_schedule.h"
+#include "core/training/update_sink.h"
 
 namespace rosler {
 
@@ -25,104 +26,7 @@ namespace {
 constexpr Index featureSample = 4'096; // training examples that kept features are chosen by
 constexpr Index featureSubspace = 64;  // dimension of the subspace for leverage scores
 constexpr std::int64_t samplesPerEpoch = 20;
-constexpr std::size_t gatheredAtOnce = 512; // numbers
-constexpr Index evaluationPiece = 250;      // examples
-
-/// Hands pieces of the gradient to the optimiser; leaves alone the features of the first layer's R that a
-/// gradient sketch has left out.
-class UpdateSink final : public GradientSink
-{
-public:
-    UpdateSink(const Optimizer &optimizer, std::span<float> parameters, std::span<float> state,
-               const UpdateSettings &settings)
-        : m_optimizer(optimizer)
-        , m_parameters(parameters)
-        , m_state(state)
-        , m_settings(settings)
-    {
-    }
-
-    /// @p r lies at r.offset in the parameters, row by row; only the columns @p chosen are updated.
-    /// @param columnUpdates  how many updates each column of it has had, this one included
-    void restrict(const ParameterBlock &r, std::span<const std::uint32_t> chosen,
-                  std::span<const std::int64_t> columnUpdates)
-    {
-        m_restrictedFrom = r.offset;
-        m_restrictedTo = r.offset + r.size();
-        m_columnUpdates = columnUpdates;
-        m_chosen.assign(chosen.begin(), chosen.end());
-        std::stable_sort(m_chosen.begin(), m_chosen.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return columnUpdates[a] < columnUpdates[b];
-        });
-    }
-
-    void ready(Index offset, std::span<const float> gradient) override
-    {
-        if (offset >= m_restrictedFrom && offset < m_restrictedTo) {
-            updateChosen(offset, gradient);
-            return;
-        }
-        const auto at = static_cast<std::size_t>(offset);
-        m_optimizer.update(m_parameters.subspan(at, gradient.size()), gradient, m_state.data() + at,
-                           static_cast<Index>(m_parameters.size()), m_settings);
-    }
-
-private:
-    void updateChosen(Index offset, std::span<const float> gradient)
-    {
-        // Gathered, updated without gaps, and put back; columns with equally many updates at once.
-        const auto columns = m_columnUpdates.size();
-        const auto first = static_cast<std::size_t>(offset - m_restrictedFrom); // within R
-        std::vector<std::size_t> places;                                        // in gradient
-        for (std::size_t c = 0; c < m_chosen.size(); ++c) {
-            for (std::size_t at = m_chosen[c] + (first + columns - 1 - m_chosen[c]) / columns * columns;
-                 at < first + gradient.size(); at += columns)
-                places.push_back(at - first);
-            const std::int64_t updates = m_columnUpdates[m_chosen[c]];
-            if (places.size() < gatheredAtOnce && c + 1 < m_chosen.size()
-                && m_columnUpdates[m_chosen[c + 1]] == updates)
-                continue;
-            updateAt(static_cast<std::size_t>(offset), places, gradient, updates);
-            places.clear();
-        }
-    }
-
-    void updateAt(std::size_t offset, const std::vector<std::size_t> &places, std::span<const float> gradient,
-                  std::int64_t updates)
-    {
-        const std::size_t n = places.size();
-        const auto kinds = static_cast<std::size_t>(m_optimizer.stateFloats());
-        std::vector<float> parameters(n);
-        std::vector<float> gradients(n);
-        std::vector<float> state(n * kinds);
-        const auto stateAt = [&](std::size_t kind, std::size_t i) -> float & {
-            return m_state[kind * m_parameters.size() + offset + places[i]];
-        };
-        for (std::size_t i = 0; i < n; ++i) {
-            parameters[i] = m_parameters[offset + places[i]];
-            gradients[i] = gradient[places[i]];
-            for (std::size_t kind = 0; kind < kinds; ++kind)
-                state[kind * n + i] = stateAt(kind, i);
-        }
-        UpdateSettings settings = m_settings;
-        settings.update = updates;
-        m_optimizer.update(parameters, gradients, state.data(), static_cast<Index>(n), settings);
-        for (std::size_t i = 0; i < n; ++i) {
-            m_parameters[offset + places[i]] = parameters[i];
-            for (std::size_t kind = 0; kind < kinds; ++kind)
-                stateAt(kind, i) = state[kind * n + i];
-        }
-    }
-
-    const Optimizer &m_optimizer;
-    std::span<float> m_parameters;
-    std::span<float> m_state;
-    UpdateSettings m_settings;
-    Index m_restrictedFrom = -1;
-    Index m_restrictedTo = -1;
-    std::vector<std::uint32_t> m_chosen; ///< columns of R, by their number of updates
-    std::span<const std::int64_t> m_columnUpdates;
-};
+constexpr Index evaluationPiece = 250; // examples
 
 /// @param chosen  numbers of the examples that count; empty = all
 BatchScore evaluate(const Network &network, const Examples &examples,
