@@ -321,13 +321,16 @@ void RoughTest::filesHaveDecimalPointsInEveryLocale()
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(source);
     file.close();
-    QProcess::execute(
-        localedef,
-        {"-c", "--quiet", "-i", file.fileName(), "-f", "ANSI_X3.4-1968", m_folder->filePath("de_XX")});
-    QVERIFY(QDir(m_folder->filePath("de_XX")).exists());
+    const QString name = QStringLiteral("de_XX.UTF-8");
+    QProcess::execute(localedef,
+                      {"-c", "--quiet", "-i", file.fileName(), "-f", "UTF-8", m_folder->filePath(name)});
+    QVERIFY(QDir(m_folder->filePath(name)).exists());
     QProcessEnvironment german = QProcessEnvironment::systemEnvironment();
     german.insert("LOCPATH", m_folder->path());
-    german.insert("LC_ALL", "de_XX");
+    german.insert("LC_ALL", name);
+    // glibc's newlocale(), which libp11-kit calls when it is loaded, loses the path that LOCPATH makes it
+    // build.
+    german.insert("ASAN_OPTIONS", german.value("ASAN_OPTIONS") + ":detect_leaks=0");
 
     QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
     const QString id = runs(out()).at(1).toObject()["id"].toString();
