@@ -48,6 +48,13 @@ public:
         stroke(pen);
     }
 
+    void area(const PagePath &outline, FigureColour fill, double opacity, const PartName &) override
+    {
+        addPieces({outline}, true);
+        cairo_set_source_rgba(m_cairo, fill.red, fill.green, fill.blue, opacity);
+        cairo_fill(m_cairo);
+    }
+
     void rectangle(const PageRect &rect, FigureColour fill, const PartName &) override
     {
         setColour(fill);

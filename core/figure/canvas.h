@@ -38,6 +38,8 @@ public:
     virtual void line(PagePoint from, PagePoint to, const Pen &pen) = 0;
     /// Polylines that are one thing: a curve, all ticks of an axis.
     virtual void path(const std::vector<PagePath> &pieces, const Pen &pen, const PartName &name) = 0;
+    /// A closed outline, shaded: @p opacity 0..1.
+    virtual void area(const PagePath &outline, FigureColour fill, double opacity, const PartName &name) = 0;
     virtual void rectangle(const PageRect &rect, FigureColour fill, const PartName &name) = 0;
     /// Filled shapes have a white rim of half the pen's width, which sets them off from their curve.
     virtual void marker(PagePoint centre, MarkerShape shape, double radius, const Pen &pen) = 0;

@@ -66,6 +66,42 @@ void appendClipped(std::vector<PagePath> &pieces, const PagePath &path, const Pa
     }
 }
 
+// I. E. Sutherland, G. W. Hodgman, "Reentrant polygon clipping", CACM 17(1), 1974, doi:10.1145/360767.360802:
+// one side after the other cuts the outline.
+PagePath clippedOutline(PagePath outline, const PageRect &rect)
+{
+    struct Side {
+        double PagePoint::*across;
+        double PagePoint::*along;
+        double at;
+        double inwards; // sign
+    };
+    const std::array sides {Side {&PagePoint::x, &PagePoint::y, rect.left, 1.0},
+                            Side {&PagePoint::x, &PagePoint::y, rect.right, -1.0},
+                            Side {&PagePoint::y, &PagePoint::x, rect.top, 1.0},
+                            Side {&PagePoint::y, &PagePoint::x, rect.bottom, -1.0}};
+    for (const Side &side : sides) {
+        PagePath cut;
+        for (std::size_t i = 0; i < outline.size(); ++i) {
+            const PagePoint &from = outline[i];
+            const PagePoint &to = outline[(i + 1) % outline.size()];
+            const double fromInside = (from.*side.across - side.at) * side.inwards;
+            const double toInside = (to.*side.across - side.at) * side.inwards;
+            if (fromInside >= 0)
+                cut.push_back(from);
+            if ((fromInside >= 0) == (toInside >= 0))
+                continue;
+            PagePoint met;
+            met.*side.across = side.at;
+            met.*side.along = from.*side.along
+                + (to.*side.along - from.*side.along) * (fromInside / (fromInside - toInside));
+            cut.push_back(met);
+        }
+        outline = std::move(cut);
+    }
+    return outline;
+}
+
 void appendRun(CurvePath &curve, PagePath run, const PageRect &rect)
 {
     if (run.empty())
@@ -122,6 +158,30 @@ CurvePath curvePath(const std::vector<FigurePoint> &points, const PlotFrame &fra
     }
     appendRun(curve, std::move(run), frame.rect);
     return curve;
+}
+
+PagePath bandOutline(const std::vector<FigureBandPoint> &band, const PlotFrame &frame)
+{
+    PagePath upper;
+    PagePath lower;
+    for (const FigureBandPoint &point : band) {
+        if (!std::isfinite(point.low) || !std::isfinite(point.high))
+            continue;
+        const PagePoint high = frame.place({point.x, point.high});
+        PagePoint low = frame.place({point.x, point.low});
+        if (!frame.y.canShow(point.low))
+            low = {high.x, frame.rect.bottom};
+        if (!(std::abs(high.x) < farthestPt && std::abs(high.y) < farthestPt && std::abs(low.y) < farthestPt))
+            continue;
+        upper.push_back(high);
+        lower.push_back(low);
+    }
+    if (upper.size() < 2)
+        return {};
+    upper = thinned(std::move(upper));
+    lower = thinned(std::move(lower));
+    upper.insert(upper.end(), lower.rbegin(), lower.rend());
+    return clippedOutline(std::move(upper), frame.rect);
 }
 
 std::vector<PagePoint> markerPoints(const CurvePath &curve, double phase)

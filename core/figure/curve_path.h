@@ -31,6 +31,11 @@ struct CurvePath {
 /// of width.
 [[nodiscard]] CurvePath curvePath(const std::vector<FigurePoint> &points, const PlotFrame &frame);
 
+/// The outline of the band on the page, its part inside the plot's rectangle: along the upper side and back
+/// along the lower one, which stands at the foot where it cannot be shown (on a logarithmic axis). Empty for
+/// less than two points that can be shown. Thinned as curves are.
+[[nodiscard]] PagePath bandOutline(const std::vector<FigureBandPoint> &band, const PlotFrame &frame);
+
 /// Where markers stand on a curve: on all data points inside the plot when these are few, else on about ten
 /// of them, evenly over the curve's width, and on the isolated ones.
 /// @param phase  0..1, shifts the markers by a share of their distance, to keep curves' markers apart

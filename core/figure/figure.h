@@ -36,10 +36,19 @@ struct FigurePoint {
     double y = 0; ///< NaN or infinite: the line is broken here
 };
 
+/// Where a band reaches at one x: the least and the most of several runs, an interval.
+struct FigureBandPoint {
+    double x = 0;
+    double low = 0;
+    double high = 0;
+};
+
 struct FigureSeries {
     std::string name; ///< in the legend
     SeriesStyle style;
     std::vector<FigurePoint> points;
+    std::vector<FigureBandPoint>
+        band {}; ///< around the curve, ascending in x; what is not finite is left out
 };
 
 struct FigureAxis {

@@ -140,6 +140,10 @@ FigureLayout Layouter::layout(const LineFigure &figure, const LegendRoom &room, 
         for (const FigurePoint &point : series.points)
             if (xProbe.canShow(point.x) && yProbe.canShow(point.y))
                 x.add(point.x);
+    for (const FigureSeries &series : figure.series)
+        for (const FigureBandPoint &point : series.band)
+            if (xProbe.canShow(point.x) && yProbe.canShow(point.high) && std::isfinite(point.low))
+                x.add(point.x);
     AxesRequest request;
     request.x = axisScale(figure.x, x, {0.02, 0.025, 0.3});
     // Free limits of y suit the curves between the limits of x.
@@ -147,6 +151,13 @@ FigureLayout Layouter::layout(const LineFigure &figure, const LegendRoom &room, 
         for (const FigurePoint &point : series.points)
             if (yProbe.canShow(point.y) && point.x >= request.x.minimum && point.x <= request.x.maximum)
                 y.add(point.y);
+    for (const FigureSeries &series : figure.series)
+        for (const FigureBandPoint &point : series.band)
+            if (point.x >= request.x.minimum && point.x <= request.x.maximum && std::isfinite(point.low)
+                && std::isfinite(point.high))
+                for (const double side : {point.low, point.high})
+                    if (yProbe.canShow(side))
+                        y.add(side);
     request.y = axisScale(figure.y, y, {0.05, 0.05, 0.15});
     request.title = printable(figure.title);
     request.xTitle = printable(figure.x.title);
@@ -165,6 +176,7 @@ FigureLayout Layouter::layout(const LineFigure &figure, const LegendRoom &room, 
             placed.markers = curve.isolated; // a point alone would not be seen
         if (series.style.marker == MarkerShape::None)
             placed.style.marker = MarkerShape::Circle;
+        placed.band = bandOutline(series.band, out.frame);
         out.placedCurves.push_back(std::move(placed));
     }
     return out;

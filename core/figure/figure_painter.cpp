@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/figure/figure_painter.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/figure/axes_layout.h"
@@ -11,6 +12,7 @@ namespace {
 constexpr FigureColour white {1, 1, 1};
 constexpr FigureColour black {0, 0, 0};
 constexpr FigureColour gridGrey {0.85, 0.85, 0.85};
+constexpr double bandOpacity = 0.22;
 
 void paintGrid(const FigureLayout &layout, Canvas &canvas)
 {
@@ -49,8 +51,23 @@ void paintAxes(const FigureLayout &layout, Canvas &canvas)
     canvas.endGroup();
 }
 
+void paintBands(const FigureLayout &layout, Canvas &canvas)
+{
+    const auto &curves = layout.placedCurves;
+    if (std::all_of(curves.begin(), curves.end(),
+                    [](const PlacedCurve &curve) { return curve.band.empty(); }))
+        return;
+    canvas.beginGroup({"bands", "bands", {}});
+    for (std::size_t i = 0; i < curves.size(); ++i)
+        if (!curves[i].band.empty())
+            canvas.area(curves[i].band, curves[i].style.colour, bandOpacity,
+                        {"band-" + std::to_string(i), "band", curves[i].name});
+    canvas.endGroup();
+}
+
 void paintCurves(const FigureLayout &layout, Canvas &canvas)
 {
+    paintBands(layout, canvas);
     canvas.beginGroup({"curves", "curves", {}});
     for (std::size_t i = 0; i < layout.placedCurves.size(); ++i) {
         const PlacedCurve &curve = layout.placedCurves[i];

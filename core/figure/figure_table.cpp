@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,9 +55,38 @@ std::string heading(const std::string &title, const char *otherwise)
     return title.empty() ? otherwise : title;
 }
 
+/// A point and the band at its x share a row; a side that has nothing there leaves its fields empty.
+void addBandRows(const FigureSeries &series, TableText &table)
+{
+    auto band = series.band.begin();
+    const auto addBand = [&](const std::string &y) {
+        table.addRow({series.name, exactText(band->x), y, exactText(band->low), exactText(band->high)});
+        ++band;
+    };
+    for (const FigurePoint &point : series.points) {
+        while (band != series.band.end() && band->x < point.x)
+            addBand({});
+        if (band != series.band.end() && band->x == point.x)
+            addBand(exactText(point.y));
+        else
+            table.addRow({series.name, exactText(point.x), exactText(point.y), {}, {}});
+    }
+    while (band != series.band.end())
+        addBand({});
+}
+
 void addRows(const LineFigure &figure, TableText &table)
 {
-    table.addRow({"series", heading(figure.x.title, "x"), heading(figure.y.title, "y")});
+    const bool bands = std::any_of(figure.series.begin(), figure.series.end(),
+                                   [](const FigureSeries &series) { return !series.band.empty(); });
+    const std::string y = heading(figure.y.title, "y");
+    if (bands) {
+        table.addRow({"series", heading(figure.x.title, "x"), y, y + ", low", y + ", high"});
+        for (const FigureSeries &series : figure.series)
+            addBandRows(series, table);
+        return;
+    }
+    table.addRow({"series", heading(figure.x.title, "x"), y});
     for (const FigureSeries &series : figure.series)
         for (const FigurePoint &point : series.points)
             table.addRow({series.name, exactText(point.x), exactText(point.y)});

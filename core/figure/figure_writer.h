@@ -26,8 +26,9 @@ using Figure = std::variant<LineFigure, BarFigure>;
                                             const FigureOrigin &origin = {});
 [[nodiscard]] Result<std::string> figurePng(const Figure &figure, const PublicationStyle &style,
                                             const FigureOrigin &origin = {});
-/// The data: RFC 4180, a heading line; curves as series,x,y rows; bars as category,series,value rows. The
-/// headings of x, y and value are the axes' titles where these are given. Numbers read back bit-equal.
+/// The data: RFC 4180, a heading line; curves as series,x,y rows, with low,high where there are bands; bars
+/// as category,series,value rows. The headings of x, y and value are the axes' titles where these are given.
+/// Numbers read back bit-equal.
 [[nodiscard]] std::string figureCsv(const Figure &figure);
 /// The same with tabs, for the clipboard.
 [[nodiscard]] std::string figureTsv(const Figure &figure);

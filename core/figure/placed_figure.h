@@ -35,6 +35,7 @@ struct PlacedCurve {
     SeriesStyle style;
     std::vector<PagePath> pieces;
     std::vector<PagePoint> markers;
+    PagePath band {}; ///< outline of what is shaded; may be empty
 };
 
 struct PlacedBar {

@@ -168,6 +168,14 @@ void SvgCanvas::path(const std::vector<PagePath> &pieces, const Pen &pen, const 
     closeElement("path", name);
 }
 
+void SvgCanvas::area(const PagePath &outline, FigureColour fill, double opacity, const PartName &name)
+{
+    openElement("path", name);
+    m_out += attribute("d", pathData({outline}, " Z")) + attribute("fill", colourText(fill))
+        + attribute("fill-opacity", opacity);
+    closeElement("path", name);
+}
+
 void SvgCanvas::rectangle(const PageRect &rect, FigureColour fill, const PartName &name)
 {
     openElement("rect", name);

@@ -117,6 +117,14 @@ void PainterCanvas::path(const std::vector<PagePath> &pieces, const Pen &pen, co
     m_painter.drawPath(pathOf(pieces, false));
 }
 
+void PainterCanvas::area(const PagePath &outline, FigureColour fill, double opacity,
+                         const PartName & /*name*/)
+{
+    QColor colour = seriesColour(fill);
+    colour.setAlphaF(static_cast<float>(opacity));
+    m_painter.fillPath(pathOf({outline}, true), colour);
+}
+
 void PainterCanvas::rectangle(const PageRect &rect, FigureColour fill, const PartName &name)
 {
     const QColor colour = name.kind == "page" ? m_theme.background

@@ -35,6 +35,7 @@ public:
     void endGroup() override;
     void line(PagePoint from, PagePoint to, const Pen &pen) override;
     void path(const std::vector<PagePath> &pieces, const Pen &pen, const PartName &name) override;
+    void area(const PagePath &outline, FigureColour fill, double opacity, const PartName &name) override;
     void rectangle(const PageRect &rect, FigureColour fill, const PartName &name) override;
     void marker(PagePoint centre, MarkerShape shape, double radius, const Pen &pen) override;
     void text(const PlacedText &text) override;

@@ -301,6 +301,9 @@ LineFigure PlotState::figure(const QString &title, bool visibleRangeOnly) const
         const std::size_t first = cut ? s.samples.firstNotBelow(x.low) : 0;
         const std::size_t last = cut ? std::max(first, s.samples.firstAbove(x.high)) : s.samples.size();
         FigureSeries curve {.name = s.name.toStdString(), .style = s.style, .points = {}};
+        for (const BandPoint &point : s.band)
+            if (!cut || (point.x >= x.low && point.x <= x.high))
+                curve.band.push_back(point);
         curve.points.reserve(last - first);
         for (std::size_t i = first; i < last; ++i)
             curve.points.push_back({.x = s.samples.x(i), .y = s.samples.y(i)});

@@ -14,12 +14,7 @@
 
 namespace rosler {
 
-/// Where a band reaches at one x: the least and the most of several runs, an interval.
-struct BandPoint {
-    double x = 0;
-    double low = 0;
-    double high = 0;
-};
+using BandPoint = FigureBandPoint;
 
 /// One curve of a plot, or one cloud of points.
 struct PlotSeries {

@@ -14,7 +14,6 @@
 
 namespace rosler {
 
-struct BandPoint;
 struct PlotHit;
 struct PlotSeries;
 
@@ -53,8 +52,8 @@ public:
     /// Points without a line, in any order. Those that are not finite are left out.
     void setScatter(const QString &id, const QString &name, const SeriesStyle &style,
                     const QList<QPointF> &points);
-    /// A band around a curve, ascending in x; what is not finite is left out. Not in figure().
-    void setBand(const QString &id, const QList<BandPoint> &band);
+    /// A band around a curve, ascending in x; what is not finite is left out.
+    void setBand(const QString &id, const QList<FigureBandPoint> &band);
     void removeSeries(const QString &id);
     void clear();
     [[nodiscard]] QStringList seriesIds() const;

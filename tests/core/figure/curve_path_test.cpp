@@ -32,6 +32,8 @@ class CurvePathTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void bandsAreClippedAtThePlot();
+    void bandsStandOnTheFootOfALogarithmicAxis();
     void pointsLieWhereTheAxesSay();
     void curveIsBrokenWhereItIsNotFinite();
     void lonelyPointsAreKept();
@@ -146,6 +148,41 @@ void CurvePathTest::markersAreSparseAndApart()
         QVERIFY(std::find(many.points.begin(), many.points.end(), first[i]) != many.points.end());
         QVERIFY(std::abs(first[i].x - second[i].x) > 4); // half of a tenth of 100
     }
+}
+
+void CurvePathTest::bandsAreClippedAtThePlot()
+{
+    const PlotFrame frame {{0, 0, 100, 50}, {0, 10, false}, {0, 5, false}};
+    const auto near = [](PagePoint a, PagePoint b) { return std::hypot(a.x - b.x, a.y - b.y) < 1e-9; };
+    const PagePath inside = bandOutline({{2, 1, 2}, {4, 1, 3}}, frame);
+    const PagePath wanted {{20, 30}, {40, 20}, {40, 40}, {20, 40}};
+    QCOMPARE(inside.size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        QVERIFY(near(inside[i], wanted[i]));
+    // A band larger than the plot fills it, and no more.
+    double area = 0;
+    const PagePath all = bandOutline({{-10, -9, 9}, {5, -9, 9}, {20, -9, 9}}, frame);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const PagePoint &a = all[i];
+        const PagePoint &b = all[(i + 1) % all.size()];
+        QVERIFY(frame.rect.grown(1e-9).holds(a));
+        area += (a.x * b.y - b.x * a.y) / 2;
+    }
+    QVERIFY(std::abs(std::abs(area) - 5000) < 1e-6);
+    QVERIFY(bandOutline({{20, 1, 2}, {30, 1, 2}}, frame).empty());
+    QVERIFY(bandOutline({{2, 1, 2}}, frame).empty());
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    QCOMPARE(bandOutline({{2, 1, 2}, {3, nan, 2}, {4, 1, 3}}, frame).size(), std::size_t {4});
+}
+
+void CurvePathTest::bandsStandOnTheFootOfALogarithmicAxis()
+{
+    const PlotFrame frame {{0, 0, 100, 50}, {0, 10, false}, {1, 100, true}};
+    const PagePath outline = bandOutline({{2, -1, 10}, {4, 0, 10}}, frame);
+    QCOMPARE(outline.size(), std::size_t {4});
+    QVERIFY(std::abs(outline[0].y - 25) < 1e-9);
+    QCOMPARE(outline[2].y, 50.0);
+    QCOMPARE(outline[3].y, 50.0);
 }
 
 QTEST_APPLESS_MAIN(CurvePathTest)

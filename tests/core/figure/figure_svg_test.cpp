@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <locale>
@@ -8,6 +9,7 @@
 #include <QXmlStreamReader>
 #include <QtTest>
 
+#include "core/figure/figure_layout.h"
 #include "core/figure/figure_writer.h"
 #include "tests/core/figure/example_figures.h"
 
@@ -103,6 +105,7 @@ class FigureSvgTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void bandsAreShadedBehindTheirCurves();
     void pageHasItsSizeInMillimetres();
     void dataCanBeReadBackFromTheCurves_data();
     void dataCanBeReadBackFromTheCurves();
@@ -262,6 +265,26 @@ void FigureSvgTest::unusableStylesAreMovedIntoTheirRange()
     QVERIFY2(svg.error.isEmpty(), qPrintable(svg.error));
     QCOMPARE(svg.root.value(QLatin1String("width")).toString(), QStringLiteral("10mm"));
     QCOMPARE(svg.root.value(QLatin1String("height")).toString(), QStringLiteral("60mm"));
+}
+
+void FigureSvgTest::bandsAreShadedBehindTheirCurves()
+{
+    LineFigure figure = exampleCurves(2);
+    const std::string plain = figureSvg(figure, {});
+    QCOMPARE(plain.find("band"), std::string::npos);
+    for (const FigurePoint &point : figure.series[1].points)
+        figure.series[1].band.push_back({point.x, point.y - 400, point.y + 400});
+    const std::string svg = figureSvg(figure, {});
+    const std::size_t band = svg.find("id=\"band-1\" class=\"band\"");
+    QVERIFY(band != std::string::npos);
+    QVERIFY(band < svg.find("id=\"curve-0\""));
+    QVERIFY(svg.find("fill-opacity=\"0.22\"", band) != std::string::npos);
+    QCOMPARE(svg.find("id=\"band-0\""), std::string::npos);
+    // The axis has room for it.
+    double top = 0;
+    for (const FigurePoint &point : figure.series[1].points)
+        top = std::max(top, point.y + 400);
+    QVERIFY(layoutFigure(figure, {}, TextMetrics("DejaVu Sans")).frame.y.maximum >= top);
 }
 
 QTEST_APPLESS_MAIN(FigureSvgTest)

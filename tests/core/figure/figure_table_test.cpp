@@ -13,6 +13,7 @@ class FigureTableTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void bandsHaveColumnsOfTheirOwn();
     void curvesAreRows();
     void barsAreRows();
     void fieldsAreQuotedWhereTheyMust();
@@ -78,6 +79,17 @@ void FigureTableTest::numbersReadBackBitEqual()
     QCOMPARE(lines[1].trimmed().split(',')[2].toDouble(), 1.0 / 3);
     QCOMPARE(lines[2].trimmed().split(',')[1].toDouble(), std::numeric_limits<double>::denorm_min());
     QCOMPARE(lines[2].trimmed().split(',')[2].toDouble(), 98.28000000000001);
+}
+
+void FigureTableTest::bandsHaveColumnsOfTheirOwn()
+{
+    LineFigure figure;
+    figure.y.title = "loss";
+    figure.series = {{"a", seriesStyle(0), {{1, 5}, {3, 6}}, {{0, 1, 9}, {1, 4, 8}, {4, 2, 7}}},
+                     {"b", seriesStyle(1), {{1, 2}}}};
+    QCOMPARE(figureCsv(figure),
+             std::string("series,x,loss,\"loss, low\",\"loss, high\"\r\na,0,,1,9\r\na,1,5,4,8\r\n"
+                         "a,3,6,,\r\na,4,,2,7\r\nb,1,2,,\r\n"));
 }
 
 QTEST_APPLESS_MAIN(FigureTableTest)

@@ -345,6 +345,7 @@ void PainterCanvasTest::partsHaveTheColoursOfTheTheme()
         canvas.path({{{20, 5}, {30, 5}}}, {{0, 0, 0}, 4}, {{}, "grid", {}});
         canvas.path({{{30, 5}, {40, 5}}}, {{1, 1, 1}, 4}, {{}, "hatch", {}});
         canvas.rectangle({10, 20, 20, 30}, {1, 1, 1}, {{}, "legend-box", {}});
+        canvas.area({{0, 20}, {8, 20}, {8, 40}, {0, 40}}, blue, 0.5, {{}, "band", {}});
     }
     painter.end();
     QCOMPARE(image.pixelColor(35, 35), theme.background);
@@ -353,6 +354,9 @@ void PainterCanvasTest::partsHaveTheColoursOfTheTheme()
     QCOMPARE(image.pixelColor(25, 5), theme.grid);
     QCOMPARE(image.pixelColor(35, 5), theme.plotArea);
     QCOMPARE(image.pixelColor(15, 25), theme.plotArea);
+    const QColor shaded = image.pixelColor(4, 30);
+    QVERIFY(std::abs(2 * shaded.red() - theme.background.red() - theme.seriesColour({.colour = blue}).red())
+            <= 3);
     QVERIFY(contrastRatio(theme.seriesColour({.colour = blue}), theme.plotArea) >= 3.0);
 }
 

@@ -718,6 +718,7 @@ void PlotWidgetTest::bandsLieBehindTheirCurves()
     plot.setLogY(true);
     plot.setBand(QStringLiteral("a"), {{0, -1, 8}, {5, 0, 9}, {10, 1, 10}}); // feet that have no logarithm
     plot.grab();
+    QCOMPARE(plot.figure(false).series[0].band.size(), std::size_t {3}); // and exported
     plot.setBand(QStringLiteral("a"), {});
     plot.grab();
 }
