@@ -69,7 +69,7 @@ std::function<int()> listCommand(CLI::App &app)
         }
         TextTable table({"run", "title", "status", "epochs", "validation", "best", "test"});
         for (const RunSummary &run : runs)
-            table.add({run.id, run.title, std::string(statusName(run.status)), countText(run.epochs),
+            table.add({run.id, run.title, std::string(nameOf(run.status)), countText(run.epochs),
                        percentText(run.validationAccuracy), percentText(run.bestValidationAccuracy),
                        percentText(run.testAccuracy)});
         std::fputs(table.text().c_str(), stdout);

@@ -10,25 +10,6 @@
 
 namespace rosler::cli {
 
-std::string_view statusName(RunStatus status)
-{
-    switch (status) {
-    case RunStatus::Running:
-        return "running";
-    case RunStatus::Finished:
-        return "finished";
-    case RunStatus::Stopped:
-        return "stopped";
-    case RunStatus::Interrupted:
-        return "interrupted";
-    case RunStatus::Diverged:
-        return "diverged";
-    case RunStatus::Failed:
-        break;
-    }
-    return "failed";
-}
-
 nlohmann::ordered_json summaryJson(const RunSummary &run)
 {
     using Json = nlohmann::ordered_json;
@@ -40,7 +21,7 @@ nlohmann::ordered_json summaryJson(const RunSummary &run)
     j["experiment"] = run.experiment;
     j["dataset"] = run.dataset;
     j["created"] = run.created;
-    j["status"] = statusName(run.status);
+    j["status"] = nameOf(run.status);
     j["kind"] = modelLabel(run.trial.model.layers);
     const auto plan = planOf(run.trial, run.example, run.classes);
     putSketches(j, plan ? sketchesOf(*plan) : std::vector<std::optional<Sketch>> {});

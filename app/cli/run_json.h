@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string_view>
-
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/store/run_store.h"
 
 namespace rosler::cli {
-
-[[nodiscard]] std::string_view statusName(RunStatus status);
 
 /// One run as `list --json` and `show --json` print it.
 [[nodiscard]] nlohmann::ordered_json summaryJson(const RunSummary &run);

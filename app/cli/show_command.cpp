@@ -62,9 +62,8 @@ std::function<int()> showCommand(CLI::App &app)
         }
         std::printf("%s  (%s)\n  %s on %s, seed %llu, %s, made %s\n  %s\n", printable(run.title).c_str(),
                     run.id.c_str(), printable(run.experiment).c_str(), printable(run.dataset).c_str(),
-                    static_cast<unsigned long long>(run.trial.seed),
-                    std::string(statusName(run.status)).c_str(), run.created.c_str(),
-                    ((*store)->root() / run.id).string().c_str());
+                    static_cast<unsigned long long>(run.trial.seed), std::string(nameOf(run.status)).c_str(),
+                    run.created.c_str(), ((*store)->root() / run.id).string().c_str());
         TextTable table({"epoch", "seconds", "training", "train loss", "train acc.", "val. loss", "val. acc.",
                          "test loss", "test acc."});
         const auto number = [](double value) {

@@ -21,18 +21,6 @@ constexpr const char *sessionsSchema = "rosler.sessions/1";
 constexpr const char *statusSchema = "rosler.status/1";
 constexpr const char *userSchema = "rosler.user/1";
 
-struct StatusName {
-    RunStatus status;
-    std::string_view name;
-};
-
-constexpr std::array<StatusName, 6> statusNames {{{RunStatus::Running, "running"},
-                                                  {RunStatus::Finished, "finished"},
-                                                  {RunStatus::Stopped, "stopped"},
-                                                  {RunStatus::Interrupted, "interrupted"},
-                                                  {RunStatus::Diverged, "diverged"},
-                                                  {RunStatus::Failed, "failed"}}};
-
 Json environmentJson(const RunEnvironment &environment)
 {
     Json libraries = Json::object();
@@ -226,12 +214,8 @@ void RunProgress::note(const MetricSample &sample)
 
 std::string toJson(const RunProgress &progress)
 {
-    std::string_view name;
-    for (const StatusName &known : statusNames)
-        if (known.status == progress.status)
-            name = known.name;
     Json document {{"schema", statusSchema},
-                   {"status", name},
+                   {"status", nameOf(progress.status)},
                    {"step", progress.step},
                    {"epoch", jsonNumber(progress.epoch)},
                    {"seconds", jsonNumber(progress.seconds)},
@@ -280,13 +264,11 @@ Result<RunProgress> parseProgress(std::string_view json, const std::string &wher
     });
     if (!fields.outcome())
         return tl::unexpected(fields.outcome().error());
-    for (const StatusName &known : statusNames) {
-        if (known.name == status) {
-            progress.status = known.status;
-            return progress;
-        }
-    }
-    return fail(ErrorCode::Malformed, "status \"" + status + "\"", where + ":/status");
+    const auto known = runStatus(status);
+    if (!known)
+        return fail(ErrorCode::Malformed, "status \"" + status + "\"", where + ":/status");
+    progress.status = *known;
+    return progress;
 }
 
 std::string toJson(const UserNotes &notes)

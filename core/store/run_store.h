@@ -14,18 +14,10 @@
 #include "core/experiment/trial_result.h"
 #include "core/nn/network.h"
 #include "core/store/run_environment.h"
+#include "core/store/run_status.h"
 #include "core/training/metrics.h"
 
 namespace rosler {
-
-/// What became of a run. Interrupted = its program died before it could say so.
-enum class RunStatus { Running, Finished, Stopped, Interrupted, Diverged, Failed };
-
-/// Whether a run with this status can go on.
-[[nodiscard]] constexpr bool canGoOn(RunStatus status) noexcept
-{
-    return status == RunStatus::Stopped || status == RunStatus::Interrupted;
-}
 
 /// One line of the runs list; read without opening metrics or HDF5 files.
 struct RunSummary {
