@@ -12,11 +12,11 @@
 #include "app/cli/sketch_text.h"
 #include "app/cli/text_table.h"
 #include "core/base/quantity_text.h"
+#include "core/base/staged_file.h"
 #include "core/base/text_number.h"
 #include "core/experiment/candidate_choice.h"
 #include "core/experiment/memory_need.h"
 #include "core/experiment/shipped_experiments.h"
-#include "core/store/staged_file.h"
 
 namespace rosler::cli {
 

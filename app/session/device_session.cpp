@@ -6,10 +6,10 @@
 #include <stop_token>
 #include <utility>
 
-#include <QSaveFile>
 #include <QTimer>
 
 #include "app/session/job_thread.h"
+#include "core/base/atomic_file.h"
 #include "core/base/quantity_text.h"
 #include "device_link/host/links/meter_port.h"
 #include "device_link/host/links/twin_link.h"
@@ -540,14 +540,13 @@ void DeviceSession::stop()
 void DeviceSession::save(const QString &path, const QByteArray &bytes)
 {
     d->side.post([this, path, bytes] {
-        QSaveFile file(path);
-        const bool good =
-            file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
-        d->post([this, path, good, why = file.errorString()] {
-            if (good)
+        const Result<void> written =
+            writeFileAtomically(std::filesystem::path(path.toStdU16String()), bytes.toStdString());
+        d->post([this, path, written] {
+            if (written)
                 Q_EMIT saved(path);
             else
-                Q_EMIT failed({ErrorCode::Unreadable, why.toStdString(), path.toStdString()});
+                Q_EMIT failed(written.error());
         });
     });
 }

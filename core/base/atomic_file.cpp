@@ -2,15 +2,14 @@
 #include "core/base/atomic_file.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <system_error>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/base/staged_file.h"
 
 namespace rosler {
 
@@ -24,13 +23,6 @@ tl::unexpected<Error> systemError(int number, const fs::path &path)
     const ErrorCode code =
         number == ENOENT || number == ENOTDIR ? ErrorCode::NotFound : ErrorCode::Unreadable;
     return fail(code, std::generic_category().message(number), path.string());
-}
-
-/// The same for writing, where a missing folder is one more refusal.
-tl::unexpected<Error> writeError(int number, const fs::path &path)
-{
-    return fail(ErrorCode::Unwritable, "cannot write: " + std::generic_category().message(number),
-                path.string());
 }
 
 class Descriptor
@@ -51,108 +43,8 @@ public:
     [[nodiscard]] int number() const noexcept { return m_number; }
     [[nodiscard]] bool isOpen() const noexcept { return m_number >= 0; }
 
-    /// Closes now and tells whether the system kept its promise: some report a full disk only here.
-    [[nodiscard]] bool close() noexcept { return ::close(std::exchange(m_number, -1)) == 0; }
-
 private:
     int m_number;
-};
-
-int syncWhole(int descriptor)
-{
-    int outcome = 0;
-    do {
-        outcome = ::fsync(descriptor);
-    } while (outcome != 0 && errno == EINTR);
-    return outcome;
-}
-
-/// Makes a rename in @p folder last. File systems that cannot sync folders say EINVAL, and need not.
-Result<void> syncFolder(const fs::path &folder)
-{
-    const Descriptor descriptor(
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!descriptor.isOpen())
-        return writeError(errno, folder);
-    if (syncWhole(descriptor.number()) != 0 && errno != EINVAL && errno != ENOTSUP)
-        return writeError(errno, folder);
-    return {};
-}
-
-bool writeAll(int descriptor, std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0) {
-            if (errno == EINTR)
-                continue;
-            return false;
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-/// An empty file beside the one it is to replace; gone again unless it took that place.
-class TemporaryFile
-{
-public:
-    static Result<TemporaryFile> beside(const fs::path &path)
-    {
-        static std::atomic<unsigned> next {0};
-        struct stat old {
-        };
-        const bool replaces = ::stat(path.c_str(), &old) == 0;
-        for (;;) {
-            fs::path name = path;
-            name += ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
-            const Descriptor made(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-            if (made.isOpen()) {
-                if (replaces)
-                    ::fchmod(made.number(), old.st_mode & 07777U); // as good as it goes
-                return TemporaryFile(std::move(name));
-            }
-            if (errno != EEXIST)
-                return writeError(errno, path);
-        }
-    }
-
-    TemporaryFile(TemporaryFile &&other) noexcept
-        : m_name(std::exchange(other.m_name, {}))
-    {
-    }
-    TemporaryFile &operator=(TemporaryFile &&) = delete;
-    TemporaryFile(const TemporaryFile &) = delete;
-    TemporaryFile &operator=(const TemporaryFile &) = delete;
-
-    ~TemporaryFile()
-    {
-        if (!m_name.empty())
-            ::unlink(m_name.c_str());
-    }
-
-    [[nodiscard]] const fs::path &name() const noexcept { return m_name; }
-
-    Result<void> takePlaceOf(const fs::path &path)
-    {
-        {
-            Descriptor file(::open(m_name.c_str(), O_RDONLY | O_CLOEXEC));
-            if (!file.isOpen() || syncWhole(file.number()) != 0 || !file.close())
-                return writeError(errno, path);
-        }
-        if (::rename(m_name.c_str(), path.c_str()) != 0)
-            return writeError(errno, path);
-        m_name.clear();
-        return syncFolder(path.parent_path());
-    }
-
-private:
-    explicit TemporaryFile(fs::path name) noexcept
-        : m_name(std::move(name))
-    {
-    }
-
-    fs::path m_name;
 };
 
 /// Where a chain of symbolic links ends, so that the link stays and its target is replaced.
@@ -171,20 +63,32 @@ Result<void> replaceFileAtomically(const fs::path &path,
                                    const std::function<Result<void>(const fs::path &temporary)> &write)
 {
     const fs::path target = behindLinks(path);
-    auto temporary = TemporaryFile::beside(target);
-    if (!temporary)
-        return tl::unexpected(temporary.error());
-    if (auto written = write(temporary->name()); !written)
-        return written;
-    return temporary->takePlaceOf(target);
+    auto staged = StagedFile::unique(target);
+    if (!staged)
+        return tl::unexpected(staged.error());
+    const fs::path folder = target.parent_path();
+    return write(staged->name())
+        .and_then([&] {
+            return syncPath(staged->name()).map_error([&](Error error) {
+                error.where = path.string(); // not the name that is gone by now
+                return error;
+            });
+        })
+        .and_then([&] { return staged->commit(); })
+        .and_then([&] { return syncPath(folder.empty() ? "." : folder); });
 }
 
 Result<void> writeFileAtomically(const fs::path &path, std::string_view bytes)
 {
     return replaceFileAtomically(path, [&](const fs::path &temporary) -> Result<void> {
-        Descriptor file(::open(temporary.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
-        if (!file.isOpen() || !writeAll(file.number(), bytes) || !file.close())
-            return writeError(errno, path);
+        const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+        if (descriptor < 0)
+            return writeFailed(errno, path);
+        int failure = writeAll(descriptor, bytes);
+        if (::close(descriptor) != 0 && failure == 0)
+            failure = errno; // some file systems report a full disk only here
+        if (failure != 0)
+            return writeFailed(failure, path);
         return {};
     });
 }

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/staged_file.h"
 #include "core/base/text_number.h"
-#include "core/store/staged_file.h"
 
 namespace rosler {
 

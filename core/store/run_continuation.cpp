@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "core/base/atomic_file.h"
+#include "core/base/staged_file.h"
 #include "core/store/checkpoint_file.h"
 #include "core/store/run_folder.h"
 #include "core/store/sealed_file.h"
-#include "core/store/staged_file.h"
 
 namespace rosler {
 

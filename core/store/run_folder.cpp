@@ -9,10 +9,10 @@
 
 #include <unistd.h>
 
+#include "core/base/staged_file.h"
 #include "core/store/checkpoint_file.h"
 #include "core/store/metrics_file.h"
 #include "core/store/run_writer.h"
-#include "core/store/staged_file.h"
 
 namespace rosler {
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "core/base/atomic_file.h"
+#include "core/base/staged_file.h"
 #include "core/store/process_identity.h"
 #include "core/store/run_documents.h"
-#include "core/store/staged_file.h"
 
 namespace rosler {
 

@@ -8,9 +8,9 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/json_text.h"
+#include "core/base/staged_file.h"
 #include "core/store/run_documents.h"
 #include "core/store/run_folder.h"
-#include "core/store/staged_file.h"
 
 namespace rosler {
 

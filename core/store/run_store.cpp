@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/atomic_file.h"
+#include "core/base/staged_file.h"
 #include "core/store/metrics_file.h"
 #include "core/store/model_file.h"
 #include "core/store/run_continuation.h"
@@ -20,7 +21,6 @@
 #include "core/store/run_lock.h"
 #include "core/store/run_measurements.h"
 #include "core/store/run_recorder.h"
-#include "core/store/staged_file.h"
 #include "core/store/store_thread.h"
 
 namespace rosler {

@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/base/staged_file.h"
 #include "core/store/checkpoint_file.h"
 #include "core/store/model_file.h"
-#include "core/store/staged_file.h"
 
 namespace rosler {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "core/base/staged_file.h"
 #include "core/nn/network.h"
 #include "core/store/metrics_file.h"
 #include "core/store/run_documents.h"
 #include "core/store/run_lock.h"
-#include "core/store/staged_file.h"
 #include "core/training/trainer.h"
 
 namespace rosler {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/store/staged_file.h"
+#include "core/base/staged_file.h"
 
+#include <atomic>
 #include <cerrno>
+#include <string>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rosler {
@@ -43,13 +46,18 @@ int syncDescriptor(int descriptor) noexcept
     return 0;
 }
 
+fs::path withEnding(fs::path path, const std::string &ending)
+{
+    path += ending;
+    return path;
+}
+
 } // namespace
 
-StagedFile::StagedFile(fs::path path)
+StagedFile::StagedFile(fs::path path, fs::path staged)
     : m_path(std::move(path))
-    , m_staged(m_path)
+    , m_staged(std::move(staged))
 {
-    m_staged += ".part";
 }
 
 StagedFile::StagedFile(StagedFile &&other) noexcept
@@ -66,7 +74,7 @@ StagedFile::~StagedFile()
 
 Result<StagedFile> StagedFile::write(const fs::path &path, std::string_view bytes, Outlive outlive)
 {
-    StagedFile file(path);
+    StagedFile file(path, withEnding(path, ".part"));
     const int descriptor = ::open(file.m_staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return writeFailed(errno, path);
@@ -78,6 +86,26 @@ Result<StagedFile> StagedFile::write(const fs::path &path, std::string_view byte
     if (failure != 0)
         return writeFailed(failure, path);
     return file;
+}
+
+Result<StagedFile> StagedFile::unique(const fs::path &path)
+{
+    static std::atomic<unsigned> next {0};
+    struct stat old {
+    };
+    const bool replaces = ::stat(path.c_str(), &old) == 0;
+    for (;;) {
+        fs::path name = withEnding(path, ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(next++));
+        const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor < 0 && errno == EEXIST)
+            continue;
+        if (descriptor < 0)
+            return writeFailed(errno, path);
+        if (replaces)
+            (void)::fchmod(descriptor, old.st_mode & 07777U); // as good as it goes
+        ::close(descriptor);
+        return StagedFile(path, std::move(name));
+    }
 }
 
 Result<void> StagedFile::commit()
@@ -98,8 +126,9 @@ Result<void> syncPath(const fs::path &path)
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return writeFailed(errno, path);
-    const int failure = syncDescriptor(descriptor);
-    ::close(descriptor);
+    int failure = syncDescriptor(descriptor);
+    if (::close(descriptor) != 0 && failure == 0)
+        failure = errno;
     if (failure != 0)
         return writeFailed(failure, path);
     return {};

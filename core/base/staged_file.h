@@ -12,25 +12,31 @@ namespace rosler {
 /// what was written. Only a power cut asks for a sync, which takes milliseconds.
 enum class Outlive { Program, PowerCut };
 
-/// The new contents of a file, written beside it as "name.part" but not yet in its place. For files with
-/// one writer; what a killed writer leaves behind, the next one overwrites.
+/// The new contents of a file, written beside it but not yet in its place.
 class StagedFile
 {
 public:
+    /// Named "name.part": for files with one writer. What a killed writer leaves behind, the next overwrites.
     /// @return Unwritable  the system refused (a full disk); nothing is left behind
     [[nodiscard]] static Result<StagedFile> write(const std::filesystem::path &path, std::string_view bytes,
                                                   Outlive outlive);
+    /// Empty, under a name that no other has, with the permissions of the file that it is to replace.
+    /// @return Unwritable
+    [[nodiscard]] static Result<StagedFile> unique(const std::filesystem::path &path);
     StagedFile(StagedFile &&other) noexcept;
     StagedFile &operator=(StagedFile &&) = delete;
     StagedFile(const StagedFile &) = delete;
     StagedFile &operator=(const StagedFile &) = delete;
     ~StagedFile(); ///< not committed: removes the staged file
 
-    /// Renames it into its place. The folder is not synced: syncFolder() after the last of a series.
+    /// Where it lies until then.
+    [[nodiscard]] const std::filesystem::path &name() const noexcept { return m_staged; }
+
+    /// Renames it into its place. The folder is not synced: syncPath() after the last of a series.
     [[nodiscard]] Result<void> commit();
 
 private:
-    explicit StagedFile(std::filesystem::path path);
+    StagedFile(std::filesystem::path path, std::filesystem::path staged);
 
     std::filesystem::path m_path;
     std::filesystem::path m_staged;
