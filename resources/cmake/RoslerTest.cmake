@@ -29,7 +29,13 @@ function(rosler_test path)
     set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_RUNS "int run${class}(int argc, char *argv[])")
     set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_ROWS "        {\"${name}\", run${class}},")
 
-    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/${path}.cpp ${arg_SOURCES})
+    # Not AUTOMOC, which reads all that a test includes, Eigen's headers too, for seconds: a test's slots need none.
+    set(source ${PROJECT_SOURCE_DIR}/tests/${path}.cpp)
+    set(moc ${CMAKE_CURRENT_BINARY_DIR}/moc/${name}.moc)
+    file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/moc)
+    add_custom_command(OUTPUT ${moc} COMMAND Qt6::moc -o ${moc} ${source} DEPENDS ${source} VERBATIM)
+    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/moc)
+    target_sources(${target} PRIVATE ${source} ${moc} ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE ${arg_LIBS})
     target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
 
@@ -52,9 +58,9 @@ endfunction()
 function(rosler_test_executable target)
     set(table ${CMAKE_CURRENT_BINARY_DIR}/${target}_table.cpp)
     add_executable(${target} ${table} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp)
-    set_property(SOURCE ${table} PROPERTY SKIP_AUTOGEN ON)
-    set_target_properties(${target} PROPERTIES AUTOMOC ON UNITY_BUILD OFF
-        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    set_source_files_properties(${table} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp
+        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     if(NOT target MATCHES "[.]")
         # CMake's own folder has that name there.
         set_target_properties(${target} PROPERTIES OUTPUT_NAME ${target}.tests)
@@ -64,7 +70,7 @@ function(rosler_test_executable target)
     # QT_NO_KEYWORDS: Qt's `emit` breaks oneTBB's headers.
     target_compile_definitions(${target} PRIVATE ROSLER_SOURCE_DIR="${PROJECT_SOURCE_DIR}" QT_NO_KEYWORDS)
     file(GENERATE OUTPUT ${table} CONTENT "// Made by CMake: the tests that rosler_test() names for this executable.
-#include \"tests/support/test_main.h\"
+#include \"tests/support/test_entries.h\"
 
 $<JOIN:$<TARGET_PROPERTY:${target},ROSLER_TEST_RUNS>,;
 >;

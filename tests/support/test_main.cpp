@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/test_main.h"
-
 #include <cstdio>
 #include <string_view>
+
+#include "tests/support/test_entries.h"
 
 int main(int argc, char *argv[])
 {

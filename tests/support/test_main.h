@@ -7,21 +7,7 @@
 //
 //     build/release/tests/core.nn products_test byHand
 
-#include <span>
-
 #include <QtTest>
-
-namespace rosler::test {
-
-struct TestEntry {
-    const char *name; ///< "products_test"
-    int (*run)(int argc, char *argv[]);
-};
-
-/// The tests of this executable, as CMake lists them.
-[[nodiscard]] std::span<const TestEntry> testEntries();
-
-} // namespace rosler::test
 
 #undef QTEST_MAIN_WRAPPER
 #define QTEST_MAIN_WRAPPER(TestObject, ...)                                                                  \
