@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 #include <tbb/info.h>
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/kernel_bench.h"
 #include "app/cli/text_table.h"
-#include "core/base/matrix.h"
 #include "core/data/synthetic/digits.h"
 #include "core/experiment/shipped_experiments.h"
 #include "core/nn/layer_catalog.h"
+#include "core/nn/sgemm_peak.h"
 #include "core/store/run_environment.h"
 #include "core/training/trainer.h"
 
@@ -28,11 +26,6 @@ constexpr Index batch = 128;
 constexpr Index stepsMeasured = 156; // a third of MNIST's epoch of 468 whole batches
 constexpr Index stepsOfMnist = 468;
 constexpr int repetitions = 5;
-
-double now()
-{
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 struct EpochSeconds {
     double best = 0;
@@ -88,33 +81,6 @@ Result<EpochSeconds> epochSeconds(const TrialSpec &spec, const std::shared_ptr<c
     });
 }
 
-/// Best GFLOP/s of a product of 1,536 x 1,536 matrices, on one thread or side by side on all.
-double sgemmPeak(int threads, tbb::task_arena &arena)
-{
-    constexpr Index n = 1'536;
-    struct Operands {
-        Matrix a = Matrix::Constant(n, n, 0.5F);
-        Matrix b = Matrix::Constant(n, n, 0.25F);
-        Matrix c = Matrix::Zero(n, n);
-    };
-    std::vector<Operands> operands(static_cast<std::size_t>(threads));
-    double best = 0;
-    for (int i = 0; i < repetitions; ++i) {
-        const double start = now();
-        arena.execute([&] {
-            tbb::parallel_for(
-                0, threads,
-                [&](int t) {
-                    auto &o = operands[static_cast<std::size_t>(t)];
-                    o.c.noalias() = o.a * o.b;
-                },
-                tbb::simple_partitioner {});
-        });
-        best = std::max(best, 2.0 * n * n * n * threads / (now() - start) / 1e9);
-    }
-    return best;
-}
-
 } // namespace
 
 std::function<int()> benchCommand(CLI::App &app)
@@ -163,8 +129,9 @@ std::function<int()> benchCommand(CLI::App &app)
         const auto mnistTime = epochSeconds(mnist, *data, arena);
         if (!mnistTime)
             return report(mnistTime.error());
-        const double onePeak = sgemmPeak(1, arena);
-        const double peak = threads > 1 ? std::max(onePeak, sgemmPeak(threads, arena)) : onePeak;
+        const auto peakOf = [&](int side) { return arena.execute([&] { return sgemmPeak(side); }); };
+        const double onePeak = peakOf(1);
+        const double peak = threads > 1 ? std::max(onePeak, peakOf(threads)) : onePeak;
         const auto features = static_cast<double>((*data)->features());
         const auto width = static_cast<double>(h);
         const auto classes = static_cast<double>((*data)->classes());
