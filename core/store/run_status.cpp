@@ -10,23 +10,25 @@ namespace rosler {
 namespace {
 
 using Row = std::pair<RunStatus, std::string_view>;
-constexpr std::array rows {Row {RunStatus::Running, "running"},   Row {RunStatus::Finished, "finished"},
-                           Row {RunStatus::Stopped, "stopped"},   Row {RunStatus::Interrupted, "interrupted"},
-                           Row {RunStatus::Diverged, "diverged"}, Row {RunStatus::Failed, "failed"}};
+constexpr std::array statusRows {
+    Row {RunStatus::Running, "running"},   Row {RunStatus::Finished, "finished"},
+    Row {RunStatus::Stopped, "stopped"},   Row {RunStatus::Interrupted, "interrupted"},
+    Row {RunStatus::Diverged, "diverged"}, Row {RunStatus::Failed, "failed"}};
 
 } // namespace
 
 std::string_view nameOf(RunStatus status)
 {
-    return std::find_if(rows.begin(), rows.end(), [&](const Row &row) { return row.first == status; })
+    return std::find_if(statusRows.begin(), statusRows.end(),
+                        [&](const Row &row) { return row.first == status; })
         ->second;
 }
 
 std::optional<RunStatus> runStatus(std::string_view name)
 {
-    const auto row =
-        std::find_if(rows.begin(), rows.end(), [&](const Row &known) { return known.second == name; });
-    if (row == rows.end())
+    const auto row = std::find_if(statusRows.begin(), statusRows.end(),
+                                  [&](const Row &known) { return known.second == name; });
+    if (row == statusRows.end())
         return std::nullopt;
     return row->first;
 }

@@ -21,15 +21,13 @@ namespace rosler {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::string_view schema = "rosler.board/1";
 
 /// Reads the members of one object; the first fault stays.
 class Members
 {
 public:
-    Members(const Json &json, std::string where, std::initializer_list<std::string_view> known)
+    Members(const nlohmann::json &json, std::string where, std::initializer_list<std::string_view> known)
         : m_json(json)
         , m_where(std::move(where))
     {
@@ -51,7 +49,7 @@ public:
 
     void take(const char *key, std::string &value, bool mayBeEmpty = false)
     {
-        const Json *found = member(key);
+        const nlohmann::json *found = member(key);
         if (found == nullptr)
             return;
         if (!found->is_string() || (!mayBeEmpty && found->get_ref<const std::string &>().empty()))
@@ -62,7 +60,7 @@ public:
 
     void take(const char *key, double &value, double least, double most)
     {
-        const Json *found = member(key);
+        const nlohmann::json *found = member(key);
         if (found == nullptr)
             return;
         if (!found->is_number()) {
@@ -80,7 +78,7 @@ public:
 
     void take(const char *key, StatedNumber &number, double least, double most)
     {
-        const Json *found = member(key);
+        const nlohmann::json *found = member(key);
         if (found == nullptr)
             return;
         Members inner(*found, at(key), {"value", "source"});
@@ -91,7 +89,7 @@ public:
 
     void take(const char *key, bool &value)
     {
-        const Json *found = member(key);
+        const nlohmann::json *found = member(key);
         if (found == nullptr)
             return;
         if (!found->is_boolean())
@@ -102,14 +100,14 @@ public:
 
     void take(const char *key, std::vector<std::string> &values)
     {
-        const Json *found = member(key);
+        const nlohmann::json *found = member(key);
         if (found == nullptr)
             return;
         values.clear();
         if (!found->is_array())
             complain(ErrorCode::Malformed, "expected a list of texts", at(key));
         else
-            for (const Json &each : *found) {
+            for (const nlohmann::json &each : *found) {
                 if (!each.is_string() || each.get_ref<const std::string &>().empty()) {
                     complain(ErrorCode::Malformed, "expected a list of texts", at(key));
                     return;
@@ -123,7 +121,7 @@ public:
         return m_json.is_object() && m_json.contains(key) && !m_json[key].is_null();
     }
     [[nodiscard]] std::string at(const char *key) const { return m_where + '/' + key; }
-    [[nodiscard]] const Json &json(const char *key) const { return m_json[key]; }
+    [[nodiscard]] const nlohmann::json &json(const char *key) const { return m_json[key]; }
 
     void adopt(const Members &inner)
     {
@@ -134,7 +132,7 @@ public:
     [[nodiscard]] const Result<void> &outcome() const noexcept { return m_outcome; }
 
 private:
-    const Json *member(const char *key)
+    const nlohmann::json *member(const char *key)
     {
         if (!m_outcome)
             return nullptr;
@@ -150,7 +148,7 @@ private:
             m_outcome = fail(code, std::move(what), std::move(where));
     }
 
-    const Json &m_json;
+    const nlohmann::json &m_json;
     std::string m_where;
     Result<void> m_outcome;
 };
@@ -195,10 +193,10 @@ double EmulatedMachine::instructions(double ticks) const
 
 Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string &where)
 {
-    const auto document = parseJson<Json>(text, where, text.size());
+    const auto document = parseJson<nlohmann::json>(text, where, text.size());
     if (!document)
         return tl::unexpected(document.error());
-    const Json &json = *document;
+    const nlohmann::json &json = *document;
     if (!json.is_object() || !json.contains("schema") || !json["schema"].is_string())
         return fail(ErrorCode::Malformed, "no board profile: \"schema\" is missing", where + ":/schema");
     if (json["schema"] != schema)
