@@ -24,6 +24,7 @@ private Q_SLOTS:
     void aFailedBuildShowsItsErrorsAndItsLog();
     void aMissingPackageIsNamedToWhoMayNotInstall();
     void whatOnlyTestsNeedIsNotAskedForByRun();
+    void theFirmwareIsBuiltWhenItsCompilerIsThere();
     void aHomeThatIsNotThereIsReplaced();
     void aFolderThatWasMovedIsConfiguredAfresh();
     void filesFromTheFutureAreTouched();
@@ -164,6 +165,40 @@ void WorkbenchTest::whatOnlyTestsNeedIsNotAskedForByRun()
     QVERIFY2(window.said.contains(QStringLiteral("libno-window-dev\n")), qPrintable(window.said));
     const Answer test = workbench({QStringLiteral("test")});
     QVERIFY2(test.said.contains(QStringLiteral("libno-window-dev libno-test-dev")), qPrintable(test.said));
+}
+
+void WorkbenchTest::theFirmwareIsBuiltWhenItsCompilerIsThere()
+{
+    QFile release(QStringLiteral("/etc/os-release"));
+    if (!release.open(QIODevice::ReadOnly) || !release.readAll().contains("bookworm"))
+        QSKIP("packages are installed on Debian 12 only");
+    write(QStringLiteral(".ci/packages"), "bash\n# [firmware]: that\narm-compiler\n# [running]\nemulator\n");
+    write(QStringLiteral("tools/id"), "#!/bin/sh\necho 0\n", true);
+    write(QStringLiteral("tools/dpkg"), "#!/bin/sh\n", true);
+    write(QStringLiteral("tools/apt-cache"), "#!/bin/sh\n", true);
+    write(QStringLiteral("tools/dpkg-query"),
+          "#!/bin/sh\nprintf '%s installed\\n' bash $(cat \"$PROJECT/installed\" 2>/dev/null)\n", true);
+    write(QStringLiteral("tools/apt-get"),
+          "#!/bin/sh\necho \"apt-get: $*\" >>\"$PROJECT/calls\"\necho arm-compiler emulator "
+          ">\"$PROJECT/installed\"\n",
+          true);
+    const auto calls = [this] {
+        QFile file(path(QStringLiteral("calls")));
+        const QByteArray all = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        file.remove();
+        return all;
+    };
+    const Answer answer = workbench({QStringLiteral("run")});
+    QVERIFY2(answer.exitCode == 0, qPrintable(answer.said));
+    const QByteArray first = calls();
+    QVERIFY2(first.contains("--no-install-recommends arm-compiler emulator"), first.constData());
+    QCOMPARE(first.count("--preset release"), 2);
+    QVERIFY2(first.trimmed().endsWith("--target rosler_firmware_images"), first.constData());
+
+    QCOMPARE(workbench({QStringLiteral("run")}).exitCode, 0);
+    const QByteArray again = calls();
+    QVERIFY2(!again.contains("apt-get"), again.constData());
+    QCOMPARE(again.count("--preset release"), 1);
 }
 
 void WorkbenchTest::aHomeThatIsNotThereIsReplaced()
