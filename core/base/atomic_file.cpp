@@ -57,40 +57,38 @@ fs::path behindLinks(const fs::path &path)
     return ignored ? path : target;
 }
 
-} // namespace
-
-Result<void> replaceFileAtomically(const fs::path &path,
-                                   const std::function<Result<void>(const fs::path &temporary)> &write)
+/// Fills a file beside @p path by @p fill and puts it in its place, to outlive a power cut from then on.
+template <typename Fill>
+Result<void> replaceBy(const fs::path &path, Fill fill)
 {
     const fs::path target = behindLinks(path);
     auto staged = StagedFile::unique(target);
     if (!staged)
         return tl::unexpected(staged.error());
     const fs::path folder = target.parent_path();
-    return write(staged->name())
-        .and_then([&] {
-            return syncPath(staged->name()).map_error([&](Error error) {
+    return fill(*staged).and_then([&] { return staged->commit(); }).and_then([&] {
+        return syncPath(folder.empty() ? "." : folder);
+    });
+}
+
+} // namespace
+
+Result<void> replaceFileAtomically(const fs::path &path,
+                                   const std::function<Result<void>(const fs::path &temporary)> &write)
+{
+    return replaceBy(path, [&](const StagedFile &staged) {
+        return write(staged.name()).and_then([&] {
+            return syncPath(staged.name()).map_error([&](Error error) {
                 error.where = path.string(); // not the name that is gone by now
                 return error;
             });
-        })
-        .and_then([&] { return staged->commit(); })
-        .and_then([&] { return syncPath(folder.empty() ? "." : folder); });
+        });
+    });
 }
 
 Result<void> writeFileAtomically(const fs::path &path, std::string_view bytes)
 {
-    return replaceFileAtomically(path, [&](const fs::path &temporary) -> Result<void> {
-        const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-        if (descriptor < 0)
-            return writeFailed(errno, path);
-        int failure = writeAll(descriptor, bytes);
-        if (::close(descriptor) != 0 && failure == 0)
-            failure = errno; // some file systems report a full disk only here
-        if (failure != 0)
-            return writeFailed(failure, path);
-        return {};
-    });
+    return replaceBy(path, [&](const StagedFile &staged) { return staged.fill(bytes, Outlive::PowerCut); });
 }
 
 namespace {

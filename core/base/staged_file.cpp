@@ -75,17 +75,24 @@ StagedFile::~StagedFile()
 Result<StagedFile> StagedFile::write(const fs::path &path, std::string_view bytes, Outlive outlive)
 {
     StagedFile file(path, withEnding(path, ".part"));
-    const int descriptor = ::open(file.m_staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (auto filled = file.fill(bytes, outlive); !filled)
+        return tl::unexpected(filled.error());
+    return file;
+}
+
+Result<void> StagedFile::fill(std::string_view bytes, Outlive outlive) const
+{
+    const int descriptor = ::open(m_staged.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
-        return writeFailed(errno, path);
+        return writeFailed(errno, m_path);
     int failure = writeAll(descriptor, bytes);
     if (failure == 0 && outlive == Outlive::PowerCut)
         failure = syncDescriptor(descriptor);
     if (::close(descriptor) != 0 && failure == 0)
         failure = errno; // some file systems report a full disk only here
     if (failure != 0)
-        return writeFailed(failure, path);
-    return file;
+        return writeFailed(failure, m_path);
+    return {};
 }
 
 Result<StagedFile> StagedFile::unique(const fs::path &path)

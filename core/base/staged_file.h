@@ -29,7 +29,11 @@ public:
     StagedFile &operator=(const StagedFile &) = delete;
     ~StagedFile(); ///< not committed: removes the staged file
 
-    /// Where it lies until then.
+    /// Writes @p bytes in the place of what is staged.
+    /// @return Unwritable  the system refused
+    [[nodiscard]] Result<void> fill(std::string_view bytes, Outlive outlive) const;
+
+    /// Where it lies until it is committed.
     [[nodiscard]] const std::filesystem::path &name() const noexcept { return m_staged; }
 
     /// Renames it into its place. The folder is not synced: syncPath() after the last of a series.
