@@ -33,10 +33,10 @@ struct Candidate {
 /// @return OutOfRange  the model has no sketched layer, or a list another length than its weighted layers
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(const ModelSpec &model, const CandidateGrid &grid);
 
-/// Of candidates that differ by the rate alone, the
-/// one with the highest mean counts. Among those whose mean is at most @p within below @p reference, the one
-/// with the fewest bytes at float16 is taken; where none is, or there is no reference (NaN), the one with the
-/// highest mean. Means that are NaN are never taken. @p within is a fraction: 0.003 are 0.3 points.
+/// Of candidates that differ by the rate alone, the one with the highest mean counts. Among those whose mean
+/// is at most @p within below @p reference, the one with the fewest bytes at float16 is taken; where none is,
+/// or there is no reference (NaN), the one with the highest mean. Means that are NaN are never taken. @p
+/// within is a fraction: 0.003 are 0.3 points.
 /// @return the number of the candidate; none when no mean is a number
 [[nodiscard]] std::optional<std::size_t> chooseCandidate(const std::vector<Candidate> &candidates,
                                                          double reference, double within);

@@ -291,7 +291,7 @@ void PlotCanvas::paintBands(QPainter &painter) const
         if (curve.band.size() < 2)
             continue;
         QPolygonF outline;
-        for (const BandPoint &point : curve.band)
+        for (const FigureBandPoint &point : curve.band)
             outline << toWidget(point.x, point.high);
         for (auto point = curve.band.rbegin(); point != curve.band.rend(); ++point)
             outline << toWidget(point->x, point->low);

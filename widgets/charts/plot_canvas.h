@@ -21,7 +21,7 @@ struct CanvasCurve {
     SeriesStyle style;
     std::vector<FigurePoint> line; ///< y = NaN: the line is broken here
     std::vector<FigurePoint> markers;
-    std::vector<BandPoint> band; ///< behind the lines
+    std::vector<FigureBandPoint> band; ///< behind the lines
 };
 
 /// The painted part of a PlotWidget: grid, axes with their titles, curves and markers. The only file that

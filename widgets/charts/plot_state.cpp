@@ -135,7 +135,7 @@ void PlotState::follow(bool afresh)
     for (const PlotSeries &s : m_series) {
         if (!s.visible)
             continue;
-        for (const BandPoint &b : s.band) {
+        for (const FigureBandPoint &b : s.band) {
             if (m_x.axis.logarithmic && b.x <= 0.0)
                 continue;
             xs.add(b.x);
@@ -301,7 +301,7 @@ LineFigure PlotState::figure(const QString &title, bool visibleRangeOnly) const
         const std::size_t first = cut ? s.samples.firstNotBelow(x.low) : 0;
         const std::size_t last = cut ? std::max(first, s.samples.firstAbove(x.high)) : s.samples.size();
         FigureSeries curve {.name = s.name.toStdString(), .style = s.style, .points = {}};
-        for (const BandPoint &point : s.band)
+        for (const FigureBandPoint &point : s.band)
             if (!cut || (point.x >= x.low && point.x <= x.high))
                 curve.band.push_back(point);
         curve.points.reserve(last - first);

@@ -14,16 +14,14 @@
 
 namespace rosler {
 
-using BandPoint = FigureBandPoint;
-
 /// One curve of a plot, or one cloud of points.
 struct PlotSeries {
     QString id;
     QString name;
     SeriesStyle style;
     SampleSeries samples;
-    std::vector<BandPoint> band;     ///< around the curve, ascending in x, all finite; may be empty
-    bool scatter = false;            ///< points without a line
+    std::vector<FigureBandPoint> band; ///< around the curve, ascending in x, all finite; may be empty
+    bool scatter = false;              ///< points without a line
     std::vector<std::size_t> origin; ///< of a scatter: which of the points as they were given each sample is
     bool visible = true;
 };

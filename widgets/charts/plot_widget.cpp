@@ -36,14 +36,14 @@ std::vector<FigurePoint> figurePoints(const QList<QPointF> &points)
 }
 
 /// As many points as a screen can tell apart: of neighbours that are put together the whole extent stays.
-std::vector<BandPoint> thinned(const std::vector<BandPoint> &band)
+std::vector<FigureBandPoint> thinned(const std::vector<FigureBandPoint> &band)
 {
     if (band.size() <= bandPoints)
         return band;
-    std::vector<BandPoint> thin;
+    std::vector<FigureBandPoint> thin;
     const std::size_t together = (band.size() + bandPoints - 1) / bandPoints;
     for (std::size_t i = 0; i < band.size(); i += together) {
-        BandPoint point = band[i];
+        FigureBandPoint point = band[i];
         for (std::size_t k = i; k < std::min(i + together, band.size()); ++k) {
             point.low = std::min(point.low, band[k].low);
             point.high = std::max(point.high, band[k].high);
@@ -138,8 +138,9 @@ CanvasCurve PlotWidget::Private::canvasCurve(const PlotSeries &series, double ma
     const AxisScale x = state.xScale();
     const AxisScale y = state.yScale();
     CanvasCurve curve {.style = series.style, .line = {}, .markers = {}, .band = {}};
-    for (const BandPoint &b : thinned(series.band)) {
-        const BandPoint place {.x = x.fraction(b.x), .low = y.fraction(b.low), .high = y.fraction(b.high)};
+    for (const FigureBandPoint &b : thinned(series.band)) {
+        const FigureBandPoint place {
+            .x = x.fraction(b.x), .low = y.fraction(b.low), .high = y.fraction(b.high)};
         if (std::isfinite(place.x)
             && std::isfinite(place.high)) // on a logarithmic axis a foot may be at zero
             curve.band.push_back({.x = place.x,
@@ -369,11 +370,11 @@ void PlotWidget::setScatter(const QString &id, const QString &name, const Series
     d->viewChanged(true);
 }
 
-void PlotWidget::setBand(const QString &id, const QList<BandPoint> &band)
+void PlotWidget::setBand(const QString &id, const QList<FigureBandPoint> &band)
 {
-    std::vector<BandPoint> &kept = knownSeries(id).band;
+    std::vector<FigureBandPoint> &kept = knownSeries(id).band;
     kept.assign(band.begin(), band.end());
-    std::erase_if(kept, [](const BandPoint &b) {
+    std::erase_if(kept, [](const FigureBandPoint &b) {
         return !std::isfinite(b.x) || !std::isfinite(b.low) || !std::isfinite(b.high);
     });
     d->viewChanged(false);

@@ -328,8 +328,7 @@ void RoughTest::filesHaveDecimalPointsInEveryLocale()
     QProcessEnvironment german = QProcessEnvironment::systemEnvironment();
     german.insert("LOCPATH", m_folder->path());
     german.insert("LC_ALL", name);
-    // glibc's newlocale(), which libp11-kit calls when it is loaded, loses the path that LOCPATH makes it
-    // build.
+    // libp11-kit calls newlocale() when it is loaded, and glibc loses what that makes of LOCPATH.
     german.insert("ASAN_OPTIONS", german.value("ASAN_OPTIONS") + ":detect_leaks=0");
 
     QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);

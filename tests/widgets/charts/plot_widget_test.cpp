@@ -696,10 +696,10 @@ void PlotWidgetTest::bandsLieBehindTheirCurves()
     plot.replacePoints(QStringLiteral("a"), {{0, 5}, {10, 5}});
     plot.show();
     QVERIFY(QTest::qWaitForWindowExposed(&plot));
-    QList<BandPoint> band;
+    QList<FigureBandPoint> band;
     for (int i = 0; i <= 3000; ++i) // more than a screen is wide
-        band << BandPoint {i / 300.0, 3.0, 8.0};
-    band << BandPoint {5, std::numeric_limits<double>::quiet_NaN(), 1e9};
+        band << FigureBandPoint {i / 300.0, 3.0, 8.0};
+    band << FigureBandPoint {5, std::numeric_limits<double>::quiet_NaN(), 1e9};
     plot.setBand(QStringLiteral("a"), band);
     const QImage image = plot.grab().toImage();
     const auto *canvas = plot.findChild<PlotCanvas *>();
