@@ -79,7 +79,8 @@ public:
     {
         return y() == CurveY::TrainLoss ? CurveY::HeldOutLoss : CurveY::TrainLoss;
     }
-    void setAxes();
+    enum class Scales { Chosen, Kept };
+    void setAxes(Scales scales = Scales::Chosen);
     void redrawCurve(const ComparedRun &run);
     void redrawCurves();
     void updateCosts();
@@ -360,13 +361,17 @@ std::vector<PlottedRun> ComparePage::Private::plotted(const std::vector<Compared
     return list;
 }
 
-void ComparePage::Private::setAxes()
+void ComparePage::Private::setAxes(Scales scales)
 {
     const std::vector<PlottedRun> list = plotted(runs);
-    const auto show = [this, &list](auto *plot, CurveY what) {
+    const auto show = [this, &list, scales](auto *plot, CurveY what) {
         LineFigure figure = curveFigure(list, x(), what);
         if (figure.y.title.starts_with("test "))
             figure.y.title += tr(", nothing is chosen by it").toStdString();
+        if (scales == Scales::Kept) {
+            figure.x.logarithmic = plot->isLogX();
+            figure.y.logarithmic = plot->isLogY();
+        }
         plot->setAxes(figure.x, figure.y);
     };
     show(curve, y());
@@ -468,6 +473,7 @@ void ComparePage::setRun(const ComparedRun &run)
         setPaused(false); // a run that was asked for is to be seen
         d->runs.push_back(run);
     }
+    d->setAxes(Private::Scales::Kept); // which say the part that the runs were evaluated on
     d->redrawCurve(run);
     d->updateCosts();
     d->updateEmptyState();
@@ -482,6 +488,7 @@ void ComparePage::removeRun(const QString &id)
     d->runs.erase(removed, d->runs.end());
     d->curve->removeSeries(id);
     d->loss->removeSeries(id);
+    d->setAxes(Private::Scales::Kept);
     d->updateCosts();
     d->updateEmptyState();
 }
@@ -510,7 +517,7 @@ void ComparePage::append(const QString &id, const std::vector<MetricSample> &sam
     metrics.erase(overlap, metrics.end());
     metrics.insert(metrics.end(), samples.begin(), samples.end());
     if (first)
-        d->setAxes(); // now it is known on which part it is evaluated
+        d->setAxes(Private::Scales::Kept); // now it is known on which part it is evaluated
     if (replaced) {
         d->redrawCurve(*run);
     } else {
