@@ -110,13 +110,12 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
 
     const EngineSizes engine = engineSizes(layers, batch);
     const Count state = spec.training.optimizer == OptimizerKind::Adam ? 2 : 1;
-    const Count batches =
-        2 * count(batch) * (4 * count(plan->read()) + 2); // this one and the next, with labels
-    Count order = 4 * count(trained);                     // of an epoch's examples
+    const Count gathered = count(batch) * (4 * count(plan->read()) + 2); // a batch, with labels
+    Count order = 4 * count(trained);                                    // of an epoch's examples
     if (spec.training.validation.any())
         order += 4 * count(trained + trainExamples); // the split, and the feeder's part of it
     cost.trainMemoryBytes =
-        4 * cost.parameters * (1 + state) + engine.bytes() + batches + order + 8 * cost.keptIndices;
+        4 * cost.parameters * (1 + state) + engine.bytes() + gathered + order + 8 * cost.keptIndices;
     return cost;
 }
 

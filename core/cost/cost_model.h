@@ -19,7 +19,7 @@ struct TrialCost {
     std::uint64_t macs = 0;        ///< multiply-adds of one inference
     std::uint64_t trainFlops = 0;  ///< of the whole training, stage by stage as executed
     /// What a training allocates and holds: parameters, optimiser state, activations and gradients of all
-    /// passes that run side by side (EngineSizes), two batches, the order of the examples. Besides come the
+    /// passes that run side by side (EngineSizes), a batch, the order of the examples. Besides come the
     /// data, and for a moment an evaluation's activations and a checkpoint.
     std::uint64_t trainMemoryBytes = 0;
     std::uint64_t inferenceScratchBytes =

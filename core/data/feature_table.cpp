@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/contract.h"
+#include "core/base/prefetch.h"
 
 namespace rosler {
 
@@ -17,6 +18,16 @@ template <typename Number>
 float widened(Number value, float divisor)
 {
     return static_cast<float>(value) / divisor;
+}
+
+/// Of float features, or of narrow ones.
+template <typename Held>
+const auto *numbersOf(const Held &held)
+{
+    if constexpr (std::is_same_v<Held, Matrix>)
+        return held.data();
+    else
+        return held.values.data();
 }
 
 Index rowsIn(std::size_t values, Index cols)
@@ -65,6 +76,17 @@ float FeatureTable::operator()(Index row, Index col) const
     return value;
 }
 
+void FeatureTable::expect(Index row) const
+{
+    ROSLER_EXPECTS(row >= 0 && row < m_rows);
+    std::visit(
+        [&](const auto &held) {
+            const auto *first = numbersOf(held) + row * m_cols;
+            prefetch(first, static_cast<std::size_t>(m_cols) * sizeof *first);
+        },
+        m_values);
+}
+
 void FeatureTable::widen(Index row, float *to) const
 {
     ROSLER_EXPECTS(row >= 0 && row < m_rows);
@@ -86,15 +108,12 @@ void FeatureTable::gather(Index row, std::span<const std::uint32_t> kept, float 
     ROSLER_EXPECTS(row >= 0 && row < m_rows);
     std::visit(
         [&](const auto &held) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Matrix>) {
-                const float *from = held.data() + row * m_cols;
-                for (std::size_t j = 0; j < kept.size(); ++j)
+            const auto *from = numbersOf(held) + row * m_cols;
+            for (std::size_t j = 0; j < kept.size(); ++j)
+                if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Matrix>)
                     to[j] = from[kept[j]];
-            } else {
-                const auto *from = held.values.data() + row * m_cols;
-                for (std::size_t j = 0; j < kept.size(); ++j)
+                else
                     to[j] = widened(from[kept[j]], held.divisor);
-            }
         },
         m_values);
 }

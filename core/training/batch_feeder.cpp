@@ -3,9 +3,18 @@
 
 #include <algorithm>
 
+#include <tbb/parallel_for.h>
+
 #include "core/data/batch_order.h"
 
 namespace rosler {
+
+namespace {
+
+constexpr Index gatheredPiece = 16; // examples a task gathers
+constexpr Index expectedAhead = 2;  // examples asked for before they are read: each lies anywhere in memory
+
+} // namespace
 
 BatchFeeder::BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::uint32_t> examples,
                          std::vector<std::uint32_t> kept, Index batch, std::uint64_t seed)
@@ -18,32 +27,15 @@ BatchFeeder::BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::u
     , m_stepsPerEpoch((m_count + batch - 1) / batch)
 {
     const Index read = m_kept.empty() ? m_data->features() : static_cast<Index>(m_kept.size());
-    for (Batch &b : m_batches) {
-        b.features.resize(batch, read);
-        b.labels.resize(static_cast<std::size_t>(batch));
-    }
-}
-
-BatchFeeder::~BatchFeeder()
-{
-    m_ahead.wait();
+    m_now.features.resize(batch, read);
+    m_now.labels.resize(static_cast<std::size_t>(batch));
 }
 
 const Batch &BatchFeeder::take(std::int64_t step)
 {
-    m_ahead.wait();
-    Batch &current = m_batches[step % 2];
-    if (current.step != step)
-        gather(current, step);
-    Batch &next = m_batches[(step + 1) % 2];
-    m_ahead.run([this, &next, step] { gather(next, step + 1); });
-    return current;
-}
-
-void BatchFeeder::gather(Batch &into, std::int64_t step)
-{
+    if (m_now.step == step)
+        return m_now;
     const std::int64_t epoch = step / m_stepsPerEpoch;
-    const Examples &train = m_data->train();
     if (epoch != m_orderEpoch) {
         m_order = epochOrder(m_seed, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(m_count));
         if (!m_examples.empty())
@@ -51,18 +43,35 @@ void BatchFeeder::gather(Batch &into, std::int64_t step)
                 number = m_examples[number];
         m_orderEpoch = epoch;
     }
+    const Examples &train = m_data->train();
     const Index first = (step % m_stepsPerEpoch) * m_batch;
-    into.count = std::min(m_batch, m_count - first);
-    for (Index i = 0; i < into.count; ++i) {
-        const auto example = static_cast<Index>(m_order[static_cast<std::size_t>(first + i)]);
-        float *to = into.features.data() + i * into.features.cols();
-        if (m_kept.empty())
-            train.features.widen(example, to);
-        else
-            train.features.gather(example, m_kept, to);
-        into.labels[static_cast<std::size_t>(i)] = train.labels[static_cast<std::size_t>(example)];
-    }
-    into.step = step;
+    m_now.count = std::min(m_batch, m_count - first);
+    const auto exampleAt = [&](Index i) {
+        return static_cast<Index>(m_order[static_cast<std::size_t>(first + i)]);
+    };
+    const Index pieces = (m_now.count + gatheredPiece - 1) / gatheredPiece;
+    tbb::parallel_for(
+        Index {0}, pieces,
+        [&](Index piece) {
+            const Index begin = piece * gatheredPiece;
+            const Index end = std::min(begin + gatheredPiece, m_now.count);
+            for (Index i = begin; i < std::min(begin + expectedAhead, end); ++i)
+                train.features.expect(exampleAt(i));
+            for (Index i = begin; i < end; ++i) {
+                if (i + expectedAhead < end)
+                    train.features.expect(exampleAt(i + expectedAhead));
+                const Index example = exampleAt(i);
+                float *const to = m_now.features.data() + i * m_now.features.cols();
+                if (m_kept.empty())
+                    train.features.widen(example, to);
+                else
+                    train.features.gather(example, m_kept, to);
+                m_now.labels[static_cast<std::size_t>(i)] = train.labels[static_cast<std::size_t>(example)];
+            }
+        },
+        tbb::simple_partitioner {});
+    m_now.step = step;
+    return m_now;
 }
 
 } // namespace rosler

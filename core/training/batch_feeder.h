@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include <tbb/task_group.h>
-
 #include "core/base/matrix.h"
 #include "core/data/dataset.h"
 
@@ -21,8 +19,7 @@ struct Batch {
     Index count = 0;
 };
 
-/// Gathers the batches of an epoch in its order; while one is trained on, the next is made ready on another
-/// thread of the arena. One caller at a time.
+/// Gathers the batches of an epoch in its order, on all threads of the arena. One caller at a time.
 class BatchFeeder
 {
 public:
@@ -30,15 +27,11 @@ public:
     /// @param kept  features to gather, ascending; empty = all
     BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::uint32_t> examples,
                 std::vector<std::uint32_t> kept, Index batch, std::uint64_t seed);
-    ~BatchFeeder();
 
-    /// The batch of step @p step (counted from 0 over all epochs); starts on the next one.
-    /// Valid until the next call.
+    /// The batch of step @p step (counted from 0 over all epochs). Valid until the next call.
     [[nodiscard]] const Batch &take(std::int64_t step);
 
 private:
-    void gather(Batch &into, std::int64_t step);
-
     std::shared_ptr<const Dataset> m_data;
     std::vector<std::uint32_t> m_examples;
     std::vector<std::uint32_t> m_kept;
@@ -48,8 +41,7 @@ private:
     std::int64_t m_stepsPerEpoch;
     std::vector<std::uint32_t> m_order; ///< of epoch m_orderEpoch
     std::int64_t m_orderEpoch = -1;
-    Batch m_batches[2];
-    tbb::task_group m_ahead;
+    Batch m_now;
 };
 
 } // namespace rosler

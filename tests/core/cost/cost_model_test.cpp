@@ -138,19 +138,19 @@ void CostModelTest::bytesByHand()
 void CostModelTest::trainingMemoryByHand()
 {
     // Dense 4 -> 2: 10 parameters with gradient and state; 3 outputs and their gradients, in rows of 16
-    // floats; two batches of 3 examples with 4 features and a label of 2 bytes; the order of 10 examples.
+    // floats; a batch of 3 examples with 4 features and a label of 2 bytes; the order of 10 examples.
     TrialSpec dense = denseSpec({});
     dense.training.batch = 3;
     QCOMPARE(costOf(dense, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             asCount(4 * (10 + 10 + 2 * 10) + 4 * 2 * 3 * 16 + 2 * 3 * (4 * 4 + 2) + 4 * 10));
+             asCount(4 * (10 + 10 + 2 * 10) + 4 * 2 * 3 * 16 + 3 * (4 * 4 + 2) + 4 * 10));
     dense.training.optimizer = OptimizerKind::Sgd;
     QCOMPARE(costOf(dense, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-             asCount(4 * (10 + 10 + 10) + 4 * 2 * 3 * 16 + 2 * 3 * (4 * 4 + 2) + 4 * 10));
+             asCount(4 * (10 + 10 + 10) + 4 * 2 * 3 * 16 + 3 * (4 * 4 + 2) + 4 * 10));
     // Sketched: 8 parameters; T1, T2 and their gradients of 3 x 1; 3 features are read, and known twice.
     const TrialSpec sketched = tinySketch();
     QCOMPARE(
         costOf(sketched, ExampleShape::vector(4), 2, 10)->trainMemoryBytes,
-        asCount(4 * (8 + 8 + 2 * 8) + 4 * 2 * 3 * 16 + 4 * 4 * 3 + 2 * 3 * (4 * 3 + 2) + 4 * 10 + 2 * 4 * 3));
+        asCount(4 * (8 + 8 + 2 * 8) + 4 * 2 * 3 * 16 + 4 * 4 * 3 + 3 * (4 * 3 + 2) + 4 * 10 + 2 * 4 * 3));
 }
 
 void CostModelTest::trainingMemoryKnowsSmallDatasets()
