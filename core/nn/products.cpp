@@ -37,9 +37,9 @@ constexpr double splitFlops = 4e6; // a product below this is not worth a second
 // What one task computes; the pieces depend on the sizes alone.
 constexpr Index rowPiece = 32;       // examples of a thin product
 constexpr Index columnPiece = 256;   // outputs of a thick one, for which the batch is packed anew
-constexpr Index stripPiece = 144;    // columns of the others: whole strips of all widths of a vector
+constexpr Index stripPiece = 48;     // columns of the others: whole strips of all widths of a vector
 constexpr Index gradientPiece = 128; // rows of a thick gradient: with 1,024 columns half a megabyte, in L2
-constexpr Index maskPiece = 192;     // columns
+constexpr Index maskPiece = 256;     // columns
 
 inline Vec load(const float *p)
 {
@@ -51,11 +51,6 @@ inline Vec load(const float *p)
 inline void store(float *p, Vec v)
 {
     std::memcpy(p, &v, sizeof v);
-}
-
-inline Vec broadcast(float f)
-{
-    return Vec {} + f;
 }
 
 // max(0, v), but NaN stays NaN: a training that diverges must be seen to.
@@ -96,6 +91,7 @@ using Places = std::make_index_sequence<static_cast<std::size_t>(lanes)>;
 template <Index Half = lanes / 2>
 inline Vec sumsOf(Vec (&v)[lanes])
 {
+#pragma GCC unroll 8
     for (Index i = 0; i < Half; ++i)
         v[i] = halvesOf<Half, false>(v[i], v[i + Half], Places {})
             + halvesOf<Half, true>(v[i], v[i + Half], Places {});
@@ -120,45 +116,61 @@ inline void transpose(Vec (&v)[lanes])
         transpose<Half / 2>(v);
 }
 
+/// Vector v of @p width numbers, filled up with zeros.
+inline Vec partOf(const float *p, Index width, Index v)
+{
+    const Index count = std::min(lanes, width - v * lanes);
+    if (count == lanes)
+        return load(p + v * lanes);
+    Vec part {};
+    std::memcpy(&part, p + v * lanes, static_cast<std::size_t>(count) * sizeof(float));
+    return part;
+}
+
 /// Rows x Cols dot products of length n: y[i][j] = x_i . w_j.
 template <Index Rows, Index Cols>
 inline void dots(const float *x, Index xStride, const float *w, Index wStride, Index n, float *y,
                  Index yStride, const float *bias, bool relu)
 {
     Vec sums[Rows][Cols] = {};
-    Index j = 0;
-    for (; j + lanes <= n; j += lanes) {
+    const auto add = [&](Index j, const auto &loadAt) {
         Vec wj[Cols];
+#pragma GCC unroll 4
         for (Index c = 0; c < Cols; ++c)
-            wj[c] = load(w + c * wStride + j);
+            wj[c] = loadAt(w + c * wStride + j);
+#pragma GCC unroll 4
         for (Index r = 0; r < Rows; ++r) {
-            const Vec xj = load(x + r * xStride + j);
+            const Vec xj = loadAt(x + r * xStride + j);
+#pragma GCC unroll 4
             for (Index c = 0; c < Cols; ++c)
                 sums[r][c] += xj * wj[c];
         }
-    }
+    };
+    Index j = 0;
+    for (; j + lanes <= n; j += lanes)
+        add(j, load);
+    if (j < n)
+        add(j, [&](const float *p) { return partOf(p, n - j, 0); });
     float totals[Rows * Cols > lanes ? Rows * Cols : lanes];
     if constexpr (Rows * Cols > 1 && Rows * Cols <= lanes) {
         Vec all[lanes] = {};
-        for (Index r = 0; r < Rows; ++r)
-            for (Index c = 0; c < Cols; ++c)
-                all[r * Cols + c] = sums[r][c];
+#pragma GCC unroll 16
+        for (Index i = 0; i < Rows * Cols; ++i)
+            all[i] = sums[i / Cols][i % Cols];
         store(totals, sumsOf(all));
     } else {
-        for (Index r = 0; r < Rows; ++r)
-            for (Index c = 0; c < Cols; ++c)
-                totals[r * Cols + c] = sumOf(sums[r][c]);
+#pragma GCC unroll 16
+        for (Index i = 0; i < Rows * Cols; ++i)
+            totals[i] = sumOf(sums[i / Cols][i % Cols]);
     }
-    for (Index r = 0; r < Rows; ++r) {
-        for (Index c = 0; c < Cols; ++c) {
-            float total = totals[r * Cols + c];
-            for (Index k = j; k < n; ++k)
-                total += x[r * xStride + k] * w[c * wStride + k];
-            if (bias != nullptr)
-                total += bias[c];
-            y[r * yStride + c] = relu ? positive(total) : total;
+    if (bias != nullptr || relu)
+        for (Index i = 0; i < Rows * Cols; ++i) {
+            const float total = bias != nullptr ? totals[i] + bias[i % Cols] : totals[i];
+            totals[i] = relu ? positive(total) : total;
         }
-    }
+#pragma GCC unroll 4
+    for (Index r = 0; r < Rows; ++r)
+        std::memcpy(y + r * yStride, totals + r * Cols, static_cast<std::size_t>(Cols) * sizeof(float));
 }
 
 template <Index Rows>
@@ -194,10 +206,13 @@ inline void outerTile(const float *a, Index aRow, Index aStep, const float *b, I
 {
     for (Index i = 0; i < k; ++i) {
         Vec bi[Vecs];
+#pragma GCC unroll 4
         for (Index v = 0; v < Vecs; ++v)
             bi[v] = load(b + i * bStep + v * lanes);
+#pragma GCC unroll 8
         for (Index r = 0; r < Rows; ++r) {
-            const Vec ai = broadcast(a[r * aRow + i * aStep]);
+            const float ai = a[r * aRow + i * aStep];
+#pragma GCC unroll 4
             for (Index v = 0; v < Vecs; ++v)
                 acc[r][v] += ai * bi[v];
         }
@@ -227,15 +242,13 @@ struct StripOut {
     bool adds; ///< to what is there
 };
 
-/// Vector v of @p width numbers, filled up with zeros.
-inline Vec partOf(const float *p, Index width, Index v)
+/// The first @p count numbers of v, at most lanes.
+inline void storePart(float *to, Vec v, Index count)
 {
-    const Index count = std::min(lanes, width - v * lanes);
     if (count == lanes)
-        return load(p + v * lanes);
-    Vec part {};
-    std::memcpy(&part, p + v * lanes, static_cast<std::size_t>(count) * sizeof(float));
-    return part;
+        store(to, v);
+    else
+        std::memcpy(to, &v, static_cast<std::size_t>(count) * sizeof(float));
 }
 
 template <Index R, Index Vecs>
@@ -243,22 +256,34 @@ inline void stripTile(const Rows &a, Index row, const Strip &b, Index k, const S
 {
     Vec acc[R][Vecs];
     float *const y = out.data + row * out.stride;
+    const Index rest = b.width - (Vecs - 1) * lanes; // numbers of the last vector
+#pragma GCC unroll 4
     for (Index v = 0; v < Vecs; ++v) {
         const Vec start = out.bias == nullptr ? Vec {} : partOf(out.bias, b.width, v);
+#pragma GCC unroll 8
         for (Index r = 0; r < R; ++r)
-            acc[r][v] = out.adds ? partOf(y + r * out.stride, b.width, v) : start;
+            acc[r][v] = start;
     }
+    if (out.adds)
+#pragma GCC unroll 8
+        for (Index r = 0; r < R; ++r)
+#pragma GCC unroll 4
+            for (Index v = 0; v < Vecs; ++v)
+                acc[r][v] = partOf(y + r * out.stride, b.width, v);
     outerTile<R, Vecs>(a.data + row * a.row, a.row, a.step, b.data, b.step, k, acc);
-    for (Index v = 0; v < Vecs; ++v) {
-        const Index count = std::min(lanes, b.width - v * lanes);
-        for (Index r = 0; r < R; ++r) {
-            const Vec value = out.relu ? positive(acc[r][v]) : acc[r][v];
-            if (count == lanes)
-                store(y + r * out.stride + v * lanes, value);
-            else
-                std::memcpy(y + r * out.stride + v * lanes, &value,
-                            static_cast<std::size_t>(count) * sizeof(float));
-        }
+    if (out.relu)
+#pragma GCC unroll 8
+        for (Index r = 0; r < R; ++r)
+#pragma GCC unroll 4
+            for (Index v = 0; v < Vecs; ++v)
+                acc[r][v] = positive(acc[r][v]);
+#pragma GCC unroll 8
+    for (Index r = 0; r < R; ++r) {
+        float *const to = y + r * out.stride;
+#pragma GCC unroll 4
+        for (Index v = 0; v + 1 < Vecs; ++v)
+            store(to + v * lanes, acc[r][v]);
+        storePart(to + (Vecs - 1) * lanes, acc[r][Vecs - 1], rest);
     }
 }
 
@@ -427,26 +452,25 @@ double flopsOf(Index a, Index b, Index c)
     return 2.0 * static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);
 }
 
-/// maskAndSum() of Vecs * lanes columns.
-template <Index Vecs>
-inline void maskStrip(MatrixView &dy, const ConstMatrixView &y, Index column, bool relu, float *sums)
+/// maskAndSum() of Rows rows and @p columns columns, whole vectors of them; adds to @p sums.
+template <Index Rows>
+inline void maskRows(float *dy, Index dyStride, const float *y, Index yStride, Index columns, bool relu,
+                     float *sums)
 {
-    Vec sum[Vecs] = {};
-    for (Index i = 0; i < dy.rows(); ++i) {
-        float *const row = rowAt(dy, i) + column;
-        const float *const out = rowAt(y, i) + column;
-        for (Index v = 0; v < Vecs; ++v) {
-            Vec value = load(row + v * lanes);
+    for (Index c = 0; c < columns; c += lanes) {
+        Vec sum = sums == nullptr ? Vec {} : load(sums + c);
+#pragma GCC unroll 4
+        for (Index r = 0; r < Rows; ++r) {
+            Vec value = load(dy + r * dyStride + c);
             if (relu) {
-                value = load(out + v * lanes) > 0.0F ? value : Vec {};
-                store(row + v * lanes, value);
+                value = load(y + r * yStride + c) > 0.0F ? value : Vec {};
+                store(dy + r * dyStride + c, value);
             }
-            sum[v] += value;
+            sum += value;
         }
+        if (sums != nullptr)
+            store(sums + c, sum);
     }
-    if (sums != nullptr)
-        for (Index v = 0; v < Vecs; ++v)
-            store(sums + column + v * lanes, sum[v]);
 }
 
 } // namespace
@@ -455,7 +479,7 @@ void productNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView y,
 {
     ROSLER_EXPECTS(x.cols() == w.cols() && y.rows() == x.rows() && y.cols() == w.rows());
     const double flops = flopsOf(x.rows(), w.rows(), w.cols());
-    if (w.rows() <= thin) {
+    if (w.rows() <= thin && w.cols() > thin) {
         inPieces(x.rows(), rowPiece, flops, [&](Index first, Index count) {
             MatrixView part = rowsOf(y, first, count);
             thinNT(rowsOf(x, first, count), w, part, epilogue);
@@ -524,12 +548,18 @@ void maskAndSum(MatrixView dy, const ConstMatrixView &y, bool relu, float *sums)
     ROSLER_EXPECTS(dy.rows() == y.rows() && dy.cols() == y.cols());
     // As many operations as numbers, but each waits for memory: counted as a product's that takes as long.
     inPieces(dy.cols(), maskPiece, flopsOf(16, dy.rows(), dy.cols()), [&](Index first, Index count) {
-        Index c = first;
-        for (; c + stripWidth <= first + count; c += stripWidth)
-            maskStrip<tileVecs>(dy, y, c, relu, sums);
-        for (; c + lanes <= first + count; c += lanes)
-            maskStrip<1>(dy, y, c, relu, sums);
-        for (; c < first + count; ++c) {
+        const Index whole = count / lanes * lanes;
+        float *const sumsHere = sums == nullptr ? nullptr : sums + first;
+        if (sums != nullptr)
+            std::fill_n(sumsHere, whole, 0.0F);
+        Index r = 0;
+        for (; r + 4 <= dy.rows(); r += 4)
+            maskRows<4>(rowAt(dy, r) + first, dy.outerStride(), rowAt(y, r) + first, y.outerStride(), whole,
+                        relu, sumsHere);
+        for (; r < dy.rows(); ++r)
+            maskRows<1>(rowAt(dy, r) + first, dy.outerStride(), rowAt(y, r) + first, y.outerStride(), whole,
+                        relu, sumsHere);
+        for (Index c = first + whole; c < first + count; ++c) {
             float sum = 0.0F;
             for (Index i = 0; i < dy.rows(); ++i) {
                 float &value = rowAt(dy, i)[c];

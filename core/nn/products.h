@@ -12,9 +12,9 @@ namespace rosler {
 /// The three products that forward and backward passes are made of, with bias and ReLU fused in.
 ///
 /// Kernels of outer products over strips of columns, packed where they are read often; dot products where
-/// there are few outputs (up to 32, as a sketch's rank). Large products are split by outputs in pieces of
-/// fixed size over the threads of the current arena; each output is always summed in the same order, so
-/// results do not depend on the number of threads.
+/// there are few outputs (up to 32, as a sketch's rank) of many inputs. Large products are split by outputs
+/// in pieces of fixed size over the threads of the current arena; each output is always summed in the same
+/// order, so results do not depend on the number of threads.
 
 /// What happens to a product before it is stored.
 struct Epilogue {
