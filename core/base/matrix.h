@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -12,6 +13,10 @@ using Index = Eigen::Index;
 
 /// Row-major float matrix that owns its numbers. A batch has one example in each row.
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Floats that begin at a cache line where vector registers are as wide as one, so that loads do not cross
+/// two.
+using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
 
 /// Windows on row-major floats that somebody else owns; rows may lie further apart than they are long.
 using MatrixView = Eigen::Map<Matrix, Eigen::Unaligned, Eigen::OuterStride<>>;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/nn/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "core/base/prefetch.h"
 
 namespace rosler {
 
 namespace {
+
+constexpr std::size_t expectedAtOnce = 2'048; // parameters
 
 /// Added to the step rather than taken from 1: a factor 1 - rate * decay would be rounded to a multiple of
 /// 2^-24, and small decays to none at all.
@@ -38,10 +43,15 @@ public:
         float *__restrict m = state;
         float *__restrict v = state + stride;
         const std::size_t n = parameters.size();
-        for (std::size_t i = 0; i < n; ++i) {
-            m[i] = beta1 * m[i] + (1.0F - beta1) * g[i];
-            v[i] = beta2 * v[i] + (1.0F - beta2) * g[i] * g[i];
-            p[i] -= shrink * p[i] + rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
+        for (std::size_t first = 0; first < n; first += expectedAtOnce) {
+            const std::size_t end = std::min(first + expectedAtOnce, n);
+            // Another core has read the parameters since, and is asked for all of these lines at a time.
+            prefetchForWriting(p + first, (end - first) * sizeof(float));
+            for (std::size_t i = first; i < end; ++i) {
+                m[i] = beta1 * m[i] + (1.0F - beta1) * g[i];
+                v[i] = beta2 * v[i] + (1.0F - beta2) * g[i] * g[i];
+                p[i] -= shrink * p[i] + rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
+            }
         }
     }
 };

@@ -13,7 +13,7 @@ namespace rosler {
 
 namespace {
 
-constexpr Index sumPiece = 8'192; // parameters a task adds up and hands to the optimiser
+constexpr Index sumPiece = 2'048; // parameters a task adds up and hands to the optimiser
 
 /// Moves offsets within a layer to offsets within the network.
 class ShiftedSink final : public GradientSink
@@ -35,10 +35,24 @@ private:
 };
 
 /// to += from
-void add(const std::vector<float> &from, std::vector<float> &to)
+void add(const float *from, Index count, float *to)
 {
-    for (std::size_t i = 0; i < to.size(); ++i)
+    for (Index i = 0; i < count; ++i)
         to[i] += from[i];
+}
+
+void add(const Floats &from, Floats &to)
+{
+    add(from.data(), static_cast<Index>(from.size()), to.data());
+}
+
+/// How far apart the last two sums of lanes that are added in pairs lie.
+std::size_t lastWidth(std::size_t lanes)
+{
+    std::size_t width = 1;
+    while (2 * width < lanes)
+        width *= 2;
+    return width;
 }
 
 MatrixView rowsIn(Matrix &buffer, Index rows, Index width)
@@ -59,6 +73,7 @@ std::vector<std::shared_ptr<const Layer>> layersOf(const Network &network)
 GradientEngine::GradientEngine(const Network &network, Index maxBatch)
     : m_sizes(engineSizes(layersOf(network), maxBatch))
     , m_lanes(static_cast<std::size_t>(m_sizes.lanes))
+    , m_halfDone(static_cast<std::size_t>(m_sizes.lanes))
 {
     for (Lane &lane : m_lanes) {
         std::array<Index, 2> widest {};
@@ -116,29 +131,51 @@ BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstM
     return score;
 }
 
-void GradientEngine::addUp(const Network &network, std::size_t lanes, const Request &request,
-                           GradientSink &sink)
+std::vector<GradientEngine::Range> GradientEngine::wantedRanges(const Network &network,
+                                                                const FactorSet &factors)
 {
-    struct Range {
-        Index first;
-        Index count;
-    };
     std::vector<Range> ranges;
     for (std::size_t i = 0; i < network.layerCount(); ++i)
         for (const ParameterBlock &block : network.layer(i).blocks())
-            if (block.trained && request.factors.has(block.factor))
-                for (Index at = 0; at < block.size(); at += sumPiece)
-                    ranges.push_back(
-                        {network.offset(i) + block.offset + at, std::min(sumPiece, block.size() - at)});
-    tbb::parallel_for(std::size_t {0}, ranges.size(), [&](std::size_t r) {
-        float *sum = m_lanes[0].gradient.data() + ranges[r].first;
-        for (std::size_t lane = 1; lane < lanes; ++lane) {
-            const float *part = m_lanes[lane].gradient.data() + ranges[r].first;
-            for (Index i = 0; i < ranges[r].count; ++i)
-                sum[i] += part[i];
-        }
-        sink.ready(ranges[r].first, {sum, static_cast<std::size_t>(ranges[r].count)});
-    });
+            if (block.trained && factors.has(block.factor))
+                ranges.push_back({network.offset(i) + block.offset, block.size()});
+    return ranges;
+}
+
+void GradientEngine::addPairs(std::size_t lane, std::size_t lanes, const std::vector<Range> &wanted)
+{
+    for (std::size_t width = 1; width < lastWidth(lanes); width *= 2) {
+        const std::size_t left = lane / (2 * width) * (2 * width);
+        const std::size_t right = left + width;
+        lane = left;
+        if (right >= lanes)
+            continue;
+        if (!m_halfDone[right].exchange(true, std::memory_order_acq_rel))
+            return; // the other half comes later, and adds
+        for (const Range &range : wanted)
+            add(m_lanes[right].gradient.data() + range.first, range.count,
+                m_lanes[left].gradient.data() + range.first);
+    }
+}
+
+void GradientEngine::addUp(std::size_t lanes, const std::vector<Range> &wanted, GradientSink &sink)
+{
+    const std::size_t right = lastWidth(lanes);
+    std::vector<Range> pieces;
+    for (const Range &range : wanted)
+        for (Index at = 0; at < range.count; at += sumPiece)
+            pieces.push_back({range.first + at, std::min(sumPiece, range.count - at)});
+    // Always the same piece for a thread, which has its parameters and the optimiser's state in its cache.
+    tbb::parallel_for(
+        std::size_t {0}, pieces.size(),
+        [&](std::size_t p) {
+            const auto [first, count] = pieces[p];
+            float *const sum = m_lanes[0].gradient.data() + first;
+            if (right < lanes)
+                add(m_lanes[right].gradient.data() + first, count, sum);
+            sink.ready(first, {sum, static_cast<std::size_t>(count)});
+        },
+        tbb::static_partitioner {});
 }
 
 BatchScore GradientEngine::run(const Network &network, const ConstMatrixView &x,
@@ -153,6 +190,9 @@ BatchScore GradientEngine::run(const Network &network, const ConstMatrixView &x,
 
     const auto pieces = static_cast<std::size_t>((batch + m_sizes.piece - 1) / m_sizes.piece);
     const std::size_t lanes = std::min(pieces, m_lanes.size());
+    const std::vector<Range> wanted = wantedRanges(network, request.factors);
+    for (std::atomic<bool> &done : m_halfDone)
+        done.store(false, std::memory_order_relaxed);
     std::vector<BatchScore> scores(pieces);
     tbb::parallel_for(
         std::size_t {0}, lanes,
@@ -174,9 +214,10 @@ BatchScore GradientEngine::run(const Network &network, const ConstMatrixView &x,
             }
             if (end > begin + 1)
                 add(lane.sums, lane.gradient);
+            addPairs(l, lanes, wanted);
         },
         tbb::simple_partitioner {});
-    addUp(network, lanes, request, sink);
+    addUp(lanes, wanted, sink);
     BatchScore total;
     for (const BatchScore &score : scores) {
         total.lossSum += score.lossSum;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,9 +19,9 @@ namespace rosler {
 ///
 /// A small network's batch is cut into pieces of 32 examples, each of which goes through all layers while its
 /// activations stay in one core's cache. Up to 16 lanes run side by side, with consecutive pieces each;
-/// gradients are added in the order of the pieces within a lane, then in the order of the lanes. A large
-/// network's batch stays whole, and each product is split by outputs. Which of the two depends on the network
-/// alone, and the lanes on the batch, never on the number of threads.
+/// gradients are added in the order of the pieces within a lane, then lanes in pairs. A large network's batch
+/// stays whole, and each product is split by outputs. Which of the two depends on the network alone, and the
+/// lanes on the batch, never on the number of threads.
 class GradientEngine
 {
 public:
@@ -47,20 +48,30 @@ public:
 private:
     /// Activations of one piece of a batch on their way through the layers.
     struct Lane {
-        std::vector<Matrix> outputs;             ///< of each layer
-        std::array<Matrix, 2> gradients;         ///< with respect to outputs of layers, in turn
-        std::vector<std::vector<float>> stashes; ///< of each layer
-        std::vector<float> gradient;             ///< of parameters
-        std::vector<float> sums;                 ///< of the gradients of earlier pieces
+        std::vector<Matrix> outputs;     ///< of each layer
+        std::array<Matrix, 2> gradients; ///< with respect to outputs of layers, in turn
+        std::vector<Floats> stashes;     ///< of each layer
+        Floats gradient;                 ///< of parameters
+        Floats sums;                     ///< of the gradients of earlier pieces
     };
 
     BatchScore pass(const Network &network, Lane &lane, const ConstMatrixView &x, Index firstExample,
                     std::span<const std::uint16_t> labels, float scale, const Request &request,
                     GradientSink *sink) const;
-    void addUp(const Network &network, std::size_t lanes, const Request &request, GradientSink &sink);
+    /// Numbers first .. first + count - 1 of the parameters.
+    struct Range {
+        Index first;
+        Index count;
+    };
+    /// What Request::factors has of the parameters.
+    static std::vector<Range> wantedRanges(const Network &network, const FactorSet &factors);
+    /// Adds up in pairs, by whichever lane of a pair ends last, while that leaves two or more.
+    void addPairs(std::size_t lane, std::size_t lanes, const std::vector<Range> &wanted);
+    void addUp(std::size_t lanes, const std::vector<Range> &wanted, GradientSink &sink);
 
     EngineSizes m_sizes;
     std::vector<Lane> m_lanes;
+    std::vector<std::atomic<bool>> m_halfDone; ///< of the pair that lane i is the right half of
 };
 
 } // namespace rosler

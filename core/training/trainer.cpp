@@ -144,7 +144,7 @@ struct Trainer::State {
     std::unique_ptr<BatchFeeder> feeder;
     ParameterBlock firstR; ///< R that reads the data, offset in the network; empty when there is none
 
-    std::vector<float> optimizerState;
+    Floats optimizerState;
     std::array<std::int64_t, factorKinds> updates {};
     std::vector<std::int64_t> columnUpdates; ///< of firstR's columns, with a gradient sketch
     std::int64_t step = 0;
@@ -289,7 +289,7 @@ Result<void> Trainer::restore(TrainingState from)
                         "the checkpoint's kept features are not ascending numbers below "
                             + std::to_string(s.network.features()));
     std::copy(from.parameters.begin(), from.parameters.end(), s.network.parameters().begin());
-    s.optimizerState = std::move(from.optimizerState);
+    std::copy(from.optimizerState.begin(), from.optimizerState.end(), s.optimizerState.begin());
     std::copy_n(from.updates.begin(), factorKinds, s.updates.begin());
     // Until columns were counted, all of them went by the number of their kind.
     std::fill(s.columnUpdates.begin(), s.columnUpdates.end(), s.updates[static_cast<std::size_t>(Factor::R)]);
@@ -307,7 +307,7 @@ TrainingState Trainer::state() const
     const State &s = *m_state;
     TrainingState state;
     state.parameters.assign(s.network.parameters().begin(), s.network.parameters().end());
-    state.optimizerState = s.optimizerState;
+    state.optimizerState.assign(s.optimizerState.begin(), s.optimizerState.end());
     state.step = s.step;
     state.updates.assign(s.updates.begin(), s.updates.end());
     state.updates.insert(state.updates.end(), s.columnUpdates.begin(), s.columnUpdates.end());

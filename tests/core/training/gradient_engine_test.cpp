@@ -117,7 +117,7 @@ void GradientEngineTest::largeNetworksTakeTheBatchWhole()
 void GradientEngineTest::piecesAddUpToTheBatch_data()
 {
     QTest::addColumn<int>("batch");
-    for (const int batch : {1, 31, 32, 33, 64, 100})
+    for (const int batch : {1, 31, 32, 33, 64, 100, 129, 160, 200, 350, 512, 600})
         QTest::addRow("%d", batch) << batch;
 }
 
@@ -125,7 +125,7 @@ void GradientEngineTest::piecesAddUpToTheBatch()
 {
     QFETCH(int, batch);
     const Network network = smallNetwork();
-    GradientEngine engine(network, 100);
+    GradientEngine engine(network, 600);
     QVERIFY(engine.splitsBatch());
     const Matrix x = naive::randomMatrix(batch, 40, 2);
     const auto labels = labelsFor(batch);
