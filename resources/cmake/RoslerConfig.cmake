@@ -54,6 +54,11 @@ endif()
 if(ROSLER_SANITIZE)
     target_compile_options(rosler_config INTERFACE -fsanitize=${ROSLER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(rosler_config INTERFACE -fsanitize=${ROSLER_SANITIZE})
+    if(ROSLER_SANITIZE MATCHES undefined)
+        # A third of the time of compiling C++, and the address sanitizer reports a null pointer as well. C keeps both:
+        # the firmware runs where alignment matters.
+        target_compile_options(rosler_config INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=null,alignment>)
+    endif()
 endif()
 
 if(ROSLER_GUI)
