@@ -199,6 +199,20 @@ void WorkbenchTest::theFirmwareIsBuiltWhenItsCompilerIsThere()
     const QByteArray again = calls();
     QVERIFY2(!again.contains("apt-get"), again.constData());
     QCOMPARE(again.count("--preset release"), 1);
+
+    // Tests have programs of their own for the firmware: all is built again.
+    QVERIFY(QFile::remove(path(QStringLiteral("installed"))));
+    QCOMPARE(workbench({QStringLiteral("test")}).exitCode, 0);
+    const QByteArray tested = calls();
+    QVERIFY2(tested.contains("--no-install-recommends arm-compiler emulator"), tested.constData());
+    QCOMPARE(tested.count("cmake: --build"), 2);
+    QVERIFY2(!tested.contains("--target"), tested.constData());
+
+    // A group alone.
+    QVERIFY(QFile::remove(path(QStringLiteral("installed"))));
+    QCOMPARE(workbench({QStringLiteral("packages"), QStringLiteral("running")}).exitCode, 0);
+    const QByteArray some = calls();
+    QVERIFY2(some.trimmed().endsWith("--no-install-recommends emulator"), some.constData());
 }
 
 void WorkbenchTest::aHomeThatIsNotThereIsReplaced()
