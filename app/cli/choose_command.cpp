@@ -228,8 +228,9 @@ private:
         for (std::size_t i = 0; i < candidates.size(); ++i)
             row(candidates[i], chosen && i == *chosen ? "chosen" : "");
         std::fprintf(m_options.json ? stderr : stdout,
-                     "%sMean validation accuracy of %llu seeds; the test part was not looked at.\n",
-                     table.text().c_str(), static_cast<unsigned long long>(m_options.seeds));
+                     "%sMean validation accuracy of %llu seed%s; the test part was not looked at.\n",
+                     table.text().c_str(), static_cast<unsigned long long>(m_options.seeds),
+                     m_options.seeds == 1 ? "" : "s");
         if (!chosen)
             return report({ErrorCode::OutOfRange, "every candidate diverged; try lower learning rates",
                            m_options.spec});

@@ -321,7 +321,7 @@ void DataPage::setDataset(std::shared_ptr<const Dataset> dataset)
     const QLocale locale;
     d->name->setText(QString::fromStdString(dataset->name()));
     d->source->setText(QString::fromStdString(dataset->source()));
-    d->counts->setText(tr("%1 to train, %2 to test, %3 classes")
+    d->counts->setText(tr("training set %1, test set %2, %3 classes")
                            .arg(locale.toString(static_cast<qlonglong>(dataset->train().count())),
                                 locale.toString(static_cast<qlonglong>(dataset->test().count())),
                                 locale.toString(static_cast<qlonglong>(dataset->classes()))));

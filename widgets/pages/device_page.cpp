@@ -119,6 +119,7 @@ public:
     QCheckBox *supplies = nullptr;
     ConfusionView *confusion = nullptr;
     QPushButton *connectButton = nullptr;
+    QToolButton *flash = nullptr;
     QPushButton *tableButton = nullptr;
 };
 
@@ -165,7 +166,7 @@ QWidget *DevicePage::Private::buildChoices()
     auto *doctor = new QToolButton;
     doctor->setText(tr("Why is my board missing?"));
     doctor->setObjectName(QStringLiteral("doctor"));
-    auto *flash = new QToolButton;
+    flash = new QToolButton;
     flash->setText(tr("Flash firmware…"));
     flash->setObjectName(QStringLiteral("flashFirmware"));
     for (QToolButton *button : {again, doctor, flash})
@@ -377,6 +378,7 @@ void DevicePage::Private::updateButtons()
     connectButton->setAccessibleName(connectButton->text());
     connectButton->setEnabled(!working && (!free || (boards->count() > 0 && reason.isEmpty())));
     console->setConnected(connection.state() == BoardConnection::State::Idle);
+    flash->setEnabled(!connection.isBusy());
     showStatus();
 }
 

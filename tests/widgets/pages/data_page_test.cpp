@@ -112,8 +112,8 @@ private Q_SLOTS:
         QCOMPARE(page.findChild<ElidedLabel *>(QStringLiteral("source"))->fullText(),
                  QStringLiteral("/data/tiny"));
         const QString counts = page.findChild<QLabel *>(QStringLiteral("counts"))->text();
-        QVERIFY2(counts.contains(QStringLiteral("200 to train"))
-                     && counts.contains(QStringLiteral("30 to test"))
+        QVERIFY2(counts.contains(QStringLiteral("200, test set"))
+                     && counts.contains(QStringLiteral("test set 30"))
                      && counts.contains(QStringLiteral("3 classes")),
                  qPrintable(counts));
         QCOMPARE(page.findChild<QLabel *>(QStringLiteral("shape"))->text(),

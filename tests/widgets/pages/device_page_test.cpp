@@ -76,6 +76,24 @@ private Q_SLOTS:
         m_page->setModels({{"r2", "rosler", "mnist"}, {"r1", "dense", "mnist"}, {"r0", "rosler", "digits"}});
     }
 
+    void firmwareIsNotFlashedWhileTheBoardWorks()
+    {
+        auto *flash = child<QToolButton>("flashFirmware");
+        BoardConnection board;
+        board.open("twin", false);
+        m_page->setConnection(board);
+        QVERIFY(!flash->isEnabled());
+        board.opened("Twin");
+        m_page->setConnection(board);
+        QVERIFY(flash->isEnabled());
+        board.work();
+        m_page->setConnection(board);
+        QVERIFY(!flash->isEnabled());
+        board.rest();
+        m_page->setConnection(board);
+        QVERIFY(flash->isEnabled());
+    }
+
     void saysWhatItIsConnectedTo()
     {
         auto *button = child<QPushButton>("connectBoard");
