@@ -213,6 +213,8 @@ void WorkbenchTest::theFirmwareIsBuiltWhenItsCompilerIsThere()
     QCOMPARE(workbench({QStringLiteral("packages"), QStringLiteral("running")}).exitCode, 0);
     const QByteArray some = calls();
     QVERIFY2(some.trimmed().endsWith("--no-install-recommends emulator"), some.constData());
+    QCOMPARE(workbench({QStringLiteral("packages"), QStringLiteral("runing")}).exitCode, 1);
+    QVERIFY(calls().isEmpty());
 }
 
 void WorkbenchTest::aHomeThatIsNotThereIsReplaced()
