@@ -76,13 +76,13 @@ float FeatureTable::operator()(Index row, Index col) const
     return value;
 }
 
-void FeatureTable::expect(Index row) const
+void FeatureTable::prefetch(Index row) const
 {
     ROSLER_EXPECTS(row >= 0 && row < m_rows);
     std::visit(
         [&](const auto &held) {
             const auto *first = numbersOf(held) + row * m_cols;
-            prefetch(first, static_cast<std::size_t>(m_cols) * sizeof *first);
+            rosler::prefetch(first, static_cast<std::size_t>(m_cols) * sizeof *first);
         },
         m_values);
 }

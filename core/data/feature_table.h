@@ -32,7 +32,7 @@ public:
     [[nodiscard]] float operator()(Index row, Index col) const;
 
     /// Asks the cache for the features of @p row, which are about to be read.
-    void expect(Index row) const;
+    void prefetch(Index row) const;
     /// Writes the features of @p row to the first cols() floats of @p to.
     void widen(Index row, float *to) const;
     /// Writes the features @p kept (numbers below cols()) of @p row to @p to.

@@ -10,7 +10,7 @@ namespace rosler {
 
 namespace {
 
-constexpr std::size_t expectedAtOnce = 2'048; // parameters
+constexpr std::size_t prefetchedAtOnce = 2'048; // parameters
 
 /// Added to the step rather than taken from 1: a factor 1 - rate * decay would be rounded to a multiple of
 /// 2^-24, and small decays to none at all.
@@ -43,8 +43,8 @@ public:
         float *__restrict m = state;
         float *__restrict v = state + stride;
         const std::size_t n = parameters.size();
-        for (std::size_t first = 0; first < n; first += expectedAtOnce) {
-            const std::size_t end = std::min(first + expectedAtOnce, n);
+        for (std::size_t first = 0; first < n; first += prefetchedAtOnce) {
+            const std::size_t end = std::min(first + prefetchedAtOnce, n);
             // Another core has read the parameters since, and is asked for all of these lines at a time.
             prefetchForWriting(p + first, (end - first) * sizeof(float));
             for (std::size_t i = first; i < end; ++i) {

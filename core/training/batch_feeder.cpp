@@ -11,8 +11,8 @@ namespace rosler {
 
 namespace {
 
-constexpr Index gatheredPiece = 16; // examples a task gathers
-constexpr Index expectedAhead = 2;  // examples asked for before they are read: each lies anywhere in memory
+constexpr Index gatheredPiece = 16;   // examples a task gathers
+constexpr Index prefetchDistance = 2; // examples; each lies anywhere in memory
 
 } // namespace
 
@@ -55,11 +55,11 @@ const Batch &BatchFeeder::take(std::int64_t step)
         [&](Index piece) {
             const Index begin = piece * gatheredPiece;
             const Index end = std::min(begin + gatheredPiece, m_now.count);
-            for (Index i = begin; i < std::min(begin + expectedAhead, end); ++i)
-                train.features.expect(exampleAt(i));
+            for (Index i = begin; i < std::min(begin + prefetchDistance, end); ++i)
+                train.features.prefetch(exampleAt(i));
             for (Index i = begin; i < end; ++i) {
-                if (i + expectedAhead < end)
-                    train.features.expect(exampleAt(i + expectedAhead));
+                if (i + prefetchDistance < end)
+                    train.features.prefetch(exampleAt(i + prefetchDistance));
                 const Index example = exampleAt(i);
                 float *const to = m_now.features.data() + i * m_now.features.cols();
                 if (m_kept.empty())
