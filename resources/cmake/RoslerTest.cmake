@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # rosler_test(core/nn/sketched_layer_test LIBS rosler_core [LABELS slow]): one QObject, SketchedLayerTest, in
 # tests/<path>.cpp, run by ctest under the path as its name. All tests of a CMakeLists.txt are one executable,
-# core.nn, that takes the test's name; their LIBS, SOURCES and DEFINITIONS are its.
+# core.nn, that takes the test's name; their LIBS, SOURCES and DEFINITIONS are its. A unity build compiles them
+# together: all that a file defines stands in a namespace of the test's name.
 #   ALONE         an executable of its own, for a test that stands before functions of the C library
 #   PROCESSORS n  how many cores it keeps busy, for ctest -j; 1 unless said
 #   LOCK name     no two tests with one lock run side by side
@@ -26,8 +27,8 @@ function(rosler_test path)
         string(TOUPPER ${first} first)
         string(APPEND class ${first}${rest})
     endforeach()
-    set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_RUNS "int run${class}(int argc, char *argv[])")
-    set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_ROWS "        {\"${name}\", run${class}},")
+    set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_RUNS "namespace ${name} { int run${class}(int argc, char *argv[])")
+    set_property(TARGET ${target} APPEND PROPERTY ROSLER_TEST_ROWS "        {\"${name}\", ${name}::run${class}},")
 
     # Not AUTOMOC, which reads all that a test includes, Eigen's headers too, for seconds: a test's slots need none.
     set(source ${PROJECT_SOURCE_DIR}/tests/${path}.cpp)
@@ -44,7 +45,8 @@ function(rosler_test path)
         set(arg_TIMEOUT 120)
     endif()
     set(lsan "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/resources/cmake/lsan.supp:print_suppressions=0")
-    set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
+    # What may take longest starts first, so that no core waits for it at the end.
+    set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT} LABELS "${arg_LABELS}"
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;ASAN_OPTIONS=detect_leaks=1;UBSAN_OPTIONS=print_stacktrace=1;${lsan}")
     if(arg_PROCESSORS)
         set_tests_properties(${path} PROPERTIES PROCESSORS ${arg_PROCESSORS})
@@ -59,8 +61,8 @@ function(rosler_test_executable target)
     set(table ${CMAKE_CURRENT_BINARY_DIR}/${target}_table.cpp)
     add_executable(${target} ${table} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp)
     set_source_files_properties(${table} ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp
-        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+        PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE 8 RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     if(NOT target MATCHES "[.]")
         # CMake's own folder has that name there.
         set_target_properties(${target} PROPERTIES OUTPUT_NAME ${target}.tests)
@@ -72,8 +74,8 @@ function(rosler_test_executable target)
     file(GENERATE OUTPUT ${table} CONTENT "// Made by CMake: the tests that rosler_test() names for this executable.
 #include \"tests/support/test_entries.h\"
 
-$<JOIN:$<TARGET_PROPERTY:${target},ROSLER_TEST_RUNS>,;
->;
+$<JOIN:$<TARGET_PROPERTY:${target},ROSLER_TEST_RUNS>,; }
+>; }
 
 std::span<const rosler::test::TestEntry> rosler::test::testEntries()
 {

@@ -8,6 +8,8 @@
 
 #include "tests/acceptance/rosler_program.h"
 
+namespace board_test {
+
 /// What is trained gets pushed to boards and measured there, as the user does it.
 class BoardTest final : public QObject
 {
@@ -246,4 +248,7 @@ void BoardTest::theConsoleSpeaksText()
 }
 
 QTEST_GUILESS_MAIN(BoardTest)
+
+} // namespace board_test
+
 #include "board_test.moc"

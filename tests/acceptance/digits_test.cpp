@@ -7,6 +7,8 @@
 
 #include "tests/acceptance/rosler_program.h"
 
+namespace digits_test {
+
 /// The demo, as a stranger runs it first: on the built-in digits, by the real program.
 class DigitsTest final : public QObject
 {
@@ -55,4 +57,7 @@ void DigitsTest::theCheckOfResultsFindsFaults()
 }
 
 QTEST_GUILESS_MAIN(DigitsTest)
+
+} // namespace digits_test
+
 #include "digits_test.moc"

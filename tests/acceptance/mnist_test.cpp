@@ -5,6 +5,8 @@
 
 #include "tests/acceptance/rosler_program.h"
 
+namespace mnist_test {
+
 /// One epoch of the shipped experiment mnist-512 on the real MNIST, where it lies beside the project.
 class MnistTest final : public QObject
 {
@@ -43,4 +45,7 @@ void MnistTest::oneEpochReachesItsFloors()
 }
 
 QTEST_GUILESS_MAIN(MnistTest)
+
+} // namespace mnist_test
+
 #include "mnist_test.moc"

@@ -7,6 +7,8 @@
 #include "tests/architecture/include_rules.h"
 #include "tests/architecture/layer_rules.h"
 
+namespace architecture_test {
+
 namespace {
 
 struct Source {
@@ -229,4 +231,7 @@ void ArchitectureTest::faultsNameFileAndLine()
 }
 
 QTEST_APPLESS_MAIN(ArchitectureTest)
+
+} // namespace architecture_test
+
 #include "architecture_test.moc"

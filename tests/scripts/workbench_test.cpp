@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+namespace workbench_test {
+
 /// ./workbench on a made-up project, with stand-ins for the tools that it calls.
 class WorkbenchTest final : public QObject
 {
@@ -254,4 +256,7 @@ void WorkbenchTest::anUnknownCommandIsAUsageError()
 }
 
 QTEST_GUILESS_MAIN(WorkbenchTest)
+
+} // namespace workbench_test
+
 #include "workbench_test.moc"

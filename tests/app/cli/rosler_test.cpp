@@ -12,6 +12,8 @@
 
 #include "tests/app/cli/program.h"
 
+namespace rosler_test {
+
 using namespace rosler;
 using test::Answer;
 
@@ -342,4 +344,7 @@ void RoslerTest::forecastNeedsNoData()
 }
 
 QTEST_GUILESS_MAIN(RoslerTest)
+
+} // namespace rosler_test
+
 #include "rosler_test.moc"

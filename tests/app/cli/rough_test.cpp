@@ -19,6 +19,8 @@
 
 #include "tests/app/cli/program.h"
 
+namespace rough_test {
+
 using namespace rosler;
 using test::Answer;
 using test::finish;
@@ -391,4 +393,7 @@ void RoughTest::withoutSamplesNothingIsSaidOfTheTwin()
 }
 
 QTEST_GUILESS_MAIN(RoughTest)
+
+} // namespace rough_test
+
 #include "rough_test.moc"

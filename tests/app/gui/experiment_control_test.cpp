@@ -12,6 +12,8 @@
 #include "tests/app/eventually.h"
 #include "widgets/models/design_model.h"
 
+namespace experiment_control_test {
+
 using namespace rosler;
 
 /// Which data, which design, and may it be trained: without a window.
@@ -168,4 +170,7 @@ private:
 };
 
 QTEST_MAIN(ExperimentControlTest)
+
+} // namespace experiment_control_test
+
 #include "experiment_control_test.moc"

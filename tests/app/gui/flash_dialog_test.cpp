@@ -13,6 +13,8 @@
 #include "tests/app/eventually.h"
 #include "tests/support/accessibility_audit.h"
 
+namespace flash_dialog_test {
+
 using namespace rosler;
 
 /// The dialog that flashes boards, with a tool that takes its time.
@@ -115,4 +117,7 @@ private:
 };
 
 QTEST_MAIN(FlashDialogTest)
+
+} // namespace flash_dialog_test
+
 #include "flash_dialog_test.moc"

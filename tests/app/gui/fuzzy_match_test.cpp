@@ -3,6 +3,8 @@
 
 #include "app/gui/fuzzy_match.h"
 
+namespace fuzzy_match_test {
+
 using namespace rosler;
 
 class FuzzyMatchTest final : public QObject
@@ -53,4 +55,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(FuzzyMatchTest)
+
+} // namespace fuzzy_match_test
+
 #include "fuzzy_match_test.moc"

@@ -21,6 +21,8 @@
 #include "tests/app/eventually.h"
 #include "widgets/pages/runs_page.h"
 
+namespace killed_window_test {
+
 using namespace rosler;
 
 /// The program itself is killed while it trains in its window; another window goes on with its runs.
@@ -151,4 +153,7 @@ private:
 };
 
 QTEST_MAIN(KilledWindowTest)
+
+} // namespace killed_window_test
+
 #include "killed_window_test.moc"

@@ -48,6 +48,8 @@
 #include "widgets/pages/figure_source.h"
 #include "widgets/pages/scoreboard_model.h"
 
+namespace main_window_test {
+
 using namespace rosler;
 using State = TrainingSession::State;
 
@@ -877,4 +879,7 @@ private:
 };
 
 QTEST_MAIN(MainWindowTest)
+
+} // namespace main_window_test
+
 #include "main_window_test.moc"

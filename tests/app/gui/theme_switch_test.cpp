@@ -12,6 +12,8 @@
 
 #include "app/gui/theme_switch.h"
 
+namespace theme_switch_test {
+
 using namespace rosler;
 
 /// The themes, on real widgets.
@@ -69,4 +71,7 @@ private:
 };
 
 QTEST_MAIN(ThemeSwitchTest)
+
+} // namespace theme_switch_test
+
 #include "theme_switch_test.moc"

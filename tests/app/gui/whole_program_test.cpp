@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+namespace whole_program_test {
+
 /// The program itself, in a window of its own under Xvfb: trains on the digits and writes the figures.
 class WholeProgramTest final : public QObject
 {
@@ -97,4 +99,7 @@ private:
 };
 
 QTEST_GUILESS_MAIN(WholeProgramTest)
+
+} // namespace whole_program_test
+
 #include "whole_program_test.moc"

@@ -6,6 +6,8 @@
 #include "app/gui/window_state.h"
 #include "tests/app/small_data.h"
 
+namespace window_state_test {
+
 using namespace rosler;
 
 namespace {
@@ -137,4 +139,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(WindowStateTest)
+
+} // namespace window_state_test
+
 #include "window_state_test.moc"

@@ -11,6 +11,8 @@
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
 
+namespace app_services_test {
+
 using namespace rosler;
 
 class AppServicesTest final : public QObject
@@ -208,4 +210,7 @@ private:
 };
 
 QTEST_GUILESS_MAIN(AppServicesTest)
+
+} // namespace app_services_test
+
 #include "app_services_test.moc"

@@ -13,6 +13,8 @@
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
 
+namespace device_session_test {
+
 using namespace rosler;
 
 namespace {
@@ -328,4 +330,7 @@ private:
 };
 
 QTEST_GUILESS_MAIN(DeviceSessionTest)
+
+} // namespace device_session_test
+
 #include "device_session_test.moc"

@@ -9,6 +9,8 @@
 
 #include "app/session/job_thread.h"
 
+namespace job_thread_test {
+
 using namespace rosler;
 
 class JobThreadTest final : public QObject
@@ -54,4 +56,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(JobThreadTest)
+
+} // namespace job_thread_test
+
 #include "job_thread_test.moc"

@@ -3,6 +3,8 @@
 
 #include "app/session/training_plan.h"
 
+namespace training_plan_test {
+
 using namespace rosler;
 
 namespace {
@@ -93,4 +95,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(TrainingPlanTest)
+
+} // namespace training_plan_test
+
 #include "training_plan_test.moc"

@@ -11,6 +11,8 @@
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
 
+namespace training_session_test {
+
 using namespace rosler;
 using State = TrainingSession::State;
 
@@ -217,4 +219,7 @@ private:
 };
 
 QTEST_GUILESS_MAIN(TrainingSessionTest)
+
+} // namespace training_session_test
+
 #include "training_session_test.moc"

@@ -19,6 +19,8 @@
 
 #include "core/base/atomic_file.h"
 
+namespace atomic_file_test {
+
 using namespace rosler;
 namespace fs = std::filesystem;
 
@@ -260,4 +262,7 @@ void AtomicFileTest::readsWholeFilesWithinTheLimit()
 }
 
 QTEST_APPLESS_MAIN(AtomicFileTest)
+
+} // namespace atomic_file_test
+
 #include "atomic_file_test.moc"

@@ -5,6 +5,8 @@
 
 #include "core/base/digest.h"
 
+namespace digest_test {
+
 using namespace rosler;
 
 class DigestTest final : public QObject
@@ -55,4 +57,7 @@ void DigestTest::piecesGiveTheDigestOfTheWhole()
 }
 
 QTEST_APPLESS_MAIN(DigestTest)
+
+} // namespace digest_test
+
 #include "digest_test.moc"

@@ -11,6 +11,8 @@
 
 #include "core/base/free_memory.h"
 
+namespace free_memory_test {
+
 using namespace rosler;
 namespace fs = std::filesystem;
 
@@ -131,4 +133,7 @@ void FreeMemoryTest::theLimitOfAddressSpaceCounts()
 }
 
 QTEST_APPLESS_MAIN(FreeMemoryTest)
+
+} // namespace free_memory_test
+
 #include "free_memory_test.moc"

@@ -3,6 +3,8 @@
 
 #include "core/base/json_text.h"
 
+namespace json_text_test {
+
 using namespace rosler;
 
 class JsonTextTest final : public QObject
@@ -75,4 +77,7 @@ void JsonTextTest::longTextIsNotRead()
 }
 
 QTEST_APPLESS_MAIN(JsonTextTest)
+
+} // namespace json_text_test
+
 #include "json_text_test.moc"

@@ -7,6 +7,8 @@
 
 #include "core/base/quantity_text.h"
 
+namespace quantity_text_test {
+
 using namespace rosler;
 
 class QuantityTextTest final : public QObject
@@ -101,4 +103,7 @@ void QuantityTextTest::theLocaleDoesNotMatter()
 }
 
 QTEST_APPLESS_MAIN(QuantityTextTest)
+
+} // namespace quantity_text_test
+
 #include "quantity_text_test.moc"

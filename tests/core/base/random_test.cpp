@@ -8,6 +8,8 @@
 
 #include "core/base/random.h"
 
+namespace random_test {
+
 using namespace rosler;
 
 class RandomTest final : public QObject
@@ -26,8 +28,6 @@ private Q_SLOTS:
 
 using Words4 = std::array<std::uint32_t, 4>;
 using Words2 = std::array<std::uint32_t, 2>;
-Q_DECLARE_METATYPE(Words4)
-Q_DECLARE_METATYPE(Words2)
 
 void RandomTest::agreesWithThePublishedVectors_data()
 {
@@ -116,4 +116,7 @@ void RandomTest::permutationHoldsEachNumberOnce()
 }
 
 QTEST_APPLESS_MAIN(RandomTest)
+
+} // namespace random_test
+
 #include "random_test.moc"

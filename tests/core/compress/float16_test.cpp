@@ -12,6 +12,8 @@
 #include "core/compress/float16.h"
 #include "tests/support/layers.h"
 
+namespace float16_test {
+
 using namespace rosler;
 
 namespace {
@@ -195,4 +197,7 @@ void Float16Test::networkIsRoundedOnce()
 }
 
 QTEST_APPLESS_MAIN(Float16Test)
+
+} // namespace float16_test
+
 #include "float16_test.moc"

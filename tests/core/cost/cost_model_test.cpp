@@ -11,9 +11,10 @@
 #include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
+namespace cost_model_test {
+
 using namespace rosler;
 
-Q_DECLARE_METATYPE(rosler::NumberType)
 using Sizes = std::vector<Index>;
 
 namespace {
@@ -289,4 +290,7 @@ void CostModelTest::needsTrainingExamples()
 }
 
 QTEST_APPLESS_MAIN(CostModelTest)
+
+} // namespace cost_model_test
+
 #include "cost_model_test.moc"

@@ -5,6 +5,8 @@
 
 #include "core/data/batch_order.h"
 
+namespace batch_order_test {
+
 using namespace rosler;
 
 class BatchOrderTest final : public QObject
@@ -59,4 +61,7 @@ void BatchOrderTest::tinyCountsAreFine()
 }
 
 QTEST_APPLESS_MAIN(BatchOrderTest)
+
+} // namespace batch_order_test
+
 #include "batch_order_test.moc"

@@ -14,6 +14,8 @@
 #include "tests/support/gzip.h"
 #include "tests/support/hostile.h"
 
+namespace byte_source_test {
+
 using namespace rosler;
 using namespace rosler::testing;
 namespace fs = std::filesystem;
@@ -190,4 +192,7 @@ void ByteSourceTest::whatIsNoFileIsRefused()
 }
 
 QTEST_APPLESS_MAIN(ByteSourceTest)
+
+} // namespace byte_source_test
+
 #include "byte_source_test.moc"

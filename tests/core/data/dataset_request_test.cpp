@@ -6,6 +6,8 @@
 #include "core/data/dataset_reader.h"
 #include "core/data/dataset_request.h"
 
+namespace dataset_request_test {
+
 using namespace rosler;
 
 namespace {
@@ -95,4 +97,7 @@ void DatasetRequestTest::theDigitsTakeOptions()
 }
 
 QTEST_APPLESS_MAIN(DatasetRequestTest)
+
+} // namespace dataset_request_test
+
 #include "dataset_request_test.moc"

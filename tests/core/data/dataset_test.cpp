@@ -7,6 +7,8 @@
 
 #include "core/data/dataset.h"
 
+namespace dataset_test {
+
 using namespace rosler;
 
 namespace {
@@ -42,8 +44,6 @@ DatasetParts smallParts()
 using Change = std::function<void(DatasetParts &)>;
 
 } // namespace
-
-Q_DECLARE_METATYPE(Change)
 
 class DatasetTest final : public QObject
 {
@@ -194,4 +194,7 @@ void DatasetTest::countsClasses()
 }
 
 QTEST_APPLESS_MAIN(DatasetTest)
+
+} // namespace dataset_test
+
 #include "dataset_test.moc"

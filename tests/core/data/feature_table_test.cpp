@@ -6,6 +6,8 @@
 
 #include "core/data/feature_table.h"
 
+namespace feature_table_test {
+
 using namespace rosler;
 
 class FeatureTableTest final : public QObject
@@ -76,4 +78,7 @@ void FeatureTableTest::takesAQuarterOfTheMemory()
 }
 
 QTEST_APPLESS_MAIN(FeatureTableTest)
+
+} // namespace feature_table_test
+
 #include "feature_table_test.moc"

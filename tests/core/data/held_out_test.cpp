@@ -6,6 +6,8 @@
 
 #include "core/data/held_out.h"
 
+namespace held_out_test {
+
 using namespace rosler;
 
 namespace {
@@ -109,4 +111,7 @@ void HeldOutTest::leavesSomethingToTrainOn()
 }
 
 QTEST_APPLESS_MAIN(HeldOutTest)
+
+} // namespace held_out_test
+
 #include "held_out_test.moc"

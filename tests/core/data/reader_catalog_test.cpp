@@ -10,6 +10,8 @@
 
 #include "core/data/dataset_reader.h"
 
+namespace reader_catalog_test {
+
 using namespace rosler;
 namespace fs = std::filesystem;
 
@@ -100,4 +102,7 @@ void ReaderCatalogTest::handsAKnownFileToItsReader()
 }
 
 QTEST_APPLESS_MAIN(ReaderCatalogTest)
+
+} // namespace reader_catalog_test
+
 #include "reader_catalog_test.moc"

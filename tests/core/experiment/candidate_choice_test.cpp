@@ -6,6 +6,8 @@
 #include "core/experiment/candidate_choice.h"
 #include "core/nn/layer_catalog.h"
 
+namespace candidate_choice_test {
+
 using namespace rosler;
 
 namespace {
@@ -110,4 +112,7 @@ void CandidateChoiceTest::divergedOnesAreNeverTaken()
 }
 
 QTEST_APPLESS_MAIN(CandidateChoiceTest)
+
+} // namespace candidate_choice_test
+
 #include "candidate_choice_test.moc"

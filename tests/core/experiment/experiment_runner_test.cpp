@@ -14,6 +14,8 @@
 #include "core/experiment/experiment_runner.h"
 #include "tests/support/layers.h"
 
+namespace experiment_runner_test {
+
 using namespace rosler;
 
 namespace {
@@ -358,4 +360,7 @@ void ExperimentRunnerTest::specsThatDoNotFitAreRefused()
 }
 
 QTEST_APPLESS_MAIN(ExperimentRunnerTest)
+
+} // namespace experiment_runner_test
+
 #include "experiment_runner_test.moc"

@@ -16,6 +16,8 @@
 #include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
+namespace experiment_spec_test {
+
 using namespace rosler;
 
 namespace {
@@ -672,4 +674,7 @@ void ExperimentSpecTest::nearestNameIsTheOneWithTheFewestEdits()
 }
 
 QTEST_APPLESS_MAIN(ExperimentSpecTest)
+
+} // namespace experiment_spec_test
+
 #include "experiment_spec_test.moc"

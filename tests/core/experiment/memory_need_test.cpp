@@ -5,6 +5,8 @@
 #include "core/experiment/memory_need.h"
 #include "tests/support/layers.h"
 
+namespace memory_need_test {
+
 using namespace rosler;
 
 namespace {
@@ -87,4 +89,7 @@ void MemoryNeedTest::whatDoesNotMeetTheDataIsThatError()
 }
 
 QTEST_APPLESS_MAIN(MemoryNeedTest)
+
+} // namespace memory_need_test
+
 #include "memory_need_test.moc"

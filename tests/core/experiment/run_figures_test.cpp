@@ -7,6 +7,8 @@
 
 #include "core/experiment/run_figures.h"
 
+namespace run_figures_test {
+
 using namespace rosler;
 
 namespace {
@@ -175,4 +177,7 @@ void RunFiguresTest::figuresOfNoRunsCanBePrinted()
 }
 
 QTEST_APPLESS_MAIN(RunFiguresTest)
+
+} // namespace run_figures_test
+
 #include "run_figures_test.moc"

@@ -10,6 +10,8 @@
 
 #include "core/experiment/trial_result.h"
 
+namespace trial_result_test {
+
 using namespace rosler;
 
 namespace {
@@ -229,4 +231,7 @@ void TrialResultTest::sentenceOfAStoppedTrial()
 }
 
 QTEST_APPLESS_MAIN(TrialResultTest)
+
+} // namespace trial_result_test
+
 #include "trial_result_test.moc"

@@ -8,6 +8,8 @@
 #include "core/figure/axis_scale.h"
 #include "core/figure/axis_ticks.h"
 
+namespace axis_test {
+
 using namespace rosler;
 
 namespace {
@@ -235,4 +237,7 @@ void AxisTest::scaleSurvivesExtremeValues()
 }
 
 QTEST_APPLESS_MAIN(AxisTest)
+
+} // namespace axis_test
+
 #include "axis_test.moc"

@@ -7,6 +7,8 @@
 
 #include "core/figure/curve_path.h"
 
+namespace curve_path_test {
+
 using namespace rosler;
 
 namespace {
@@ -186,4 +188,7 @@ void CurvePathTest::bandsStandOnTheFootOfALogarithmicAxis()
 }
 
 QTEST_APPLESS_MAIN(CurvePathTest)
+
+} // namespace curve_path_test
+
 #include "curve_path_test.moc"

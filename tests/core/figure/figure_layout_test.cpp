@@ -9,11 +9,9 @@
 #include "core/figure/figure_layout.h"
 #include "tests/core/figure/example_figures.h"
 
-using namespace rosler;
+namespace figure_layout_test {
 
-Q_DECLARE_METATYPE(rosler::Figure)
-Q_DECLARE_METATYPE(rosler::BarFigure)
-Q_DECLARE_METATYPE(rosler::PublicationStyle)
+using namespace rosler;
 
 namespace {
 
@@ -460,4 +458,7 @@ void FigureLayoutTest::anyFigureIsPlacedInNumbers()
 }
 
 QTEST_APPLESS_MAIN(FigureLayoutTest)
+
+} // namespace figure_layout_test
+
 #include "figure_layout_test.moc"

@@ -7,6 +7,8 @@
 #include "core/figure/figure_layout.h"
 #include "tests/core/figure/example_figures.h"
 
+namespace figure_pdf_test {
+
 using namespace rosler;
 
 namespace {
@@ -144,4 +146,7 @@ void FigurePdfTest::absurdSizesAreRefused()
 }
 
 QTEST_APPLESS_MAIN(FigurePdfTest)
+
+} // namespace figure_pdf_test
+
 #include "figure_pdf_test.moc"

@@ -8,6 +8,8 @@
 #include "core/figure/figure_writer.h"
 #include "tests/core/figure/example_figures.h"
 
+namespace figure_png_test {
+
 using namespace rosler;
 
 namespace {
@@ -131,4 +133,7 @@ void FigurePngTest::sameFigureGivesTheSameBytes()
 }
 
 QTEST_APPLESS_MAIN(FigurePngTest)
+
+} // namespace figure_png_test
+
 #include "figure_png_test.moc"

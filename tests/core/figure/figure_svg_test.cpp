@@ -13,6 +13,8 @@
 #include "core/figure/figure_writer.h"
 #include "tests/core/figure/example_figures.h"
 
+namespace figure_svg_test {
+
 using namespace rosler;
 
 namespace {
@@ -288,4 +290,7 @@ void FigureSvgTest::bandsAreShadedBehindTheirCurves()
 }
 
 QTEST_APPLESS_MAIN(FigureSvgTest)
+
+} // namespace figure_svg_test
+
 #include "figure_svg_test.moc"

@@ -6,6 +6,8 @@
 
 #include "core/figure/figure_writer.h"
 
+namespace figure_table_test {
+
 using namespace rosler;
 
 class FigureTableTest final : public QObject
@@ -93,4 +95,7 @@ void FigureTableTest::bandsHaveColumnsOfTheirOwn()
 }
 
 QTEST_APPLESS_MAIN(FigureTableTest)
+
+} // namespace figure_table_test
+
 #include "figure_table_test.moc"

@@ -7,6 +7,8 @@
 
 #include "core/figure/figure_text.h"
 
+namespace figure_text_test {
+
 using namespace rosler;
 
 class FigureTextTest final : public QObject
@@ -110,4 +112,7 @@ void FigureTextTest::lastCharacterIsRemovedWhole()
 }
 
 QTEST_APPLESS_MAIN(FigureTextTest)
+
+} // namespace figure_text_test
+
 #include "figure_text_test.moc"

@@ -6,6 +6,8 @@
 
 #include "core/figure/page_geometry.h"
 
+namespace page_geometry_test {
+
 using namespace rosler;
 
 class PageGeometryTest final : public QObject
@@ -72,4 +74,7 @@ void PageGeometryTest::cutsLieInTheRectangleAndOnTheSegment()
 }
 
 QTEST_APPLESS_MAIN(PageGeometryTest)
+
+} // namespace page_geometry_test
+
 #include "page_geometry_test.moc"

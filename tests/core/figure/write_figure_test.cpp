@@ -7,6 +7,8 @@
 #include "core/figure/figure_writer.h"
 #include "tests/core/figure/example_figures.h"
 
+namespace write_figure_test {
+
 using namespace rosler;
 
 class WriteFigureTest final : public QObject
@@ -81,4 +83,7 @@ void WriteFigureTest::aFolderThatCannotBeMadeIsReported()
 }
 
 QTEST_APPLESS_MAIN(WriteFigureTest)
+
+} // namespace write_figure_test
+
 #include "write_figure_test.moc"

@@ -10,6 +10,8 @@
 #include "tests/support/gradient_check.h"
 #include "tests/support/recording_sink.h"
 
+namespace dense_layer_test {
+
 using namespace rosler;
 
 namespace {
@@ -177,4 +179,7 @@ void DenseLayerTest::sameSeedSameWeights()
 }
 
 QTEST_APPLESS_MAIN(DenseLayerTest)
+
+} // namespace dense_layer_test
+
 #include "dense_layer_test.moc"

@@ -13,6 +13,8 @@
 #include "tests/support/naive.h"
 #include "tests/support/recording_sink.h"
 
+namespace dropout_layer_test {
+
 using namespace rosler;
 
 namespace {
@@ -198,4 +200,7 @@ void DropoutLayerTest::predictionSkipsIt()
 }
 
 QTEST_APPLESS_MAIN(DropoutLayerTest)
+
+} // namespace dropout_layer_test
+
 #include "dropout_layer_test.moc"

@@ -10,6 +10,8 @@
 #include "core/nn/loss.h"
 #include "tests/support/naive.h"
 
+namespace loss_test {
+
 using namespace rosler;
 
 namespace {
@@ -180,4 +182,7 @@ void LossTest::emptyBatchScoresNothing()
 }
 
 QTEST_APPLESS_MAIN(LossTest)
+
+} // namespace loss_test
+
 #include "loss_test.moc"

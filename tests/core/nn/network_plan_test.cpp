@@ -7,6 +7,8 @@
 #include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
+namespace network_plan_test {
+
 using namespace rosler;
 using Layers = std::vector<LayerSpec>;
 
@@ -178,4 +180,7 @@ void NetworkPlanTest::unknownKindsAreUnsupported()
 }
 
 QTEST_APPLESS_MAIN(NetworkPlanTest)
+
+} // namespace network_plan_test
+
 #include "network_plan_test.moc"

@@ -11,6 +11,8 @@
 #include "core/nn/network.h"
 #include "tests/support/gradient_check.h"
 
+namespace network_test {
+
 using namespace rosler;
 
 namespace {
@@ -201,4 +203,7 @@ void NetworkTest::largestLogitIsTheFirstOfEquals()
 }
 
 QTEST_APPLESS_MAIN(NetworkTest)
+
+} // namespace network_test
+
 #include "network_test.moc"

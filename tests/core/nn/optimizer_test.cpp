@@ -9,9 +9,9 @@
 #include "core/nn/optimizer.h"
 #include "tests/support/naive.h"
 
-using namespace rosler;
+namespace optimizer_test {
 
-Q_DECLARE_METATYPE(rosler::OptimizerKind)
+using namespace rosler;
 
 namespace {
 
@@ -240,4 +240,7 @@ void OptimizerTest::aSplitSpanGivesTheSameBits()
 }
 
 QTEST_APPLESS_MAIN(OptimizerTest)
+
+} // namespace optimizer_test
+
 #include "optimizer_test.moc"

@@ -17,6 +17,8 @@
 #include "core/nn/products.h"
 #include "tests/support/naive.h"
 
+namespace products_test {
+
 using namespace rosler;
 
 namespace {
@@ -349,4 +351,7 @@ void ProductsTest::longSumsAreTakenInParts()
 }
 
 QTEST_APPLESS_MAIN(ProductsTest)
+
+} // namespace products_test
+
 #include "products_test.moc"

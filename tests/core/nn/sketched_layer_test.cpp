@@ -14,10 +14,10 @@
 #include "tests/support/gradient_check.h"
 #include "tests/support/recording_sink.h"
 
+namespace sketched_layer_test {
+
 using namespace rosler;
 using naive::Table;
-
-Q_DECLARE_METATYPE(rosler::SketchKind)
 
 namespace {
 
@@ -427,4 +427,7 @@ void SketchedLayerTest::keptOutputsAreRowsOfTheWholeC()
 }
 
 QTEST_APPLESS_MAIN(SketchedLayerTest)
+
+} // namespace sketched_layer_test
+
 #include "sketched_layer_test.moc"

@@ -14,10 +14,10 @@
 #include "core/sketch/randomised_svd.h"
 #include "tests/support/naive.h"
 
+namespace column_sampling_test {
+
 using namespace rosler;
 using Numbers = std::vector<std::uint32_t>;
-
-Q_DECLARE_METATYPE(rosler::FeatureSampling)
 
 namespace {
 
@@ -280,4 +280,7 @@ void ColumnSamplingTest::sameSeedSameFeatures()
 }
 
 QTEST_APPLESS_MAIN(ColumnSamplingTest)
+
+} // namespace column_sampling_test
+
 #include "column_sampling_test.moc"

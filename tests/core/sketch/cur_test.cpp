@@ -8,9 +8,9 @@
 #include "core/sketch/randomised_svd.h"
 #include "tests/support/naive.h"
 
-using namespace rosler;
+namespace cur_test {
 
-Q_DECLARE_METATYPE(rosler::CurSampling)
+using namespace rosler;
 
 namespace {
 
@@ -122,4 +122,7 @@ void CurTest::sameSeedSameColumns()
 }
 
 QTEST_APPLESS_MAIN(CurTest)
+
+} // namespace cur_test
+
 #include "cur_test.moc"

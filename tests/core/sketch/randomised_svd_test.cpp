@@ -8,6 +8,8 @@
 #include "core/sketch/randomised_svd.h"
 #include "tests/support/naive.h"
 
+namespace randomised_svd_test {
+
 using namespace rosler;
 
 namespace {
@@ -159,4 +161,7 @@ void RandomisedSvdTest::eachOffsetIsAnotherDraw()
 }
 
 QTEST_APPLESS_MAIN(RandomisedSvdTest)
+
+} // namespace randomised_svd_test
+
 #include "randomised_svd_test.moc"

@@ -7,6 +7,8 @@
 #include "tests/core/store/damage.h"
 #include "tests/support/layers.h"
 
+namespace checkpoint_file_test {
+
 using namespace rosler;
 
 namespace {
@@ -143,4 +145,7 @@ void CheckpointFileTest::everyBitFlipIsRefused()
 }
 
 QTEST_GUILESS_MAIN(CheckpointFileTest)
+
+} // namespace checkpoint_file_test
+
 #include "checkpoint_file_test.moc"

@@ -17,6 +17,8 @@
 #include "core/store/run_store.h"
 #include "tests/core/store/sample_runs.h"
 
+namespace killed_run_test {
+
 using namespace rosler;
 using namespace rosler::test;
 
@@ -152,5 +154,7 @@ int runKilledRunTest(int argc, char *argv[])
     KilledRunTest test;
     return QTest::qExec(&test, argc, argv);
 }
+
+} // namespace killed_run_test
 
 #include "killed_run_test.moc"

@@ -8,6 +8,8 @@
 #include "core/base/atomic_file.h"
 #include "core/store/metrics_file.h"
 
+namespace metrics_file_test {
+
 using namespace rosler;
 
 namespace {
@@ -162,4 +164,7 @@ void MetricsFileTest::anOlderFileKeepsItsColumns()
 }
 
 QTEST_GUILESS_MAIN(MetricsFileTest)
+
+} // namespace metrics_file_test
+
 #include "metrics_file_test.moc"

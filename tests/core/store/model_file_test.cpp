@@ -11,6 +11,8 @@
 #include "tests/core/store/damage.h"
 #include "tests/support/layers.h"
 
+namespace model_file_test {
+
 using namespace rosler;
 
 namespace {
@@ -310,4 +312,7 @@ void ModelFileTest::aFailedWriteLeavesTheOldModel()
 }
 
 QTEST_GUILESS_MAIN(ModelFileTest)
+
+} // namespace model_file_test
+
 #include "model_file_test.moc"

@@ -19,6 +19,8 @@
 #include "core/store/run_store.h"
 #include "tests/core/store/sample_runs.h"
 
+namespace run_lock_test {
+
 using namespace rosler;
 using namespace rosler::test;
 namespace fs = std::filesystem;
@@ -159,4 +161,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(RunLockTest)
+
+} // namespace run_lock_test
+
 #include "run_lock_test.moc"

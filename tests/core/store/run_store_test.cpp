@@ -15,6 +15,8 @@
 #include "core/store/run_store.h"
 #include "tests/core/store/sample_runs.h"
 
+namespace run_store_test {
+
 using namespace rosler;
 using namespace rosler::test;
 
@@ -654,4 +656,7 @@ void RunStoreTest::defaultRootFollowsTheEnvironment()
 }
 
 QTEST_GUILESS_MAIN(RunStoreTest)
+
+} // namespace run_store_test
+
 #include "run_store_test.moc"

@@ -12,6 +12,8 @@
 #include "core/training/trainer.h"
 #include "tests/support/layers.h"
 
+namespace version_one_test {
+
 using namespace rosler;
 
 namespace {
@@ -89,4 +91,7 @@ void VersionOneTest::theCheckpointBelongsToTheTrialAndGoesOn()
 }
 
 QTEST_GUILESS_MAIN(VersionOneTest)
+
+} // namespace version_one_test
+
 #include "version_one_test.moc"

@@ -9,6 +9,8 @@
 #include "core/training/batch_feeder.h"
 #include "tests/support/naive.h"
 
+namespace batch_feeder_test {
+
 using namespace rosler;
 
 namespace {
@@ -96,4 +98,7 @@ void BatchFeederTest::startsAtAnyStep()
 }
 
 QTEST_APPLESS_MAIN(BatchFeederTest)
+
+} // namespace batch_feeder_test
+
 #include "batch_feeder_test.moc"

@@ -11,6 +11,8 @@
 #include "tests/support/naive.h"
 #include "tests/support/recording_sink.h"
 
+namespace gradient_engine_test {
+
 using namespace rosler;
 
 namespace {
@@ -202,4 +204,7 @@ void GradientEngineTest::aSmallerBatchAfterALargeOne()
 }
 
 QTEST_APPLESS_MAIN(GradientEngineTest)
+
+} // namespace gradient_engine_test
+
 #include "gradient_engine_test.moc"

@@ -8,6 +8,8 @@
 
 #include "core/training/pause_gate.h"
 
+namespace pause_gate_test {
+
 using namespace rosler;
 
 class PauseGateTest final : public QObject
@@ -88,4 +90,7 @@ void PauseGateTest::openingLetsEverybodyPass()
 }
 
 QTEST_APPLESS_MAIN(PauseGateTest)
+
+} // namespace pause_gate_test
+
 #include "pause_gate_test.moc"

@@ -9,6 +9,8 @@
 #include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
 
+namespace stage_schedule_test {
+
 using namespace rosler;
 
 namespace {
@@ -173,4 +175,7 @@ void StageScheduleTest::gradientSketchComputesAtLeastOneFeature()
 }
 
 QTEST_APPLESS_MAIN(StageScheduleTest)
+
+} // namespace stage_schedule_test
+
 #include "stage_schedule_test.moc"

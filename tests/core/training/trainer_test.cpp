@@ -24,6 +24,8 @@
 #include "core/training/trainer.h"
 #include "tests/support/layers.h"
 
+namespace trainer_test {
+
 using namespace rosler;
 using Sizes = std::vector<Index>;
 
@@ -719,4 +721,7 @@ void TrainerTest::shapesThatDoNotMeetTheDataAreRefused()
 }
 
 QTEST_APPLESS_MAIN(TrainerTest)
+
+} // namespace trainer_test
+
 #include "trainer_test.moc"

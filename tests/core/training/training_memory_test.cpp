@@ -15,6 +15,8 @@
 #include "core/training/trainer.h"
 #include "tests/support/layers.h"
 
+namespace training_memory_test {
+
 using namespace rosler;
 using Sizes = std::vector<Index>;
 
@@ -177,4 +179,7 @@ void TrainingMemoryTest::forecastIsWhatIsAllocated()
 }
 
 QTEST_APPLESS_MAIN(TrainingMemoryTest)
+
+} // namespace training_memory_test
+
 #include "training_memory_test.moc"

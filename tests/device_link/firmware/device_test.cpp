@@ -12,6 +12,8 @@
 #include "tests/device_link/support/oracle.h"
 #include "tests/device_link/support/wire_host.h"
 
+namespace device_test {
+
 using namespace rosler;
 
 namespace {
@@ -580,4 +582,7 @@ void DeviceTest::aRateIsKeptOrGivenUp()
 }
 
 QTEST_GUILESS_MAIN(DeviceTest)
+
+} // namespace device_test
+
 #include "device_test.moc"

@@ -10,6 +10,8 @@
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "tests/device_link/support/oracle.h"
 
+namespace infer_test {
+
 using namespace rosler;
 
 namespace {
@@ -231,4 +233,7 @@ void InferTest::wrongSizesAreRefused()
 }
 
 QTEST_APPLESS_MAIN(InferTest)
+
+} // namespace infer_test
+
 #include "infer_test.moc"

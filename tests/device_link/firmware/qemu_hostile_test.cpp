@@ -10,6 +10,8 @@
 #include "tests/device_link/support/oracle.h"
 #include "tests/device_link/support/qemu_board.h"
 
+namespace qemu_hostile_test {
+
 using namespace rosler;
 
 /// What no host of ours sends, to emulated boards: the compiled firmware refuses it as the twin does, which
@@ -300,4 +302,7 @@ void QemuHostileTest::otherVersionsAreRefused()
 }
 
 QTEST_GUILESS_MAIN(QemuHostileTest)
+
+} // namespace qemu_hostile_test
+
 #include "qemu_hostile_test.moc"

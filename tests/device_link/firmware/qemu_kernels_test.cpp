@@ -8,6 +8,8 @@
 #include "tests/device_link/support/oracle.h"
 #include "tests/device_link/support/qemu_board.h"
 
+namespace qemu_kernels_test {
+
 using namespace rosler;
 
 /// Instructions that the kernels take, counted in QEMU. Large models are laid into the file behind the
@@ -218,4 +220,7 @@ void QemuKernelsTest::sketchedNetsKeepTheirAdvantage()
 }
 
 QTEST_GUILESS_MAIN(QemuKernelsTest)
+
+} // namespace qemu_kernels_test
+
 #include "qemu_kernels_test.moc"

@@ -8,6 +8,8 @@
 #include "tests/device_link/support/oracle.h"
 #include "tests/device_link/support/qemu_board.h"
 
+namespace qemu_power_test {
+
 using namespace rosler;
 
 /// Power cuts at random moments of pushes to an emulated board: QEMU is killed, with the memory that keeps
@@ -193,4 +195,7 @@ void QemuPowerTest::aPushCutAtAnyMomentLeavesOldOrNew()
 }
 
 QTEST_GUILESS_MAIN(QemuPowerTest)
+
+} // namespace qemu_power_test
+
 #include "qemu_power_test.moc"

@@ -10,6 +10,8 @@
 #include "tests/device_link/support/oracle.h"
 #include "tests/device_link/support/qemu_board.h"
 
+namespace qemu_test {
+
 using namespace rosler;
 
 /// Each board's firmware in QEMU: the same suite on all of them.
@@ -323,4 +325,7 @@ void QemuTest::aKilledBoardKeepsItsModel()
 }
 
 QTEST_GUILESS_MAIN(QemuTest)
+
+} // namespace qemu_test
+
 #include "qemu_test.moc"

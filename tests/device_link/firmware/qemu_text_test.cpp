@@ -7,6 +7,8 @@
 #include "tests/device_link/support/qemu_board.h"
 #include "tests/device_link/support/text_rows.h"
 
+namespace qemu_text_test {
+
 using namespace rosler;
 
 /// The MLPerf Tiny device API over the pty of emulated boards: the rows that text_test holds the twin
@@ -182,4 +184,7 @@ void QemuTextTest::theRunnersWayOfWorking()
 }
 
 QTEST_GUILESS_MAIN(QemuTextTest)
+
+} // namespace qemu_text_test
+
 #include "qemu_text_test.moc"

@@ -8,6 +8,8 @@
 #include "tests/device_link/support/oracle.h"
 #include "tests/device_link/support/text_rows.h"
 
+namespace text_test {
+
 using namespace rosler;
 
 /// The MLPerf Tiny device API, command by command and error by error, on the twin; qemu_text_test holds
@@ -313,4 +315,7 @@ void TextTest::aFrameThatCameDuringWorkIsNoCommand()
 }
 
 QTEST_GUILESS_MAIN(TextTest)
+
+} // namespace text_test
+
 #include "text_test.moc"

@@ -7,6 +7,8 @@
 #include "device_link/host/links/board_catalog.h"
 #include "tests/device_link/support/qemu_board.h"
 
+namespace board_catalog_test {
+
 using namespace rosler;
 
 /// The one list of boards, and opening by its ids.
@@ -95,4 +97,7 @@ private:
 };
 
 QTEST_GUILESS_MAIN(BoardCatalogTest)
+
+} // namespace board_catalog_test
+
 #include "board_catalog_test.moc"

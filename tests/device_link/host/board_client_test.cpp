@@ -10,6 +10,8 @@
 #include "tests/device_link/host/lossy_link.h"
 #include "tests/support/layers.h"
 
+namespace board_client_test {
+
 using namespace rosler;
 
 namespace {
@@ -489,4 +491,7 @@ void BoardClientTest::powerLostAtEveryWriteLeavesAModel()
 }
 
 QTEST_APPLESS_MAIN(BoardClientTest)
+
+} // namespace board_client_test
+
 #include "board_client_test.moc"

@@ -3,6 +3,8 @@
 
 #include "device_link/host/board_connection.h"
 
+namespace board_connection_test {
+
 using namespace rosler;
 using State = BoardConnection::State;
 
@@ -82,4 +84,7 @@ private Q_SLOTS:
 };
 
 QTEST_APPLESS_MAIN(BoardConnectionTest)
+
+} // namespace board_connection_test
+
 #include "board_connection_test.moc"

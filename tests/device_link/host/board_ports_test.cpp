@@ -12,6 +12,8 @@
 #include "device_link/protocol/rsl_message.h"
 #include "tests/device_link/host/pty_peer.h"
 
+namespace board_ports_test {
+
 using namespace rosler;
 
 namespace {
@@ -324,4 +326,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(BoardPortsTest)
+
+} // namespace board_ports_test
+
 #include "board_ports_test.moc"

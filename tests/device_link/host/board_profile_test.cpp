@@ -6,6 +6,8 @@
 #include "device_link/host/board_profile.h"
 #include "device_link/host/shipped_boards.h"
 
+namespace board_profile_test {
+
 using namespace rosler;
 
 class BoardProfileTest final : public QObject
@@ -157,4 +159,7 @@ void BoardProfileTest::theVerdictSaysWhatIsMissing()
 }
 
 QTEST_APPLESS_MAIN(BoardProfileTest)
+
+} // namespace board_profile_test
+
 #include "board_profile_test.moc"

@@ -10,6 +10,8 @@
 
 #include "device_link/host/doctor.h"
 
+namespace doctor_test {
+
 using namespace rosler;
 
 namespace {
@@ -260,4 +262,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(DoctorTest)
+
+} // namespace doctor_test
+
 #include "doctor_test.moc"

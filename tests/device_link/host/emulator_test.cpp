@@ -10,6 +10,8 @@
 #include "tests/device_link/support/qemu_board.h"
 #include "tests/support/layers.h"
 
+namespace emulator_test {
+
 using namespace rosler;
 
 namespace {
@@ -201,4 +203,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(EmulatorTest)
+
+} // namespace emulator_test
+
 #include "emulator_test.moc"

@@ -5,6 +5,8 @@
 
 #include "device_link/host/energy.h"
 
+namespace energy_test {
+
 using namespace rosler;
 
 namespace {
@@ -149,4 +151,7 @@ void EnergyTest::shortWindowsNeedTenInferences()
 }
 
 QTEST_APPLESS_MAIN(EnergyTest)
+
+} // namespace energy_test
+
 #include "energy_test.moc"

@@ -6,6 +6,8 @@
 #include "device_link/host/model_image.h"
 #include "tests/support/layers.h"
 
+namespace image_forecast_test {
+
 using namespace rosler;
 
 namespace {
@@ -121,4 +123,7 @@ private Q_SLOTS:
 };
 
 QTEST_APPLESS_MAIN(ImageForecastTest)
+
+} // namespace image_forecast_test
+
 #include "image_forecast_test.moc"

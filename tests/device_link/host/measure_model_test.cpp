@@ -8,6 +8,8 @@
 #include "device_link/host/measure_model.h"
 #include "tests/support/layers.h"
 
+namespace measure_model_test {
+
 using namespace rosler;
 
 namespace {
@@ -206,4 +208,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(MeasureModelTest)
+
+} // namespace measure_model_test
+
 #include "measure_model_test.moc"

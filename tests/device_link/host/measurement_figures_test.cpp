@@ -5,6 +5,8 @@
 
 #include "device_link/host/measurement_figures.h"
 
+namespace measurement_figures_test {
+
 using namespace rosler;
 
 namespace {
@@ -75,4 +77,7 @@ private Q_SLOTS:
 };
 
 QTEST_APPLESS_MAIN(MeasurementFiguresTest)
+
+} // namespace measurement_figures_test
+
 #include "measurement_figures_test.moc"

@@ -8,6 +8,8 @@
 
 #include "device_link/host/measurement.h"
 
+namespace measurement_test {
+
 using namespace rosler;
 
 class MeasurementTest final : public QObject
@@ -149,4 +151,7 @@ void MeasurementTest::whatWasNotMeasuredIsNull()
 }
 
 QTEST_APPLESS_MAIN(MeasurementTest)
+
+} // namespace measurement_test
+
 #include "measurement_test.moc"

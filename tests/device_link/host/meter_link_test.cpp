@@ -15,6 +15,8 @@
 #include "tests/device_link/host/pty_peer.h"
 #include "tests/support/layers.h"
 
+namespace meter_link_test {
+
 using namespace rosler;
 
 namespace {
@@ -610,4 +612,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(MeterLinkTest)
+
+} // namespace meter_link_test
+
 #include "meter_link_test.moc"

@@ -10,6 +10,8 @@
 #include "device_link/host/quantise.h"
 #include "tests/support/layers.h"
 
+namespace model_image_test {
+
 using namespace rosler;
 
 namespace {
@@ -227,4 +229,7 @@ private Q_SLOTS:
 };
 
 QTEST_APPLESS_MAIN(ModelImageTest)
+
+} // namespace model_image_test
+
 #include "model_image_test.moc"

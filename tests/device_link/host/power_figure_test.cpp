@@ -7,6 +7,8 @@
 #include "device_link/host/latency_histogram.h"
 #include "device_link/host/power_figure.h"
 
+namespace power_figure_test {
+
 using namespace rosler;
 
 /// What stands behind figures of boards: traces, latencies, confusions.
@@ -106,4 +108,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(PowerFigureTest)
+
+} // namespace power_figure_test
+
 #include "power_figure_test.moc"

@@ -5,6 +5,8 @@
 
 #include "device_link/host/meters/power_shield_stream.h"
 
+namespace power_shield_stream_test {
+
 using namespace rosler::power_shield;
 
 namespace {
@@ -134,4 +136,7 @@ void PowerShieldStreamTest::aSlipIsFoundAndCounted()
 }
 
 QTEST_APPLESS_MAIN(PowerShieldStreamTest)
+
+} // namespace power_shield_stream_test
+
 #include "power_shield_stream_test.moc"

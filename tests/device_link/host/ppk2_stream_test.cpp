@@ -5,6 +5,8 @@
 
 #include "device_link/host/meters/ppk2_stream.h"
 
+namespace ppk2_stream_test {
+
 using namespace rosler;
 
 namespace {
@@ -225,4 +227,7 @@ void Ppk2StreamTest::theFilterBridgesAChangeOfRange()
 }
 
 QTEST_APPLESS_MAIN(Ppk2StreamTest)
+
+} // namespace ppk2_stream_test
+
 #include "ppk2_stream_test.moc"

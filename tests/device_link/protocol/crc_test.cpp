@@ -4,6 +4,8 @@
 
 #include "device_link/protocol/rsl_crc.h"
 
+namespace crc_test {
+
 class CrcTest final : public QObject
 {
     Q_OBJECT
@@ -80,4 +82,7 @@ void CrcTest::prbsHasItsRecurrence()
 }
 
 QTEST_APPLESS_MAIN(CrcTest)
+
+} // namespace crc_test
+
 #include "crc_test.moc"

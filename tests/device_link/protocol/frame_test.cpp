@@ -6,6 +6,8 @@
 
 #include "device_link/protocol/rsl_frame.h"
 
+namespace frame_test {
+
 namespace {
 
 struct Decoded {
@@ -203,4 +205,7 @@ void FrameTest::randomBytesMakeNoFrame()
 }
 
 QTEST_APPLESS_MAIN(FrameTest)
+
+} // namespace frame_test
+
 #include "frame_test.moc"

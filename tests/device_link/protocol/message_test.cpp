@@ -7,6 +7,8 @@
 
 #include "device_link/protocol/rsl_message.h"
 
+namespace message_test {
+
 namespace {
 
 /// Decodes, and encodes what it read; empty when it is not such a message.
@@ -192,4 +194,7 @@ void MessageTest::everyStatusHasASentence()
 }
 
 QTEST_APPLESS_MAIN(MessageTest)
+
+} // namespace message_test
+
 #include "message_test.moc"

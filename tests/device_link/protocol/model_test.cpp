@@ -9,6 +9,8 @@
 #include "device_link/protocol/rsl_model.h"
 #include "tests/device_link/support/sample_image.h"
 
+namespace model_test {
+
 using namespace rosler;
 
 namespace {
@@ -297,4 +299,7 @@ void ModelTest::costsAreThoseOfTheShapes()
 }
 
 QTEST_APPLESS_MAIN(ModelTest)
+
+} // namespace model_test
+
 #include "model_test.moc"

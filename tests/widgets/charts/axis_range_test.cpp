@@ -6,6 +6,8 @@
 
 #include "widgets/charts/axis_range.h"
 
+namespace axis_range_test {
+
 using namespace rosler;
 
 class AxisRangeTest final : public QObject
@@ -136,4 +138,7 @@ void AxisRangeTest::extremesOfDoubleStayResolvable()
 }
 
 QTEST_APPLESS_MAIN(AxisRangeTest)
+
+} // namespace axis_range_test
+
 #include "axis_range_test.moc"

@@ -18,6 +18,8 @@
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/charts/painter_canvas.h"
 
+namespace bar_plot_widget_test {
+
 using namespace rosler;
 
 namespace {
@@ -363,4 +365,7 @@ void BarPlotWidgetTest::strangeNumbersDoNoHarm()
 }
 
 QTEST_MAIN(BarPlotWidgetTest)
+
+} // namespace bar_plot_widget_test
+
 #include "bar_plot_widget_test.moc"

@@ -3,9 +3,9 @@
 
 #include "widgets/charts/chart_theme.h"
 
-using namespace rosler;
+namespace chart_theme_test {
 
-Q_DECLARE_METATYPE(rosler::ThemeKind)
+using namespace rosler;
 
 class ChartThemeTest final : public QObject
 {
@@ -151,4 +151,7 @@ void ChartThemeTest::darkSystemsMakeDarkCharts()
 }
 
 QTEST_MAIN(ChartThemeTest)
+
+} // namespace chart_theme_test
+
 #include "chart_theme_test.moc"

@@ -10,6 +10,8 @@
 #include "core/base/random.h"
 #include "widgets/charts/decimate.h"
 
+namespace decimate_test {
+
 using namespace rosler;
 
 class DecimateTest final : public QObject
@@ -385,4 +387,7 @@ void DecimateTest::clippingKeepsPointsThatStandAlone()
 }
 
 QTEST_APPLESS_MAIN(DecimateTest)
+
+} // namespace decimate_test
+
 #include "decimate_test.moc"

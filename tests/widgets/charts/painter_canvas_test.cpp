@@ -18,10 +18,9 @@
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/charts/painter_canvas.h"
 
-using namespace rosler;
+namespace painter_canvas_test {
 
-Q_DECLARE_METATYPE(rosler::BarFigure)
-Q_DECLARE_METATYPE(rosler::PublicationStyle)
+using namespace rosler;
 
 namespace {
 
@@ -469,4 +468,7 @@ void PainterCanvasTest::aRepaintTakesLessThanAFrame()
 }
 
 QTEST_MAIN(PainterCanvasTest)
+
+} // namespace painter_canvas_test
+
 #include "painter_canvas_test.moc"

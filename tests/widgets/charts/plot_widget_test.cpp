@@ -14,6 +14,8 @@
 #include "widgets/charts/plot_canvas.h"
 #include "widgets/charts/plot_widget.h"
 
+namespace plot_widget_test {
+
 using namespace rosler;
 
 namespace {
@@ -899,4 +901,7 @@ void PlotWidgetTest::strangeNumbersDoNoHarm()
 }
 
 QTEST_MAIN(PlotWidgetTest)
+
+} // namespace plot_widget_test
+
 #include "plot_widget_test.moc"

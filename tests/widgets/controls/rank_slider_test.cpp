@@ -9,6 +9,8 @@
 #include "widgets/controls/rank_slider.h"
 #include "widgets/controls/size_control.h"
 
+namespace rank_slider_test {
+
 using namespace rosler;
 
 namespace {
@@ -235,4 +237,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(RankSliderTest)
+
+} // namespace rank_slider_test
+
 #include "rank_slider_test.moc"

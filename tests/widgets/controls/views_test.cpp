@@ -12,6 +12,8 @@
 #include "widgets/controls/histogram_view.h"
 #include "widgets/controls/thumbnail_strip.h"
 
+namespace views_test {
+
 using namespace rosler;
 
 namespace {
@@ -190,4 +192,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(ViewsTest)
+
+} // namespace views_test
+
 #include "views_test.moc"

@@ -7,6 +7,8 @@
 #include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
 
+namespace design_model_test {
+
 using namespace rosler;
 
 namespace {
@@ -435,4 +437,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(DesignModelTest)
+
+} // namespace design_model_test
+
 #include "design_model_test.moc"

@@ -9,6 +9,8 @@
 #include "tests/support/layers.h"
 #include "widgets/models/runs_model.h"
 
+namespace runs_model_test {
+
 using namespace rosler;
 
 namespace {
@@ -235,4 +237,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(RunsModelTest)
+
+} // namespace runs_model_test
+
 #include "runs_model_test.moc"

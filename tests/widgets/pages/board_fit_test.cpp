@@ -8,6 +8,8 @@
 #include "tests/support/layers.h"
 #include "widgets/pages/board_fit.h"
 
+namespace board_fit_test {
+
 using namespace rosler;
 
 class BoardFitTest final : public QObject
@@ -84,4 +86,7 @@ private:
 };
 
 QTEST_MAIN(BoardFitTest)
+
+} // namespace board_fit_test
+
 #include "board_fit_test.moc"

@@ -3,6 +3,8 @@
 
 #include "widgets/pages/compare_page.h"
 
+namespace compare_page_test {
+
 using namespace rosler;
 
 namespace {
@@ -70,4 +72,7 @@ private:
 };
 
 QTEST_MAIN(ComparePageTest)
+
+} // namespace compare_page_test
+
 #include "compare_page_test.moc"

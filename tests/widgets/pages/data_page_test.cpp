@@ -20,6 +20,8 @@
 #include "widgets/pages/data_options_dialog.h"
 #include "widgets/pages/data_page.h"
 
+namespace data_page_test {
+
 using namespace rosler;
 
 namespace {
@@ -221,4 +223,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(DataPageTest)
+
+} // namespace data_page_test
+
 #include "data_page_test.moc"

@@ -22,6 +22,8 @@
 #include "widgets/pages/design_page.h"
 #include "widgets/pages/forecast_table.h"
 
+namespace design_page_test {
+
 using namespace rosler;
 
 namespace {
@@ -405,4 +407,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(DesignPageTest)
+
+} // namespace design_page_test
+
 #include "design_page_test.moc"

@@ -23,6 +23,8 @@
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/device_page.h"
 
+namespace device_page_test {
+
 using namespace rosler;
 
 namespace {
@@ -442,4 +444,7 @@ private:
 };
 
 QTEST_MAIN(DevicePageTest)
+
+} // namespace device_page_test
+
 #include "device_page_test.moc"

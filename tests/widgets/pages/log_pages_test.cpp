@@ -11,6 +11,8 @@
 #include "widgets/pages/log_page.h"
 #include "widgets/pages/problems_page.h"
 
+namespace log_pages_test {
+
 using namespace rosler;
 
 class LogPagesTest : public QObject
@@ -87,4 +89,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(LogPagesTest)
+
+} // namespace log_pages_test
+
 #include "log_pages_test.moc"

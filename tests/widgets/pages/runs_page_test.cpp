@@ -13,6 +13,8 @@
 #include "widgets/models/runs_model.h"
 #include "widgets/pages/runs_page.h"
 
+namespace runs_page_test {
+
 using namespace rosler;
 
 namespace {
@@ -223,4 +225,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(RunsPageTest)
+
+} // namespace runs_page_test
+
 #include "runs_page_test.moc"

@@ -4,6 +4,8 @@
 
 #include "widgets/pages/scoreboard_model.h"
 
+namespace scoreboard_model_test {
+
 using namespace rosler;
 
 namespace {
@@ -60,4 +62,7 @@ private Q_SLOTS:
 };
 
 QTEST_MAIN(ScoreboardModelTest)
+
+} // namespace scoreboard_model_test
+
 #include "scoreboard_model_test.moc"

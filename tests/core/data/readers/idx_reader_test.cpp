@@ -18,6 +18,8 @@
 #include "tests/support/gzip.h"
 #include "tests/support/hostile.h"
 
+namespace idx_reader_test {
+
 using namespace rosler;
 using namespace rosler::testing;
 namespace fs = std::filesystem;
@@ -219,7 +221,6 @@ void IdxReaderTest::knowsItsFilesByName()
 }
 
 using Change = std::function<void(Files &)>;
-Q_DECLARE_METATYPE(Change)
 
 void IdxReaderTest::refusesWhatIsWrongAndSaysWhere_data()
 {
@@ -491,4 +492,7 @@ void IdxReaderTest::readsTheRealMnist()
 }
 
 QTEST_APPLESS_MAIN(IdxReaderTest)
+
+} // namespace idx_reader_test
+
 #include "idx_reader_test.moc"

@@ -11,6 +11,8 @@
 #include "core/data/synthetic/digit_forms.h"
 #include "core/data/synthetic/digits.h"
 
+namespace digits_test {
+
 using namespace rosler;
 
 namespace {
@@ -175,4 +177,7 @@ void DigitsTest::refusesAbsurdCounts()
 }
 
 QTEST_APPLESS_MAIN(DigitsTest)
+
+} // namespace digits_test
+
 #include "digits_test.moc"

@@ -10,6 +10,8 @@
 #include "device_link/host/flash/flash_tool.h"
 #include "device_link/host/flash/uf2.h"
 
+namespace flash_tool_test {
+
 using namespace rosler;
 
 namespace {
@@ -361,4 +363,7 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(FlashToolTest)
+
+} // namespace flash_tool_test
+
 #include "flash_tool_test.moc"
