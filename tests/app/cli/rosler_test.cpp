@@ -40,6 +40,7 @@ private Q_SLOTS:
     void interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne();
     void exportWritesFiguresAndMetrics();
     void forecastNeedsNoData();
+    void aBuildWithoutQtRunsWithoutIt();
 
 private:
     [[nodiscard]] QString spec(int epochs, const QByteArray &rank = "[4, 4]") const;
@@ -341,6 +342,24 @@ void RoslerTest::forecastNeedsNoData()
     QCOMPARE(models[0].toObject()["parameters"].toInt(), 1'863'690);
     QCOMPARE(models[1].toObject()["parameters"].toInt(), 39'422);
     QCOMPARE(answer.json()["source"].toString(), "modelled");
+}
+
+void RoslerTest::aBuildWithoutQtRunsWithoutIt()
+{
+    const QString program = QStringLiteral(ROSLER_PROGRAM_WITHOUT_QT);
+    QProcess loader;
+    loader.start("ldd", {program});
+    const QByteArray libraries = test::finish(loader).out;
+    QVERIFY2(libraries.contains("libtbb"), libraries.constData());
+    QVERIFY2(!libraries.contains("libQt"), libraries.constData());
+
+    QProcess forecast;
+    forecast.start(program, {"forecast", "digits-demo"});
+    QCOMPARE(test::finish(forecast).exitCode, 0);
+    QProcess doctor;
+    doctor.start(program, {"board", "doctor"});
+    const Answer said = test::finish(doctor);
+    QVERIFY2(said.out.contains("without Qt SerialPort"), (said.out + said.error).constData());
 }
 
 QTEST_GUILESS_MAIN(RoslerTest)
