@@ -80,6 +80,7 @@ public:
         return y() == CurveY::TrainLoss ? CurveY::HeldOutLoss : CurveY::TrainLoss;
     }
     enum class Scales { Chosen, Kept };
+    void sayRemark(bool showsTestPart);
     void setAxes(Scales scales = Scales::Chosen);
     void redrawCurve(const ComparedRun &run);
     void redrawCurves();
@@ -114,7 +115,7 @@ public:
     QPushButton *emptyDigits = nullptr;
     QPushButton *emptyOpen = nullptr;
     QLabel *sentenceLabel = nullptr;
-    QLabel *seedLabel = nullptr;
+    QLabel *remark = nullptr;
     QPushButton *exportAll = nullptr;
     QTableView *table = nullptr;
     ScoreboardModel *scoreboard = nullptr;
@@ -309,10 +310,12 @@ QWidget *ComparePage::Private::buildScoreboard()
     makeCopyable(table);
     layout->addWidget(table, 1);
 
-    seedLabel = new QLabel(tr("1 seed: one comparison is an anecdote. Italics and ~ mark modelled figures."));
-    seedLabel->setWordWrap(true);
-    seedLabel->setForegroundRole(QPalette::PlaceholderText);
-    layout->addWidget(seedLabel);
+    remark = new QLabel;
+    remark->setObjectName(QStringLiteral("compareRemark"));
+    remark->setWordWrap(true);
+    remark->setForegroundRole(QPalette::PlaceholderText);
+    layout->addWidget(remark);
+    sayRemark(false);
 
     connect(exportAll, &QPushButton::clicked, q, &ComparePage::exportAllRequested);
     return box;
@@ -361,13 +364,19 @@ std::vector<PlottedRun> ComparePage::Private::plotted(const std::vector<Compared
     return list;
 }
 
+void ComparePage::Private::sayRemark(bool showsTestPart)
+{
+    const QString text = tr("1 seed: one comparison is an anecdote. Italics and ~ mark modelled figures.");
+    remark->setText(showsTestPart ? tr("%1 The test part chooses nothing.").arg(text) : text);
+}
+
 void ComparePage::Private::setAxes(Scales scales)
 {
     const std::vector<PlottedRun> list = plotted(runs);
-    const auto show = [this, &list, scales](auto *plot, CurveY what) {
+    bool showsTestPart = false;
+    const auto show = [this, &list, &showsTestPart, scales](auto *plot, CurveY what) {
         LineFigure figure = curveFigure(list, x(), what);
-        if (figure.y.title.starts_with("test "))
-            figure.y.title += tr(", nothing is chosen by it").toStdString();
+        showsTestPart = showsTestPart || figure.y.title.starts_with("test ");
         if (scales == Scales::Kept) {
             figure.x.logarithmic = plot->isLogX();
             figure.y.logarithmic = plot->isLogY();
@@ -376,6 +385,7 @@ void ComparePage::Private::setAxes(Scales scales)
     };
     show(curve, y());
     show(loss, lossY());
+    sayRemark(showsTestPart);
 }
 
 void ComparePage::Private::redrawCurve(const ComparedRun &run)

@@ -46,7 +46,11 @@ private Q_SLOTS:
         page.setRun(stored("whole", &MetricSample::testAccuracy));
         QCOMPARE(axis(page), QStringLiteral("held-out accuracy (%)"));
         page.removeRun(QStringLiteral("held"));
-        QVERIFY2(axis(page).startsWith(QStringLiteral("test accuracy (%)")), qPrintable(axis(page)));
+        QCOMPARE(axis(page), QStringLiteral("test accuracy (%)"));
+        QVERIFY(remark(page).contains(QLatin1String("test part chooses nothing")));
+        page.setRun(stored("held", &MetricSample::validationAccuracy));
+        page.removeRun(QStringLiteral("whole"));
+        QVERIFY(!remark(page).contains(QLatin1String("test part")));
     }
 
     void aLogarithmicAxisStaysSo()
@@ -67,6 +71,10 @@ private:
     static LineFigure curve(const ComparePage &page)
     {
         return std::get<LineFigure>(page.shownFigure(QStringLiteral("curve"), false).value().figure);
+    }
+    static QString remark(const ComparePage &page)
+    {
+        return page.findChild<QLabel *>(QStringLiteral("compareRemark"))->text();
     }
     static QString axis(const ComparePage &page) { return QString::fromStdString(curve(page).y.title); }
 };
