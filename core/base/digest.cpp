@@ -53,10 +53,15 @@ std::string Sha256::hex()
     m_state->finished = true;
     std::array<unsigned char, 32> digest {};
     ROSLER_EXPECTS(EVP_DigestFinal_ex(m_state->context, digest.data(), nullptr) == 1);
+    return hexOf(digest);
+}
+
+std::string hexOf(std::span<const unsigned char> bytes)
+{
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    text.reserve(2 * digest.size());
-    for (const unsigned char byte : digest) {
+    text.reserve(2 * bytes.size());
+    for (const unsigned char byte : bytes) {
         text.push_back(digits[byte >> 4U]);
         text.push_back(digits[byte & 15U]);
     }

@@ -30,6 +30,9 @@ private:
     std::unique_ptr<State> m_state;
 };
 
+/// Two lower-case hexadecimal digits a byte.
+[[nodiscard]] std::string hexOf(std::span<const unsigned char> bytes);
+
 /// SHA-256 of one piece of memory, in hexadecimal.
 [[nodiscard]] std::string sha256Hex(std::span<const std::byte> bytes);
 

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <deque>
 #include <random>
 #include <utility>
 
 #include "core/base/contract.h"
+#include "core/base/digest.h"
 #include "device_link/protocol/rsl_crc.h"
 
 namespace rosler {
@@ -29,128 +29,7 @@ std::span<const std::uint8_t> part(const Payload &payload, std::size_t length)
     return std::span(payload).first(length);
 }
 
-std::string hexOf(std::span<const std::uint8_t> bytes)
-{
-    std::string hex;
-    for (const std::uint8_t b : bytes) {
-        std::array<char, 4> two {};
-        std::snprintf(two.data(), two.size(), "%02x", b);
-        hex += two.data();
-    }
-    return hex;
-}
-
-/// Mask 1 << rsl_layer_kind of the layers in it.
-unsigned layerKinds(const rsl_model &model)
-{
-    unsigned kinds = 0;
-    for (std::size_t i = 0; i < model.header->layers; ++i)
-        kinds |= 1U << model.layers[i].kind;
-    return kinds;
-}
-
-/// The part number in an Arm CPUID.
-std::string coreName(std::uint32_t cpuid)
-{
-    static constexpr std::array<std::pair<std::uint32_t, const char *>, 8> parts {{{0xC20, "Cortex-M0"},
-                                                                                   {0xC60, "Cortex-M0+"},
-                                                                                   {0xC23, "Cortex-M3"},
-                                                                                   {0xC24, "Cortex-M4"},
-                                                                                   {0xC27, "Cortex-M7"},
-                                                                                   {0xD20, "Cortex-M23"},
-                                                                                   {0xD21, "Cortex-M33"},
-                                                                                   {0xD22, "Cortex-M55"}}};
-    if (cpuid == 0)
-        return "host";
-    for (const auto &[part, name] : parts)
-        if (((cpuid >> 4) & 0xFFF) == part)
-            return name;
-    std::array<char, 24> text {};
-    std::snprintf(text.data(), text.size(), "CPUID %08X", cpuid);
-    return text.data();
-}
-
-BoardInfo infoOf(const rsl_caps &caps)
-{
-    BoardInfo info;
-    info.board = caps.board;
-    info.firmware = caps.firmware;
-    info.core = coreName(caps.core);
-    info.fpu = (caps.features & RSL_HAS_FPU) != 0;
-    info.dsp = (caps.features & RSL_HAS_DSP) != 0;
-    info.helium = (caps.features & RSL_HAS_HELIUM) != 0;
-    info.countsCycles = (caps.features & RSL_HAS_CYCLE_COUNTER) != 0;
-    info.hasWindowPin = (caps.features & RSL_HAS_WINDOW_PIN) != 0;
-    info.keepsModels = (caps.features & RSL_KEEPS_MODELS) != 0;
-    info.isTwin = (caps.features & RSL_IS_TWIN) != 0;
-    info.setsBaud = (caps.features & RSL_SETS_BAUD) != 0;
-    info.clockHz = caps.clock_hz;
-    info.timerHz = caps.timer_hz;
-    info.ramBytes = caps.ram_bytes;
-    info.baud = caps.baud;
-    info.credits = std::max<std::uint8_t>(caps.credits, 1);
-    info.numbers = caps.numbers;
-    info.layouts = caps.layouts;
-    info.preferred = static_cast<rsl_layout>(caps.preferred);
-    info.layerKinds = caps.layer_kinds;
-    info.format = caps.format;
-    info.kernelAbi = caps.kernel_abi;
-    for (std::size_t i = 0; i < std::min<std::size_t>(caps.slots, RSL_MAX_SLOTS); ++i) {
-        const rsl_slot_info &raw = caps.slot[i];
-        SlotInfo slot;
-        slot.state = static_cast<SlotInfo::State>(std::min<std::uint8_t>(raw.state, RSL_SLOT_REJECTED));
-        slot.active = caps.active == i;
-        slot.name = std::string(raw.name, std::find(raw.name, raw.name + sizeof raw.name, '\0'));
-        if (raw.state != RSL_SLOT_EMPTY)
-            slot.sha256 = hexOf(raw.sha256);
-        slot.bytes = raw.length;
-        slot.capacity = raw.capacity;
-        slot.generation = raw.generation;
-        info.slots.push_back(std::move(slot));
-    }
-    return info;
-}
-
 } // namespace
-
-const SlotInfo *BoardInfo::activeSlot() const
-{
-    for (const SlotInfo &slot : slots)
-        if (slot.active)
-            return &slot;
-    return nullptr;
-}
-
-Result<FitVerdict> fitOn(const BoardInfo &board, const ModelImage &image)
-{
-    if (board.format != RSL_MODEL_FORMAT)
-        return fail(ErrorCode::Unsupported,
-                    "the board's firmware reads model format " + std::to_string(board.format)
-                        + ", this program writes " + std::to_string(RSL_MODEL_FORMAT)
-                        + "; flash the firmware that came with it",
-                    board.board);
-    if (board.kernelAbi != RSL_KERNEL_ABI)
-        return fail(ErrorCode::Unsupported,
-                    "the board's firmware computes by version " + std::to_string(board.kernelAbi)
-                        + " of the arithmetic, this program by " + std::to_string(RSL_KERNEL_ABI)
-                        + "; flash the firmware that came with it",
-                    board.board);
-    const rsl_model model = image.model();
-    if ((board.numbers & (1U << image.type())) == 0)
-        return fail(ErrorCode::Unsupported,
-                    "the board cannot compute with " + std::string(nameOf(image.type())), board.board);
-    if ((board.layouts & RSL_LAYOUT_BIT(model.header->layout)) == 0)
-        return fail(ErrorCode::Unsupported, "the board does not know this layout of weights", board.board);
-    if ((layerKinds(model) & ~unsigned {board.layerKinds}) != 0)
-        return fail(ErrorCode::Unsupported, "the model has a layer that the board does not know",
-                    board.board);
-    FitVerdict verdict {image.bytes().size(), 0, image.ramBytes(), board.ramBytes};
-    // The active slot is never overwritten while there is another.
-    for (const SlotInfo &slot : board.slots)
-        if (!slot.active || board.slots.size() == 1)
-            verdict.imageRoom = std::max<std::uint64_t>(verdict.imageRoom, slot.capacity);
-    return verdict;
-}
 
 BoardClient::BoardClient(std::unique_ptr<Link> link)
     : m_link(std::move(link))
@@ -389,8 +268,10 @@ Result<BoardInfo> BoardClient::hello(const std::stop_token &stop, int tries)
                         + std::to_string(caps.version_max) + " of the protocol, this program "
                         + std::to_string(RSL_PROTOCOL_VERSION) + "; flash the firmware that came with it",
                     m_link->name());
-    m_info = infoOf(caps);
-    return m_info;
+    auto info = boardInfoOf(caps, m_link->name());
+    if (info)
+        m_info = *info;
+    return info;
 }
 
 Result<void> BoardClient::sendChunks(std::uint8_t type, std::span<const std::uint8_t> bytes,
@@ -589,7 +470,7 @@ Result<PushReport> BoardClient::push(const ModelImage &image, const BoardProgres
         begin.kernel_abi = RSL_KERNEL_ABI;
         begin.number = static_cast<std::uint8_t>(image.type());
         begin.layout = image.model().header->layout;
-        begin.layer_kinds = static_cast<std::uint8_t>(layerKinds(image.model()));
+        begin.layer_kinds = static_cast<std::uint8_t>(image.layerKinds());
         begin.slot = RSL_ANY_SLOT;
         const auto began = ask(RSL_BEGIN, part(payload, rsl_encode_begin(&begin, payload.data())), stop);
         if (!began)

@@ -12,61 +12,12 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "device_link/host/board_profile.h"
+#include "device_link/host/board_info.h"
 #include "device_link/host/link.h"
 #include "device_link/host/model_image.h"
 #include "device_link/protocol/rsl_message.h"
 
 namespace rosler {
-
-/// A place for a model on a board.
-struct SlotInfo {
-    enum class State { Empty, Receiving, Valid, Rejected };
-    State state = State::Empty;
-    bool active = false;
-    std::string name;   ///< of a valid model
-    std::string sha256; ///< in hexadecimal; empty when it holds nothing
-    std::uint32_t bytes = 0;
-    std::uint32_t capacity = 0;
-    std::uint32_t generation = 0;
-
-    friend bool operator==(const SlotInfo &, const SlotInfo &) = default;
-};
-
-/// What a board says of itself.
-struct BoardInfo {
-    std::string board;    ///< profile's id: "mps2-an386"
-    std::string firmware; ///< version
-    std::string core;     ///< "Cortex-M4", or the CPUID in hexadecimal; "host" for a twin
-    bool fpu = false;
-    bool dsp = false;
-    bool helium = false;
-    bool countsCycles = false; ///< its ticks are clock cycles
-    bool hasWindowPin = false;
-    bool keepsModels = false; ///< over loss of power
-    bool isTwin = false;
-    bool setsBaud = false;
-    double clockHz = 0.0;
-    double timerHz = 0.0;
-    std::uint32_t ramBytes = 0; ///< for a model
-    std::uint32_t baud = 0;
-    std::uint8_t credits = 1;
-    std::uint8_t numbers = 0;                 ///< mask 1 << rsl_number
-    std::uint8_t layouts = 0;                 ///< mask RSL_LAYOUT_BIT()
-    rsl_layout preferred = RSL_LAYOUT_I8_4X4; ///< of int8 images
-    std::uint8_t layerKinds = 0;
-    std::uint16_t format = 0;
-    std::uint16_t kernelAbi = 0;
-    std::vector<SlotInfo> slots;
-
-    [[nodiscard]] const SlotInfo *activeSlot() const;
-
-    friend bool operator==(const BoardInfo &, const BoardInfo &) = default;
-};
-
-/// Whether @p image would run there: sizes as a verdict; everything else the board lacks as an error.
-/// @return Unsupported  another format or kernel ABI, a number type, layout or layer that it does not know
-[[nodiscard]] Result<FitVerdict> fitOn(const BoardInfo &board, const ModelImage &image);
 
 /// The four steps, and how far the one is.
 struct BoardProgress {

@@ -23,7 +23,8 @@ struct ImageForecast {
 /// @param type        number type of the image
 /// @param int8Layout  as in PackOptions
 /// @param foldU       as in PackOptions
-/// @return OutOfRange  no layers, more than an image holds, or a width beyond RSL_MAX_WIDTH
+/// @return OutOfRange  no layers, more than an image holds, a width beyond RSL_MAX_WIDTH, or an int8Layout of
+/// floats
 [[nodiscard]] Result<ImageForecast> imageForecast(const NetworkPlan &plan, rsl_number type,
                                                   rsl_layout int8Layout = RSL_LAYOUT_I8_4X4,
                                                   bool foldU = true);

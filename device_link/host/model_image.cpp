@@ -293,6 +293,15 @@ std::uint32_t ModelImage::ramBytes() const
     return rsl_model_ram_bytes(&m);
 }
 
+unsigned ModelImage::layerKinds() const
+{
+    const rsl_model m = model();
+    unsigned kinds = 0;
+    for (std::size_t i = 0; i < m.header->layers; ++i)
+        kinds |= 1U << m.layers[i].kind;
+    return kinds;
+}
+
 std::span<const std::uint8_t> ModelImage::knownInput() const
 {
     const rsl_model m = model();

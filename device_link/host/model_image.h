@@ -53,6 +53,7 @@ public:
     [[nodiscard]] rsl_number type() const;
     [[nodiscard]] std::uint64_t macs() const;
     [[nodiscard]] std::uint32_t ramBytes() const; ///< input, outputs and scratch on the board
+    [[nodiscard]] unsigned layerKinds() const;    ///< mask 1 << rsl_layer_kind of the layers in it
     [[nodiscard]] std::span<const std::uint8_t> knownInput() const;
     [[nodiscard]] std::span<const std::uint8_t> knownOutput() const;
 
