@@ -121,7 +121,9 @@ Result<Ppk2Calibration> parsePpk2Metadata(std::string_view text)
             continue;
         ++found;
         const auto number = finiteNumber(value);
-        if (!number || (array == &c.r && *number <= 0.0))
+        // As Nordic's own program does: a gain of 0 was never measured.
+        const bool isGain = array == &c.gs || array == &c.gi || array == &c.ug;
+        if (!number || (array == &c.r && *number <= 0.0) || (isGain && *number == 0.0))
             continue;
         c.calibrated = true;
         (*array)[static_cast<std::size_t>(key.back() - '0')] = *number;

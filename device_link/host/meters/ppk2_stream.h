@@ -35,7 +35,7 @@ struct Ppk2Calibration {
 [[nodiscard]] bool ppk2MetadataIsWhole(std::string_view text);
 
 /// Reads the metadata: lines "Key: value" until "END". Bytes of a stream that came before are passed over, as
-/// are keys that are not known; a resistance of 0 and what is no finite number leave the default.
+/// are keys that are not known; a resistance or a gain of 0 and what is no finite number leave the default.
 /// @return Malformed  no "END", or hardly any of the keys
 [[nodiscard]] Result<Ppk2Calibration> parsePpk2Metadata(std::string_view text);
 

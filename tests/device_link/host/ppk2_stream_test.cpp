@@ -102,12 +102,17 @@ void Ppk2StreamTest::badNumbersLeaveTheDefault()
     text.replace(text.find("R2: 10.3027"), 11, "R2: 0.0    ");
     text.replace(text.find("GI1: 0.9695"), 11, "GI1: -nan  ");
     text.replace(text.find("O0: 112.9420"), 12, "O0: x       ");
+    text.replace(text.find("GI0: 1.0000"), 11, "GI0: 0.0000");
+    text.replace(text.find("UG3: 1.00"), 9, "UG3: 0   ");
     const auto c = parsePpk2Metadata(text);
     QVERIFY(c);
     QCOMPARE(c->r[2], 10.15);
     QCOMPARE(c->gi[1], 1.0);
     QCOMPARE(c->o[0], 0.0);
     QCOMPARE(c->r[1], 101.5865);
+    QCOMPARE(c->gs[0], 1.0); // 0.0000 in the metadata as they are
+    QCOMPARE(c->gi[0], 1.0);
+    QCOMPARE(c->ug[3], 1.0);
 }
 
 void Ppk2StreamTest::truncatedMetadataAreRefused()
