@@ -24,7 +24,9 @@ std::optional<Item> timeStamp(const std::string &line)
     unsigned seconds = 0;
     unsigned milliseconds = 0;
     unsigned percent = 0;
-    if (std::sscanf(line.c_str(), "TimeStamp: %us %ums, buff %u%%", &seconds, &milliseconds, &percent) != 3)
+    // A mark, blank, '>' or '<', stands before the time.
+    if (std::sscanf(line.c_str(), "TimeStamp:%*1[ ><]%us %ums, buff %u%%", &seconds, &milliseconds, &percent)
+        != 3)
         return std::nullopt;
     return TimeStamp {seconds * 1000U + milliseconds, percent};
 }

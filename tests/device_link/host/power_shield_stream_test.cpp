@@ -54,6 +54,7 @@ class PowerShieldStreamTest final : public QObject
 private Q_SLOTS:
     void samplesAreThoseOfTheManual();
     void textComesInAnyPieces();
+    void aTimeStampMayBearAMark();
     void binaryComesInAnyPieces();
     void aSlipIsFoundAndCounted();
 };
@@ -85,6 +86,23 @@ void PowerShieldStreamTest::textComesInAnyPieces()
         QCOMPARE(std::get<Event>(items[5]).number, 12U);
         QCOMPARE(std::get<Line>(items[7]).text, std::string("64x2-07"));
         QVERIFY(std::holds_alternative<End>(items[8]));
+    }
+}
+
+void PowerShieldStreamTest::aTimeStampMayBearAMark()
+{
+    for (const char mark : {' ', '>', '<'}) {
+        const auto items = asciiItems(std::string("TimeStamp:") + mark + "012s 007ms, buff 93%\r\n", 5);
+        QCOMPARE(items.size(), std::size_t {1});
+        QVERIFY(std::holds_alternative<TimeStamp>(items[0]));
+        QCOMPARE(std::get<TimeStamp>(items[0]).milliseconds, 12007U);
+        QCOMPARE(std::get<TimeStamp>(items[0]).bufferPercent, 93U);
+    }
+    for (const char *other :
+         {"TimeStamp:x012s 007ms, buff 93%\r\n", "TimeStamp:>>012s 007ms, buff 93%\r\n"}) {
+        const auto items = asciiItems(other, 5);
+        QCOMPARE(items.size(), std::size_t {1});
+        QVERIFY(std::holds_alternative<Line>(items[0]));
     }
 }
 
