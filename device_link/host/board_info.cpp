@@ -43,11 +43,6 @@ std::string nameIn(std::span<const char> field)
     return name;
 }
 
-bool holdsIntegers(unsigned layout)
-{
-    return layout == RSL_LAYOUT_I8_4X4 || layout == RSL_LAYOUT_I8_4X16;
-}
-
 /// What no board can mean; empty if all is possible.
 std::string impossible(const rsl_caps &caps)
 {
@@ -59,9 +54,9 @@ std::string impossible(const rsl_caps &caps)
             + std::to_string(caps.timer_hz) + " Hz";
     // The layouts of another format are not ours to judge; fitOn() refuses the board.
     if (caps.format == RSL_MODEL_FORMAT && (caps.numbers & (1U << RSL_I8)) != 0
-        && (!holdsIntegers(caps.preferred) || (caps.layouts & RSL_LAYOUT_BIT(caps.preferred)) == 0))
+        && (!rsl_holds_int8(caps.preferred) || (caps.layouts & RSL_LAYOUT_BIT(caps.preferred)) == 0))
         return "prefers layout " + std::to_string(caps.preferred) + " of int8 weights, which "
-            + (holdsIntegers(caps.preferred) ? "it does not know itself" : "is none of them");
+            + (rsl_holds_int8(caps.preferred) ? "it does not know itself" : "is none of them");
     if (caps.slots > RSL_MAX_SLOTS)
         return "has " + std::to_string(caps.slots) + " slots";
     for (std::size_t i = 0; i < caps.slots; ++i)
@@ -107,7 +102,7 @@ Result<BoardInfo> boardInfoOf(const rsl_caps &caps, const std::string &where)
     info.credits = std::max<std::uint8_t>(caps.credits, 1);
     info.numbers = caps.numbers;
     info.layouts = caps.layouts;
-    if (holdsIntegers(caps.preferred))
+    if (rsl_holds_int8(caps.preferred))
         info.preferred = static_cast<rsl_layout>(caps.preferred);
     info.layerKinds = caps.layer_kinds;
     info.format = caps.format;

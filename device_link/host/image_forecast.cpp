@@ -50,7 +50,7 @@ Result<ImageForecast> imageForecast(const NetworkPlan &plan, rsl_number type, rs
     if (isTooWide(plan, layers))
         return fail(ErrorCode::OutOfRange,
                     "an image holds layers of at most " + std::to_string(RSL_MAX_WIDTH) + " numbers");
-    if (type == RSL_I8 && int8Layout != RSL_LAYOUT_I8_4X4 && int8Layout != RSL_LAYOUT_I8_4X16)
+    if (type == RSL_I8 && !rsl_holds_int8(int8Layout))
         return fail(ErrorCode::OutOfRange, "int8 weights cannot lie by layout " + std::to_string(int8Layout));
     rsl_model_header header {};
     header.number = static_cast<std::uint8_t>(type);

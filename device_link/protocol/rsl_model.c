@@ -86,7 +86,7 @@ static rsl_check check_header(const rsl_model_header *h)
     if (h->number > RSL_I8)
         return fault_at(RSL_FAULT_NUMBER, AT(number));
     const bool float_layout = h->layout == RSL_LAYOUT_F_4X1;
-    const bool int_layout = h->layout == RSL_LAYOUT_I8_4X4 || h->layout == RSL_LAYOUT_I8_4X16;
+    const bool int_layout = rsl_holds_int8(h->layout);
     if (h->number == RSL_I8 ? !int_layout : !float_layout)
         return fault_at(RSL_FAULT_LAYOUT, AT(layout));
     if (h->layers < 1 || h->layers > RSL_MAX_LAYERS)

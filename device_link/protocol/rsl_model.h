@@ -48,6 +48,12 @@ typedef enum rsl_layout {
 /// Bit of a layout in a mask.
 #define RSL_LAYOUT_BIT(layout) (1U << (layout))
 
+/// Whether int8 weights may lie so. Any number may be asked for.
+static inline bool rsl_holds_int8(unsigned layout)
+{
+    return layout == RSL_LAYOUT_I8_4X4 || layout == RSL_LAYOUT_I8_4X16;
+}
+
 /// First in an image.
 typedef struct rsl_model_header {
     uint32_t magic;
