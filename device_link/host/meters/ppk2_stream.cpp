@@ -121,7 +121,7 @@ Result<Ppk2Calibration> parsePpk2Metadata(std::string_view text)
             continue;
         ++found;
         const auto number = finiteNumber(value);
-        // As Nordic's own program does: a gain of 0 was never measured.
+        // A unit says 0 of what it was not calibrated for; a current of 0 throughout would be believed.
         const bool isGain = array == &c.gs || array == &c.gi || array == &c.ug;
         if (!number || (array == &c.r && *number <= 0.0) || (isGain && *number == 0.0))
             continue;
