@@ -75,6 +75,7 @@ static void answer_hello(rsl_device *d)
         return;
     }
     const rsl_port *p = d->port;
+    const rsl_needs knows = rsl_infer_knows();
     rsl_caps caps = {
         .version_min = RSL_PROTOCOL_VERSION,
         .version_max = RSL_PROTOCOL_VERSION,
@@ -82,10 +83,10 @@ static void answer_hello(rsl_device *d)
         .kernel_abi = RSL_KERNEL_ABI,
         .max_payload = RSL_MAX_PAYLOAD,
         .credits = d->port->credits,
-        .numbers = (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8),
-        .layouts = rsl_infer_layouts(),
+        .numbers = (uint8_t)knows.numbers,
+        .layouts = (uint8_t)knows.layouts,
         .preferred = rsl_s8_preferred,
-        .layer_kinds = RSL_KNOWN_LAYERS,
+        .layer_kinds = (uint8_t)knows.kinds,
         .active = d->active,
         .slots = p->slots,
         .features = p->features,
@@ -160,8 +161,8 @@ void rsl_reply_output(rsl_device *d, uint8_t type, rsl_output output, uint32_t f
 {
     const uint32_t all = rsl_model_output_bytes(&d->ready.model);
     output.generation = d->ready.generation;
-    output.number = d->ready.model.header->number;
-    output.outputs = d->ready.model.header->outputs;
+    output.number = (uint8_t)rsl_model_number(&d->ready.model);
+    output.outputs = rsl_tensor_numbers(d->ready.model.output);
     output.ticks = d->output_ticks;
     output.class_index = d->output_class;
     output.crc = d->output_crc;
@@ -233,12 +234,12 @@ static void time_layers(rsl_device *d, const void *input)
     const rsl_port *p = d->port;
     const rsl_ready *r = &d->ready;
     rsl_result *result = &d->bench.result;
-    result->layers = r->model.header->layers;
+    result->layers = (uint8_t)r->model.header->operations;
     for (uint32_t i = 0; i < result->layers; ++i) {
         if (p->quiet != NULL)
             p->quiet(p->context, true);
         const uint32_t begin = p->ticks(p->context);
-        rsl_infer_layer(&r->model, i, input, r->output, r->scratch);
+        rsl_infer_operation(&r->model, i, input, p->arena);
         result->layer_ticks[i] = p->ticks(p->context) - begin;
         if (p->quiet != NULL)
             p->quiet(p->context, false);

@@ -9,6 +9,38 @@
 
 enum { HASH_STEP = 4096 };
 
+/// The lowest bit of @p needed that @p known has not, or 32.
+static uint32_t first_unknown(uint32_t needed, uint32_t known)
+{
+    uint32_t bit = 0;
+    while (bit < 32U && ((needed & ~known) >> bit & 1U) == 0U)
+        ++bit;
+    return bit;
+}
+
+/// Can this firmware compute what needs so much? Says why not.
+static bool knows_all(rsl_needs needs, rsl_error *why)
+{
+    const rsl_needs knows = rsl_infer_knows();
+    const struct {
+        uint32_t needed;
+        uint32_t known;
+        rsl_status status;
+    } parts[] = {
+        {needs.numbers, knows.numbers, RSL_UNKNOWN_NUMBER},
+        {needs.layouts, knows.layouts, RSL_UNKNOWN_LAYOUT},
+        {needs.kinds, knows.kinds, RSL_UNKNOWN_LAYER},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
+        const uint32_t unknown = first_unknown(parts[i].needed, parts[i].known);
+        if (unknown < 32U) {
+            *why = (rsl_error) {(uint16_t)parts[i].status, 0, unknown, parts[i].known};
+            return false;
+        }
+    }
+    return true;
+}
+
 rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
 {
     const rsl_port *p = d->port;
@@ -19,8 +51,8 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     *why = (rsl_error) {.status = RSL_OK};
     if (check.fault != RSL_FAULT_NONE)
         *why = (rsl_error) {RSL_INVALID_IMAGE, (uint16_t)check.fault, check.offset, 0};
-    else if ((RSL_LAYOUT_BIT(model.header->layout) & rsl_infer_layouts()) == 0)
-        *why = (rsl_error) {RSL_UNKNOWN_LAYOUT, 0, model.header->layout, rsl_infer_layouts()};
+    else if (!knows_all(rsl_model_needs(&model), why))
+        return (rsl_status)why->status;
     else if (rsl_model_ram_bytes(&model) > p->arena_bytes)
         *why = (rsl_error) {RSL_NEEDS_RAM, 0, rsl_model_ram_bytes(&model), p->arena_bytes};
     if (why->status != RSL_OK)
@@ -29,10 +61,9 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     r->model = model;
     r->slot = slot;
     r->generation = info.generation;
-    r->input = p->arena;
-    r->output = r->input + ((rsl_model_input_bytes(&model) + 15U) & ~15U);
-    r->scratch = r->output + ((rsl_model_output_bytes(&model) + 15U) & ~15U);
-    rsl_infer_prepare(&model, r->scratch);
+    r->input = rsl_infer_input(&model, p->arena);
+    r->output = rsl_infer_output(&model, p->arena);
+    rsl_infer_prepare(&model, p->arena);
     rsl_forget_input(d);
     rsl_text_forget(d);
     return RSL_OK;
@@ -78,23 +109,16 @@ static void refuse(rsl_device *d, rsl_status status, uint32_t value, uint32_t av
 static bool fits(rsl_device *d, const rsl_begin *b)
 {
     const rsl_port *p = d->port;
-    const uint8_t layouts = rsl_infer_layouts();
-    const uint32_t numbers = (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8);
+    const rsl_needs needs = {b->layer_kinds, b->number < 32 ? 1U << b->number : UINT32_MAX,
+                             b->layout < 32 ? RSL_LAYOUT_BIT(b->layout) : UINT32_MAX};
+    rsl_error why;
     if (b->format != RSL_MODEL_FORMAT)
         refuse(d, RSL_UNKNOWN_FORMAT, RSL_MODEL_FORMAT, 0);
     else if (b->kernel_abi != RSL_KERNEL_ABI)
         refuse(d, RSL_UNKNOWN_ABI, RSL_KERNEL_ABI, 0);
-    else if (b->number > RSL_I8)
-        refuse(d, RSL_UNKNOWN_NUMBER, b->number, numbers);
-    else if (b->layout > 7 || (RSL_LAYOUT_BIT(b->layout) & layouts) == 0)
-        refuse(d, RSL_UNKNOWN_LAYOUT, b->layout, layouts);
-    else if ((b->layer_kinds & ~RSL_KNOWN_LAYERS) != 0) {
-        const uint32_t unknown = b->layer_kinds & ~(uint32_t)RSL_KNOWN_LAYERS;
-        uint32_t kind = 0;
-        while ((unknown >> kind & 1U) == 0U)
-            ++kind;
-        refuse(d, RSL_UNKNOWN_LAYER, kind, RSL_KNOWN_LAYERS);
-    } else if (b->ram_bytes > p->arena_bytes)
+    else if (!knows_all(needs, &why))
+        refuse(d, (rsl_status)why.status, why.value, why.available);
+    else if (b->ram_bytes > p->arena_bytes)
         refuse(d, RSL_NEEDS_RAM, b->ram_bytes, p->arena_bytes);
     else if (b->length == 0 || b->length % RSL_MODEL_ALIGNMENT != 0 || b->length > rsl_slot_capacity(p))
         refuse(d, RSL_TOO_LONG, b->length, rsl_slot_capacity(p));
@@ -245,11 +269,10 @@ static void fail(rsl_device *d, rsl_error why, bool reject)
 /// The announcement of BEGIN against the image itself.
 static bool is_as_announced(const rsl_begin *b, const rsl_model *m)
 {
-    uint32_t kinds = 0;
-    for (uint32_t i = 0; i < m->header->layers; ++i)
-        kinds |= 1U << m->layers[i].kind;
-    return b->number == m->header->number && b->layout == m->header->layout && b->layer_kinds == kinds
-        && b->ram_bytes == rsl_model_ram_bytes(m) && b->length == m->header->total_bytes;
+    const rsl_needs needs = rsl_model_needs(m);
+    return b->number == rsl_model_number(m) && (needs.layouts & RSL_LAYOUT_BIT(b->layout)) != 0
+        && b->layer_kinds == needs.kinds && b->ram_bytes == rsl_model_ram_bytes(m)
+        && b->length == m->header->total_bytes;
 }
 
 static void check_image(rsl_device *d)
@@ -266,8 +289,9 @@ static void check_image(rsl_device *d)
     }
     (void)rsl_device_infer(d, m->bytes + m->header->known_input);
     const uint8_t *known = m->bytes + m->header->known_output;
-    const uint32_t size = m->header->number == RSL_I8 ? 2 : 4;
-    for (uint32_t i = 0; i < m->header->outputs; ++i)
+    const uint32_t outputs = rsl_tensor_numbers(m->output);
+    const uint32_t size = rsl_tensor_bytes(m->output) / outputs;
+    for (uint32_t i = 0; i < outputs; ++i)
         if (memcmp(d->ready.output + (size_t)size * i, known + (size_t)size * i, size) != 0) {
             // The outputs go out before the old model takes their place.
             (void)rsl_slot_reject(d->port, d->target);

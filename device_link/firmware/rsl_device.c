@@ -23,7 +23,7 @@ uint32_t rsl_device_infer(rsl_device *d, const void *input)
     if (port->quiet != NULL)
         port->quiet(port->context, true);
     const uint32_t begin = port->ticks(port->context);
-    rsl_infer(&d->ready.model, input, d->ready.output, d->ready.scratch);
+    rsl_infer(&d->ready.model, input, port->arena);
     const uint32_t ticks = port->ticks(port->context) - begin;
     if (port->quiet != NULL)
         port->quiet(port->context, false);

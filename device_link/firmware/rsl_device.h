@@ -15,8 +15,6 @@ extern "C" {
 
 #define RSL_FIRMWARE_VERSION "0.2.0"
 
-enum { RSL_KNOWN_LAYERS = (1 << RSL_DENSE) | (1 << RSL_SKETCHED) };
-
 typedef enum rsl_work {
     RSL_WORK_NONE,
     RSL_WORK_HASH,  ///< COMMIT: the SHA-256 of what came, piece by piece
@@ -31,7 +29,6 @@ typedef struct rsl_ready {
     uint32_t generation;
     uint8_t *input;
     uint8_t *output;
-    uint8_t *scratch;
 } rsl_ready;
 
 typedef struct rsl_bench_state {

@@ -5,70 +5,209 @@
 
 #include "device_link/firmware/kernels/rsl_kernels.h"
 
-/// Where vectors lie in the scratch: two of activations, taken in turn, and two intermediates.
-typedef struct vectors {
-    uint8_t *activations[2];
-    uint8_t *intermediate[2];
-} vectors;
+/// An operation and where its numbers are.
+typedef struct task {
+    const rsl_model *model;
+    const rsl_operation *op;
+    const void *input; ///< of the model
+    uint8_t *arena;
+} task;
 
-static vectors divide(const rsl_model *model, void *scratch)
+static const rsl_tensor *tensor_of(const task *t, uint16_t number)
 {
-    // rsl_model_scratch_bytes() is 2 * size * (width + rank).
-    const uint32_t size = model->header->number == RSL_I8 ? 2 : 4;
-    uint32_t rank = 0;
-    for (uint32_t i = 0; i < model->header->layers; ++i)
-        if (model->layers[i].rank > rank)
-            rank = model->layers[i].rank;
-    const uint32_t intermediate = size * ((rank + 15U) & ~15U);
-    const uint32_t width = rsl_model_scratch_bytes(model) / 2U - intermediate;
-    uint8_t *at = scratch;
-    return (vectors) {{at, at + width}, {at + 2U * width, at + 2U * width + intermediate}};
+    return &t->model->tensors[number];
 }
 
-uint8_t rsl_infer_layouts(void)
+/// The input may lie elsewhere than in the arena.
+static const void *numbers_of(const task *t, uint16_t number)
 {
-    return (uint8_t)(rsl_s8_layouts | RSL_LAYOUT_BIT(RSL_LAYOUT_F_4X1));
+    return number == t->model->header->input ? t->input : t->arena + tensor_of(t, number)->arena;
 }
 
-void rsl_infer_prepare(const rsl_model *model, void *scratch)
+static void *place_of(const task *t, uint16_t number)
 {
-    memset(scratch, 0, rsl_model_scratch_bytes(model));
+    return t->arena + tensor_of(t, number)->arena;
 }
 
-static void int8_layer(const rsl_model *m, uint32_t number, const int8_t *input, int16_t *output,
-                       const vectors *v)
+static void int8_product(const task *t, uint32_t weights, uint8_t layout, uint16_t from, uint16_t to)
 {
-    const rsl_model_layer *l = &m->layers[number];
-    const bool last = number + 1U == m->header->layers;
-    void *x = v->activations[number & 1U];
-    void *y = v->activations[(number & 1U) ^ 1U];
-    if (number == 0)
-        rsl_s8_load(x, input, l->kept != 0 ? (const uint16_t *)(const void *)(m->bytes + l->kept) : NULL,
-                    l->read);
-    const uint32_t layout = m->header->layout;
-    const rsl_s8_product c = {m->bytes + l->c_factor, l->outputs, l->kind == RSL_DENSE ? l->read : l->rank,
-                              l->output_zero, layout};
-    if (l->kind == RSL_DENSE) {
-        if (last)
-            rsl_s8_act_to_wide(&c, x, y);
+    const rsl_tensor *x = tensor_of(t, from);
+    const rsl_tensor *y = tensor_of(t, to);
+    const rsl_s8_product p = {t->model->bytes + weights, y->channels, x->channels, y->zero, layout};
+    const void *in = numbers_of(t, from);
+    void *out = place_of(t, to);
+    if (x->type == RSL_TENSOR_I16) {
+        if (y->type == RSL_TENSOR_I16)
+            rsl_s8_wide_to_wide(&p, in, out);
         else
-            rsl_s8_act_to_act(&c, x, y);
+            rsl_s8_wide_to_act(&p, in, out);
+    } else if (y->type == RSL_TENSOR_I16) {
+        rsl_s8_act_to_wide(&p, in, out);
     } else {
-        const rsl_s8_product r = {m->bytes + l->r_factor, l->rank, l->read, 0, layout};
-        int16_t *intermediate = (int16_t *)(void *)v->intermediate[0];
-        rsl_s8_act_to_wide(&r, x, intermediate);
-        if ((l->flags & RSL_LAYER_HAS_U) != 0) {
-            const rsl_s8_product u = {m->bytes + l->u_factor, l->rank, l->rank, 0, layout};
-            rsl_s8_wide_to_wide(&u, intermediate, (int16_t *)(void *)v->intermediate[1]);
-            intermediate = (int16_t *)(void *)v->intermediate[1];
-        }
-        if (last)
-            rsl_s8_wide_to_wide(&c, intermediate, y);
-        else
-            rsl_s8_wide_to_act(&c, intermediate, y);
+        rsl_s8_act_to_act(&p, in, out);
     }
-    if (last)
-        memcpy(output, y, 2U * (size_t)l->outputs);
+}
+
+static void float_product(const task *t, uint32_t weights, uint16_t from, uint16_t to, bool relu)
+{
+    const rsl_factor f = {t->op->number, t->op->layout, tensor_of(t, to)->channels,
+                          tensor_of(t, from)->channels};
+    rsl_float_product(&f, t->model->bytes + weights, numbers_of(t, from), place_of(t, to), relu);
+}
+
+static void product(const task *t, uint32_t weights, uint8_t layout, uint16_t from, uint16_t to, bool relu)
+{
+    if (t->op->number == RSL_I8)
+        int8_product(t, weights, layout, from, to);
+    else
+        float_product(t, weights, from, to, relu);
+}
+
+static void run_dense(const task *t)
+{
+    const rsl_operation *op = t->op;
+    product(t, op->weights, op->layout, op->input, op->output, (op->flags & RSL_RELU) != 0);
+}
+
+static void run_sketched(const task *t)
+{
+    const rsl_operation *op = t->op;
+    const rsl_sketched *s = (const rsl_sketched *)(const void *)op;
+    uint16_t middle = s->r_product;
+    product(t, s->r_factor, s->r_layout, op->input, middle, false);
+    if ((op->flags & RSL_HAS_U) != 0) {
+        product(t, s->u_factor, s->u_layout, middle, s->u_product, false);
+        middle = s->u_product;
+    }
+    product(t, op->weights, op->layout, middle, op->output, (op->flags & RSL_RELU) != 0);
+}
+
+/// int8 to int8, each in a byte or in two, and zeros up to a multiple of 16 numbers.
+static void move_int8(const rsl_tensor *x, const void *from, const uint16_t *kept, const rsl_tensor *y,
+                      void *to)
+{
+    const uint32_t n = rsl_tensor_numbers(y);
+    if (x->type == RSL_TENSOR_I8 && y->type == rsl_s8_load_type) {
+        rsl_s8_load(to, from, kept, n);
+        return;
+    }
+    const int8_t *narrow = from;
+    const int16_t *wide = from;
+    for (uint32_t i = 0; i < ((n + 15U) & ~15U); ++i) {
+        int16_t v = 0;
+        if (i < n) {
+            const uint32_t at = kept != NULL ? kept[i] : i;
+            v = x->type == RSL_TENSOR_I8 ? narrow[at] : wide[at];
+        }
+        if (y->type == RSL_TENSOR_I8)
+            ((int8_t *)to)[i] = (int8_t)v;
+        else
+            ((int16_t *)to)[i] = v;
+    }
+}
+
+static void run_gather(const task *t)
+{
+    const rsl_tensor *x = tensor_of(t, t->op->input);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const uint16_t *kept = (const uint16_t *)(const void *)(t->model->bytes + t->op->weights);
+    const void *from = numbers_of(t, t->op->input);
+    void *to = place_of(t, t->op->output);
+    if (y->type == RSL_TENSOR_F32) {
+        float *gathered = to;
+        for (const uint16_t *const end = kept + y->channels; kept != end;)
+            *gathered++ = ((const float *)from)[*kept++];
+    } else if (y->type == RSL_TENSOR_I16) {
+        int16_t *gathered = to;
+        for (const uint16_t *const end = kept + y->channels; kept != end;)
+            *gathered++ = ((const int16_t *)from)[*kept++];
+    } else {
+        move_int8(x, from, kept, y, to);
+    }
+}
+
+static void run_add(const task *t)
+{
+    const rsl_add *add = (const rsl_add *)(const void *)t->op;
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const void *a = numbers_of(t, t->op->input);
+    const void *b = numbers_of(t, add->other);
+    void *to = place_of(t, t->op->output);
+    const uint32_t n = rsl_tensor_numbers(y);
+    if (y->type == RSL_TENSOR_F32) {
+        const bool relu = (t->op->flags & RSL_RELU) != 0;
+        for (uint32_t i = 0; i < n; ++i) {
+            const float sum = ((const float *)a)[i] + ((const float *)b)[i];
+            ((float *)to)[i] = relu && !(sum > 0.0F) ? 0.0F : sum;
+        }
+        return;
+    }
+    const bool narrow = y->type == RSL_TENSOR_I8;
+    for (uint32_t i = 0; i < n; ++i) {
+        const int32_t qa = narrow ? ((const int8_t *)a)[i] : ((const int16_t *)a)[i];
+        const int32_t qb = narrow ? ((const int8_t *)b)[i] : ((const int16_t *)b)[i];
+        // At most 2 * 2^7 * 2^21 + 2^30 in magnitude, for int8 numbers; modulo 2^32 for any.
+        const uint32_t sum = (uint32_t)qa * (uint32_t)add->multiplier
+            + (uint32_t)qb * (uint32_t)add->other_multiplier + (uint32_t)add->offset;
+        int32_t v = y->zero + ((int32_t)sum >> 16);
+        v = v < -128 ? -128 : v;
+        v = v > 127 ? 127 : v;
+        if (narrow)
+            ((int8_t *)to)[i] = (int8_t)v;
+        else
+            ((int16_t *)to)[i] = (int16_t)v;
+    }
+}
+
+static void run_flatten(const task *t)
+{
+    const void *from = numbers_of(t, t->op->input);
+    void *to = place_of(t, t->op->output);
+    if (from != to)
+        memcpy(to, from, rsl_tensor_bytes(tensor_of(t, t->op->output)));
+}
+
+static void run_copy(const task *t)
+{
+    const rsl_tensor *x = tensor_of(t, t->op->input);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    if (x->type == y->type)
+        run_flatten(t);
+    else
+        move_int8(x, numbers_of(t, t->op->input), NULL, y, place_of(t, t->op->output));
+}
+
+/// What this firmware computes. What each demands of an image is protocol/rsl_operation.c's.
+static const struct {
+    uint16_t kind;
+    void (*run)(const task *);
+} kinds[] = {
+    {RSL_DENSE, run_dense}, {RSL_SKETCHED, run_sketched}, {RSL_GATHER, run_gather},
+    {RSL_ADD, run_add},     {RSL_FLATTEN, run_flatten},   {RSL_COPY, run_copy},
+};
+
+rsl_needs rsl_infer_knows(void)
+{
+    rsl_needs knows = {0, (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8),
+                       rsl_s8_layouts | RSL_LAYOUT_BIT(RSL_LAYOUT_F_4X1)};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i)
+        knows.kinds |= RSL_KIND_BIT(kinds[i].kind);
+    return knows;
+}
+
+uint8_t *rsl_infer_input(const rsl_model *model, void *arena)
+{
+    return (uint8_t *)arena + model->input->arena;
+}
+
+uint8_t *rsl_infer_output(const rsl_model *model, void *arena)
+{
+    return (uint8_t *)arena + model->output->arena;
+}
+
+void rsl_infer_prepare(const rsl_model *model, void *arena)
+{
+    memset(arena, 0, rsl_model_ram_bytes(model));
 }
 
 /// One bit pattern for all that is not a number: machines differ in the sign that they give it.
@@ -84,65 +223,37 @@ static void make_canonical(float *y, uint32_t n)
     }
 }
 
-static void float_layer(const rsl_model *m, uint32_t number, const float *input, float *output,
-                        const vectors *v)
+static void run_operation(const task *t)
 {
-    const rsl_model_layer *l = &m->layers[number];
-    const rsl_model_header *h = m->header;
-    const bool last = number + 1U == h->layers;
-    const bool relu = (l->flags & RSL_LAYER_RELU) != 0;
-    const float *x = (const float *)(const void *)v->activations[number & 1U];
-    if (number == 0) {
-        if (l->kept != 0) {
-            const uint16_t *kept = (const uint16_t *)(const void *)(m->bytes + l->kept);
-            float *gathered = (float *)(void *)v->activations[0];
-            for (uint32_t i = 0; i < l->read; ++i)
-                gathered[i] = input[kept[i]];
-        } else {
-            x = input;
-        }
-    }
-    float *y = last ? output : (float *)(void *)v->activations[(number & 1U) ^ 1U];
-    if (l->kind == RSL_DENSE) {
-        const rsl_factor w = {h->number, h->layout, l->outputs, l->read};
-        rsl_float_product(&w, m->bytes + l->c_factor, x, y, relu);
-    } else {
-        const rsl_factor r = {h->number, h->layout, l->rank, l->read};
-        const rsl_factor u = {h->number, h->layout, l->rank, l->rank};
-        const rsl_factor c = {h->number, h->layout, l->outputs, l->rank};
-        float *intermediate = (float *)(void *)v->intermediate[0];
-        rsl_float_product(&r, m->bytes + l->r_factor, x, intermediate, false);
-        if ((l->flags & RSL_LAYER_HAS_U) != 0) {
-            rsl_float_product(&u, m->bytes + l->u_factor, intermediate, (float *)(void *)v->intermediate[1],
-                              false);
-            intermediate = (float *)(void *)v->intermediate[1];
-        }
-        rsl_float_product(&c, m->bytes + l->c_factor, intermediate, y, relu);
-    }
-    if (last)
-        make_canonical(output, l->outputs);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i)
+        if (kinds[i].kind == t->op->kind)
+            kinds[i].run(t);
+    if (t->op->output == t->model->header->output && t->model->output->type == RSL_TENSOR_F32)
+        make_canonical(place_of(t, t->op->output), rsl_tensor_numbers(t->model->output));
 }
 
-void rsl_infer_layer(const rsl_model *model, uint32_t number, const void *input, void *output, void *scratch)
+void rsl_infer_operation(const rsl_model *model, uint32_t number, const void *input, void *arena)
 {
-    const vectors v = divide(model, scratch);
-    if (model->header->number == RSL_I8)
-        int8_layer(model, number, input, output, &v);
-    else
-        float_layer(model, number, input, output, &v);
+    task t = {model, rsl_model_first(model), input, arena};
+    for (uint32_t i = 0; i < number; ++i)
+        t.op = rsl_operation_next(t.op);
+    run_operation(&t);
 }
 
-void rsl_infer(const rsl_model *model, const void *input, void *output, void *scratch)
+void rsl_infer(const rsl_model *model, const void *input, void *arena)
 {
-    for (uint32_t i = 0; i < model->header->layers; ++i)
-        rsl_infer_layer(model, i, input, output, scratch);
+    task t = {model, rsl_model_first(model), input, arena};
+    for (uint32_t left = model->header->operations; left != 0U; --left) {
+        run_operation(&t);
+        t.op = rsl_operation_next(t.op);
+    }
 }
 
 uint16_t rsl_infer_class(const rsl_model *model, const void *output)
 {
-    const uint32_t n = model->header->outputs;
+    const uint32_t n = rsl_tensor_numbers(model->output);
     uint32_t best = 0;
-    if (model->header->number == RSL_I8) {
+    if (model->output->type == RSL_TENSOR_I16) {
         const int16_t *y = output;
         for (uint32_t i = 1; i < n; ++i)
             if (y[i] > y[best])

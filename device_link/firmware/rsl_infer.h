@@ -8,22 +8,27 @@
 extern "C" {
 #endif
 
-/// Inference with an image in place. Memory is the caller's: input and output as rsl_model_input_bytes() and
-/// rsl_model_output_bytes() say, rsl_model_scratch_bytes() of scratch, all at multiples of 16 bytes.
+/// Inference with a checked image in place. Memory is the caller's: an arena of rsl_model_ram_bytes() at a
+/// multiple of 16 bytes, in which all tensors lie where the image says.
 
-/// What kernels of this build can compute: a mask of RSL_LAYOUT_BIT().
-uint8_t rsl_infer_layouts(void);
+/// What this build can compute: masks of RSL_KIND_BIT(), 1 << rsl_number, RSL_LAYOUT_BIT().
+rsl_needs rsl_infer_knows(void);
 
-/// To be called once with new scratch, before the first inference of a model in it.
-void rsl_infer_prepare(const rsl_model *model, void *scratch);
+/// To be called once with a new arena, before the first inference of a model in it.
+void rsl_infer_prepare(const rsl_model *model, void *arena);
 
-/// One inference: float32 or int8 in, float32 or int16 out.
-void rsl_infer(const rsl_model *model, const void *input, void *output, void *scratch);
+/// Where the input's numbers lie, and the outputs' after an inference.
+uint8_t *rsl_infer_input(const rsl_model *model, void *arena);
+uint8_t *rsl_infer_output(const rsl_model *model, void *arena);
 
-/// One layer of it; to be called for 0, 1, ... in turn, with nothing changed in between.
-void rsl_infer_layer(const rsl_model *model, uint32_t number, const void *input, void *output, void *scratch);
+/// One inference.
+/// @param input  the input's numbers: rsl_infer_input(), or any other place. They stay as they are.
+void rsl_infer(const rsl_model *model, const void *input, void *arena);
 
-/// The first of the largest outputs; one that is not a number is never the largest.
+/// One operation of it; to be called for 0, 1, ... in turn, with nothing changed in between.
+void rsl_infer_operation(const rsl_model *model, uint32_t number, const void *input, void *arena);
+
+/// The first of the largest of a model's outputs; one that is not a number is never the largest.
 uint16_t rsl_infer_class(const rsl_model *model, const void *output);
 
 #ifdef __cplusplus

@@ -149,9 +149,19 @@ static bool is_named(const rsl_device *d, const char *name)
     return h != NULL && strncmp(h->name, name, strlen(name)) == 0;
 }
 
-static int8_t quantised(const rsl_model_header *h, float v)
+static bool is_int8(const rsl_device *d)
 {
-    const float q = v / h->input_scale + (float)h->input_zero;
+    return d->ready.model.input->type == RSL_TENSOR_I8;
+}
+
+static uint32_t inputs(const rsl_device *d)
+{
+    return rsl_tensor_numbers(d->ready.model.input);
+}
+
+static int8_t quantised(const rsl_tensor *t, float v)
+{
+    const float q = v / t->scale + (float)t->zero;
     if (!(q > -128.0F))
         return -128;
     return q < 127.0F ? (int8_t)(q < 0.0F ? q - 0.5F : q + 0.5F) : 127;
@@ -168,10 +178,9 @@ static bool takes_pixels(const rsl_device *d)
 static void take_byte(rsl_device *d, uint8_t byte)
 {
     rsl_text *t = &d->text;
-    const rsl_model_header *h = header(d);
     const uint32_t at = t->loaded++;
-    if (t->expected == h->inputs) {
-        if (h->number == RSL_I8)
+    if (t->expected == inputs(d)) {
+        if (is_int8(d))
             d->ready.input[at] = (uint8_t)(byte ^ (takes_pixels(d) ? 0x80U : 0U));
         else
             ((float *)(void *)d->ready.input)[at] = (float)byte / 255.0F;
@@ -182,25 +191,24 @@ static void take_byte(rsl_device *d, uint8_t byte)
         return;
     float value;
     memcpy(&value, t->pending, sizeof value);
-    if (h->number == RSL_I8)
-        d->ready.input[at / 4U] = (uint8_t)quantised(h, value);
+    if (is_int8(d))
+        d->ready.input[at / 4U] = (uint8_t)quantised(d->ready.model.input, value);
     else
         ((float *)(void *)d->ready.input)[at / 4U] = value;
 }
 
 static float output_at(const rsl_device *d, uint32_t i)
 {
-    const rsl_model_header *h = header(d);
-    if (h->number == RSL_I8)
-        return h->output_scale * (float)((const int16_t *)(const void *)d->ready.output)[i];
+    if (is_int8(d))
+        return d->ready.model.output->scale * (float)((const int16_t *)(const void *)d->ready.output)[i];
     return ((const float *)(const void *)d->ready.output)[i];
 }
 
 static float input_at(const rsl_device *d, uint32_t i)
 {
-    const rsl_model_header *h = header(d);
-    if (h->number == RSL_I8)
-        return h->input_scale * (float)(((const int8_t *)d->ready.input)[i] - h->input_zero);
+    const rsl_tensor *x = d->ready.model.input;
+    if (is_int8(d))
+        return x->scale * (float)(((const int8_t *)d->ready.input)[i] - x->zero);
     return ((const float *)(const void *)d->ready.input)[i];
 }
 
@@ -232,10 +240,10 @@ static void results(rsl_device *d)
         say(d, "e-[No results yet]");
         return;
     }
-    const uint32_t n = header(d)->outputs;
+    const uint32_t n = rsl_tensor_numbers(d->ready.model.output);
     line l = begin(d);
     put(&l, "m-results-[");
-    if (is_named(d, "ad") && n == header(d)->inputs) {
+    if (is_named(d, "ad") && n == inputs(d)) {
         float sum = 0.0F;
         for (uint32_t i = 0; i < n; ++i) {
             const float e = output_at(d, i) - input_at(d, i);
@@ -329,10 +337,9 @@ static void load_bytes(rsl_device *d, const char *hex)
 /// Byte @p i of what was loaded, in the form in which it came; a float32 that was quantised, as it is now.
 static uint8_t loaded_byte(const rsl_device *d, uint32_t i)
 {
-    const rsl_model_header *h = header(d);
-    if (d->text.expected == h->inputs)
-        return h->number == RSL_I8 ? (uint8_t)(d->ready.input[i] ^ (takes_pixels(d) ? 0x80U : 0U))
-                                   : (uint8_t)(input_at(d, i) * 255.0F + 0.5F);
+    if (d->text.expected == inputs(d))
+        return is_int8(d) ? (uint8_t)(d->ready.input[i] ^ (takes_pixels(d) ? 0x80U : 0U))
+                          : (uint8_t)(input_at(d, i) * 255.0F + 0.5F);
     uint8_t bytes[4];
     const float value = input_at(d, i / 4U);
     memcpy(bytes, &value, sizeof bytes);
@@ -364,7 +371,7 @@ static void db(rsl_device *d, const char *word, const char *count)
             say(d, "e-[Command 'db load' must be >0 bytes]");
             return;
         }
-        const uint32_t most = header(d) != NULL ? 4U * header(d)->inputs : 0;
+        const uint32_t most = header(d) != NULL ? 4U * inputs(d) : 0;
         if (n > most) {
             line l = begin(d);
             put(&l, "Supplied buffer size ");
@@ -374,9 +381,8 @@ static void db(rsl_device *d, const char *word, const char *count)
             end(&l);
             return;
         }
-        if (n != header(d)->inputs && n != 4U * header(d)->inputs) {
-            say_number(d, "e-[The model takes ", header(d)->inputs,
-                       " inputs of one byte, or of four as float32]");
+        if (n != inputs(d) && n != 4U * inputs(d)) {
+            say_number(d, "e-[The model takes ", inputs(d), " inputs of one byte, or of four as float32]");
             return;
         }
         t->expected = n;

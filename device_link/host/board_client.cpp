@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <deque>
 #include <random>
 #include <utility>
@@ -469,8 +470,8 @@ Result<PushReport> BoardClient::push(const ModelImage &image, const BoardProgres
         begin.format = RSL_MODEL_FORMAT;
         begin.kernel_abi = RSL_KERNEL_ABI;
         begin.number = static_cast<std::uint8_t>(image.type());
-        begin.layout = image.model().header->layout;
-        begin.layer_kinds = static_cast<std::uint8_t>(image.layerKinds());
+        begin.layout = static_cast<std::uint8_t>(std::countr_zero(image.needs().layouts));
+        begin.layer_kinds = static_cast<std::uint8_t>(image.needs().kinds);
         begin.slot = RSL_ANY_SLOT;
         const auto began = ask(RSL_BEGIN, part(payload, rsl_encode_begin(&begin, payload.data())), stop);
         if (!began)

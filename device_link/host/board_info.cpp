@@ -137,14 +137,14 @@ Result<FitVerdict> fitOn(const BoardInfo &board, const ModelImage &image)
                         + " of the arithmetic, this program by " + std::to_string(RSL_KERNEL_ABI)
                         + "; flash the firmware that came with it",
                     board.board);
-    const rsl_model model = image.model();
+    const rsl_needs needs = image.needs();
     if ((board.numbers & (1U << image.type())) == 0)
         return fail(ErrorCode::Unsupported,
                     "the board cannot compute with " + std::string(nameOf(image.type())), board.board);
-    if ((board.layouts & RSL_LAYOUT_BIT(model.header->layout)) == 0)
+    if ((needs.layouts & ~std::uint32_t {board.layouts}) != 0)
         return fail(ErrorCode::Unsupported, "the board does not know this layout of weights", board.board);
-    if ((image.layerKinds() & ~unsigned {board.layerKinds}) != 0)
-        return fail(ErrorCode::Unsupported, "the model has a layer that the board does not know",
+    if ((needs.kinds & ~std::uint32_t {board.layerKinds}) != 0)
+        return fail(ErrorCode::Unsupported, "the model has an operation that the board does not know",
                     board.board);
     FitVerdict verdict {image.bytes().size(), 0, image.ramBytes(), board.ramBytes};
     // The active slot is never overwritten while there is another.

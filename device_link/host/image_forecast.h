@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/nn/network_plan.h"
 #include "device_link/host/board_profile.h"
+#include "device_link/host/image_operations.h"
 #include "device_link/protocol/rsl_model.h"
 
 namespace rosler {
@@ -14,8 +16,9 @@ namespace rosler {
 /// packModel() makes of it.
 struct ImageForecast {
     std::uint64_t imageBytes = 0;
-    std::uint64_t ramBytes = 0; ///< input, outputs and scratch on the board
-    std::uint64_t macs = 0;     ///< of one inference, as stored
+    std::uint64_t ramBytes = 0;             ///< input, outputs and all between on the board
+    std::uint64_t macs = 0;                 ///< of one inference, as stored
+    std::vector<ImageOperation> operations; ///< in the order of computing
 
     friend bool operator==(const ImageForecast &, const ImageForecast &) = default;
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "device_link/host/image_operations.h"
+
 namespace rosler {
 
 namespace {
@@ -17,15 +19,6 @@ std::string hex(const std::array<std::uint8_t, 32> &bytes)
         text += digits[byte & 15U];
     }
     return text;
-}
-
-std::string layerName(const rsl_model_layer &layer, unsigned number)
-{
-    std::string name = std::to_string(number + 1) + (layer.kind == RSL_DENSE ? " dense " : " sketched ")
-        + std::to_string(layer.read);
-    if (layer.rank > 0)
-        name += "-" + std::to_string(layer.rank);
-    return name + "-" + std::to_string(layer.outputs);
 }
 
 /// Instructions (emulated) or ticks of a window, less what a window with nothing in it costs. Each reading
@@ -43,7 +36,7 @@ Result<void> compare(BoardClient &client, const ModelImage &image, const Example
                      const ReferenceInference &reference, MeasuredModel &measured,
                      const MeasureProgress &progress, const std::stop_token &stop)
 {
-    const std::size_t classes = image.model().header->outputs;
+    const std::size_t classes = image.outputs();
     const std::vector<std::uint64_t> none(classes, 0);
     measured.confusion.board.assign(classes, none);
     measured.confusion.twin = measured.confusion.board;
@@ -137,11 +130,10 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
         if (progress)
             progress(step, fraction, note);
     };
-    const rsl_model model = image.model();
-    if (test.features.cols() != static_cast<Index>(model.header->inputs))
+    if (test.features.cols() != static_cast<Index>(image.inputs()))
         return fail(ErrorCode::OutOfRange,
                     "the data has " + std::to_string(test.features.cols()) + " features, the model takes "
-                        + std::to_string(model.header->inputs),
+                        + std::to_string(image.inputs()),
                     image.name());
     tell(MeasureStep::Send, 0, {});
     const Result<PushReport> pushed = client.push(
@@ -198,14 +190,15 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
     const Result<BenchReply> layers = client.bench(bench, stop);
     if (!layers)
         return tl::unexpected(layers.error());
+    const std::vector<ImageOperation> operations = operationsOf(image.model());
     if (!client.info().isTwin && (m.emulated || client.info().countsCycles))
-        for (std::size_t i = 0; i < layers->layerTicks.size() && i < model.header->layers; ++i) {
+        for (std::size_t i = 0; i < layers->layerTicks.size() && i < operations.size(); ++i) {
             const double net = netCount(m.emulated, profile, layers->layerTicks[i], layers->emptyTicks);
             const Quantity quantity = m.emulated && profile.emulator
                 ? Quantity::counted(net, Unit::Instructions)
                 : Quantity::measured(net, Unit::Cycles);
-            m.layers.push_back({layerName(model.layers[i], static_cast<unsigned>(i)), quantity,
-                                rsl_layer_macs(&model.layers[i])});
+            m.layers.push_back(
+                {std::to_string(i + 1) + " " + operations[i].name, quantity, operations[i].macs});
         }
     if (request.meter != nullptr) {
         Result<MeasuredEnergy> energy = measureEnergy(

@@ -6,8 +6,7 @@
 #include <cstring>
 
 #include "core/compress/float16.h"
-#include "device_link/host/image_forecast.h"
-#include "device_link/host/layer_record.h"
+#include "device_link/host/image_plan.h"
 #include "device_link/host/quantise.h"
 #include "device_link/protocol/rsl_crc.h"
 
@@ -17,175 +16,140 @@ namespace {
 
 static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ % RSL_MODEL_ALIGNMENT == 0, "images lie in vectors");
 
-/// Grows an image part by part.
-class ImageWriter
-{
-public:
-    /// Room for @p size zero bytes at the next multiple of 16.
-    std::uint32_t place(std::uint64_t size)
-    {
-        const std::uint64_t at = bytes.size();
-        bytes.resize((at + size + RSL_MODEL_ALIGNMENT - 1) / RSL_MODEL_ALIGNMENT * RSL_MODEL_ALIGNMENT);
-        return static_cast<std::uint32_t>(at);
-    }
-    template <typename T>
-    void put(std::uint64_t at, const T &value)
-    {
-        std::memcpy(bytes.data() + at, &value, sizeof value);
-    }
-
-    std::vector<std::uint8_t> bytes;
-};
-
-rsl_factor factorOf(const rsl_model_header &header, const Matrix &weights)
-{
-    return {header.number, header.layout, static_cast<std::uint32_t>(weights.rows()),
-            static_cast<std::uint32_t>(weights.cols())};
-}
-
-std::uint32_t placeFloats(ImageWriter &to, const rsl_model_header &header, const ChainProduct &product)
-{
-    const rsl_factor factor = factorOf(header, product.weights);
-    const std::uint32_t at = to.place(rsl_factor_bytes(&factor));
-    for (std::uint32_t row = 0; row < factor.rows; ++row) {
-        to.put(at + rsl_factor_bias(&factor, row), product.bias[row]);
-        for (std::uint32_t col = 0; col < factor.cols; ++col) {
-            const float weight = product.weights(row, col);
-            const std::uint64_t place = at + rsl_factor_weight(&factor, row, col);
-            if (header.number == RSL_F16)
-                to.put(place, toFloat16(weight));
-            else
-                to.put(place, weight);
-        }
-    }
-    return at;
-}
-
-std::uint32_t placeIntegers(ImageWriter &to, const rsl_model_header &header, const Matrix &weights,
-                            const IntegerProduct &product)
-{
-    const rsl_factor factor = factorOf(header, weights);
-    const std::uint32_t at = to.place(rsl_factor_bytes(&factor));
-    for (std::uint32_t row = 0; row < factor.rows; ++row) {
-        to.put(at + rsl_factor_bias(&factor, row), product.bias[row]);
-        to.put(at + rsl_factor_multiplier(&factor, row), product.multiplier[row]);
-        for (std::uint32_t col = 0; col < factor.cols; ++col)
-            to.put(at + rsl_factor_weight(&factor, row, col),
-                   product.weights[std::size_t {row} * factor.cols + col]);
-    }
-    return at;
-}
-
-std::vector<ProductShape> shapesOf(const ChainLayer &layer)
-{
-    std::vector<ProductShape> shapes;
-    for (const ChainProduct &product : layer.products)
-        shapes.push_back({product.weights.rows(), product.weights.cols()});
-    return shapes;
-}
-
-/// Packs layer after layer and follows the scale of what travels between them.
+/// Fills the places of a planned image, product by product, and follows the scale of what travels between
+/// them.
 class Packer
 {
 public:
-    Packer(const std::vector<ChainLayer> &chain, const PackOptions &options)
-        : m_chain(chain)
+    Packer(ImagePlan plan, const PackOptions &options)
+        : m_plan(std::move(plan))
+        , m_bytes(m_plan.header.total_bytes)
         , m_integer(options.type == RSL_I8)
     {
-        header.magic = RSL_MODEL_MAGIC;
-        header.format = RSL_MODEL_FORMAT;
-        header.kernel_abi = RSL_KERNEL_ABI;
-        header.number = static_cast<std::uint8_t>(options.type);
-        header.layers = static_cast<std::uint8_t>(chain.size());
-        header.layout = static_cast<std::uint8_t>(m_integer ? options.int8Layout : RSL_LAYOUT_F_4X1);
-        header.input_scale = 1;
-        header.output_scale = 1;
-        for (std::size_t i = 0; i < options.name.size() && i + 1 < sizeof header.name; ++i) {
+        rsl_model_header &h = m_plan.header;
+        h.magic = RSL_MODEL_MAGIC;
+        h.format = RSL_MODEL_FORMAT;
+        h.kernel_abi = RSL_KERNEL_ABI;
+        for (std::size_t i = 0; i < options.name.size() && i + 1 < sizeof h.name; ++i) {
             const char c = options.name[i];
-            header.name[i] = c >= ' ' && c <= '~' ? c : '?';
+            h.name[i] = c >= ' ' && c <= '~' ? c : '?';
         }
     }
 
-    void pack(const Network &network, const std::vector<VectorRange> &ranges)
+    /// @param ranges  of rangesOf(chain)
+    void pack(const std::vector<ChainLayer> &chain, std::span<const std::uint32_t> keptFeatures,
+              const std::vector<VectorRange> &ranges)
     {
-        header.inputs = static_cast<std::uint32_t>(network.features());
-        header.outputs = static_cast<std::uint32_t>(network.classes());
-        writer.place(sizeof header);
-        header.layer_table = writer.place(m_chain.size() * sizeof(rsl_model_layer));
-        IntegerScale at = int8Scale(ranges.front(), false);
+        for (std::size_t i = 0; i < keptFeatures.size(); ++i)
+            put(m_plan.kept + 2 * i, static_cast<std::uint16_t>(keptFeatures[i]));
+        std::size_t vector = 0;
+        IntegerScale at {1.0, 0};
         if (m_integer) {
-            header.input_scale = static_cast<float>(at.scale);
-            at.scale = static_cast<double>(header.input_scale);
-            header.input_zero = at.zero;
+            at = int8Scale(ranges[vector], false);
+            at.scale = static_cast<double>(static_cast<float>(at.scale));
         }
-        std::size_t vector = 1;
-        std::uint32_t inputs = header.inputs;
-        for (std::size_t i = 0; i < m_chain.size(); ++i) {
-            rsl_model_layer layer = layerRecord(shapesOf(m_chain[i]));
-            layer.flags = static_cast<std::uint8_t>(layer.flags
-                                                    | (m_chain[i].products.back().relu ? RSL_LAYER_RELU : 0));
-            layer.inputs = inputs;
-            layer.output_scale = 1;
-            if (i == 0 && !network.keptFeatures().empty()) {
-                layer.kept = writer.place(2 * network.keptFeatures().size());
-                for (std::size_t k = 0; k < network.keptFeatures().size(); ++k)
-                    writer.put(layer.kept + 2 * k, static_cast<std::uint16_t>(network.keptFeatures()[k]));
+        mean(m_plan.header.input, at);
+        if (m_plan.products.front() > 0) // what moves the input does not change its meaning
+            mean(m_plan.operations.front().head.output, at);
+        for (std::size_t i = 0; i < chain.size(); ++i) {
+            const std::vector<ChainProduct> &products = chain[i].products;
+            rsl_sketched &operation = m_plan.operations[m_plan.products[i]];
+            if (products.back().relu)
+                operation.head.flags = static_cast<std::uint8_t>(operation.head.flags | RSL_RELU);
+            for (std::size_t p = 0; p < products.size(); ++p) {
+                const Index next = products[p].endsLayer ? 1 : products[p + 1].weights.cols();
+                at = packProduct(operation, p, products[p], at, ranges[++vector], next);
             }
-            packLayer(i, layer, ranges, vector, at);
-            writer.put(header.layer_table + i * sizeof layer, layer);
-            inputs = layer.outputs;
         }
-        header.known_input = writer.place(header.inputs * (m_integer ? 1U : 4U));
-        header.known_output = writer.place(header.outputs * (m_integer ? 2U : 4U));
-        header.total_bytes = static_cast<std::uint32_t>(writer.bytes.size());
+        const std::vector<std::uint8_t> tables = m_plan.tables();
+        std::copy(tables.begin(), tables.end(), m_bytes.begin());
     }
 
-    /// Header and CRC over what is there now.
-    void seal()
+    void answer(std::span<const std::uint8_t> input, std::span<const std::uint8_t> output)
     {
-        writer.put(0, header);
-        header.crc =
-            rsl_crc32(0, writer.bytes.data() + RSL_MODEL_CRC_FROM, writer.bytes.size() - RSL_MODEL_CRC_FROM);
-        writer.put(0, header);
+        std::copy(input.begin(), input.end(), m_bytes.begin() + m_plan.header.known_input);
+        std::copy(output.begin(), output.end(), m_bytes.begin() + m_plan.header.known_output);
     }
 
-    rsl_model_header header {};
-    ImageWriter writer;
+    /// The image, with the CRC of what is there now.
+    [[nodiscard]] std::vector<std::uint8_t> sealed()
+    {
+        put(0, m_plan.header);
+        m_plan.header.crc =
+            rsl_crc32(0, m_bytes.data() + RSL_MODEL_CRC_FROM, m_bytes.size() - RSL_MODEL_CRC_FROM);
+        put(0, m_plan.header);
+        return m_bytes;
+    }
 
 private:
-    void packLayer(std::size_t number, rsl_model_layer &layer, const std::vector<VectorRange> &ranges,
-                   std::size_t &vector, IntegerScale &at)
+    template <typename T>
+    void put(std::uint64_t at, const T &value)
     {
-        const std::vector<ChainProduct> &products = m_chain[number].products;
-        for (std::size_t p = 0; p < products.size(); ++p, ++vector) {
-            const ChainProduct &product = products[p];
-            std::uint32_t place = 0;
-            if (m_integer) {
-                const bool last = number + 1 == m_chain.size();
-                const bool wide = !product.endsLayer || last;
-                const Index next = product.endsLayer ? 1 : products[p + 1].weights.cols();
-                const IntegerProduct q = quantise(product, at,
-                                                  wide ? int16Scale(ranges[vector], next)
-                                                       : int8Scale(ranges[vector], product.relu));
-                place = placeIntegers(writer, header, product.weights, q);
-                at = q.outputs;
-                if (product.endsLayer) {
-                    layer.output_zero = at.zero;
-                    layer.output_scale = static_cast<float>(at.scale);
-                    if (last)
-                        header.output_scale = layer.output_scale;
-                }
-            } else {
-                place = placeFloats(writer, header, product);
+        std::memcpy(m_bytes.data() + at, &value, sizeof value);
+    }
+
+    void mean(std::uint16_t tensor, const IntegerScale &scale)
+    {
+        m_plan.tensors[tensor].scale = static_cast<float>(scale.scale);
+        m_plan.tensors[tensor].zero = scale.zero;
+    }
+
+    /// Product number @p p of the operation's: R, U and C, or the whole matrix.
+    IntegerScale packProduct(const rsl_sketched &operation, std::size_t p, const ChainProduct &product,
+                             const IntegerScale &inputs, const VectorRange &range, Index next)
+    {
+        const std::uint32_t place = product.endsLayer ? operation.head.weights
+            : p == 0                                  ? operation.r_factor
+                                                      : operation.u_factor;
+        const std::uint8_t layout = product.endsLayer ? operation.head.layout
+            : p == 0                                  ? operation.r_layout
+                                                      : operation.u_layout;
+        const std::uint16_t output = product.endsLayer ? operation.head.output
+            : p == 0                                   ? operation.r_product
+                                                       : operation.u_product;
+        const rsl_factor factor {operation.head.number, layout,
+                                 static_cast<std::uint32_t>(product.weights.rows()),
+                                 static_cast<std::uint32_t>(product.weights.cols())};
+        if (!m_integer) {
+            putFloats(place, factor, product);
+            return inputs;
+        }
+        const bool wide = m_plan.tensors[output].type == RSL_TENSOR_I16;
+        const IntegerProduct q =
+            quantise(product, inputs, wide ? int16Scale(range, next) : int8Scale(range, product.relu));
+        putIntegers(place, factor, q);
+        mean(output, q.outputs);
+        return q.outputs;
+    }
+
+    void putFloats(std::uint32_t at, const rsl_factor &factor, const ChainProduct &product)
+    {
+        for (std::uint32_t row = 0; row < factor.rows; ++row) {
+            put(at + rsl_factor_bias(&factor, row), product.bias[row]);
+            for (std::uint32_t col = 0; col < factor.cols; ++col) {
+                const float weight = product.weights(row, col);
+                const std::uint64_t place = at + rsl_factor_weight(&factor, row, col);
+                if (factor.number == RSL_F16)
+                    put(place, toFloat16(weight));
+                else
+                    put(place, weight);
             }
-            if (product.endsLayer)
-                layer.c_factor = place;
-            else
-                (p == 0 ? layer.r_factor : layer.u_factor) = place;
         }
     }
 
-    const std::vector<ChainLayer> &m_chain;
+    void putIntegers(std::uint32_t at, const rsl_factor &factor, const IntegerProduct &product)
+    {
+        for (std::uint32_t row = 0; row < factor.rows; ++row) {
+            put(at + rsl_factor_bias(&factor, row), product.bias[row]);
+            put(at + rsl_factor_multiplier(&factor, row), product.multiplier[row]);
+            for (std::uint32_t col = 0; col < factor.cols; ++col)
+                put(at + rsl_factor_weight(&factor, row, col),
+                    product.weights[std::size_t {row} * factor.cols + col]);
+        }
+    }
+
+    ImagePlan m_plan;
+    std::vector<std::uint8_t> m_bytes;
     bool m_integer;
 };
 
@@ -207,13 +171,6 @@ Result<void> checkPackable(const Network &network, const PackOptions &options,
         return fail(ErrorCode::OutOfRange,
                     "calibration needs examples with " + std::to_string(network.features()) + " features",
                     options.name);
-    // What an image can say is what its forecast can.
-    if (const auto forecast = imageForecast(network.plan(), options.type, options.int8Layout, options.foldU);
-        !forecast) {
-        Error error = forecast.error();
-        error.where = options.name;
-        return tl::unexpected(std::move(error));
-    }
     const std::span<const float> all = network.parameters();
     if (!std::all_of(all.begin(), all.end(), [](float value) { return std::isfinite(value); }))
         return fail(ErrorCode::OutOfRange, "the model has weights that are not finite", options.name);
@@ -278,7 +235,8 @@ std::string ModelImage::name() const
 
 rsl_number ModelImage::type() const
 {
-    return static_cast<rsl_number>(model().header->number);
+    const rsl_model m = model();
+    return rsl_model_number(&m);
 }
 
 std::uint64_t ModelImage::macs() const
@@ -293,13 +251,20 @@ std::uint32_t ModelImage::ramBytes() const
     return rsl_model_ram_bytes(&m);
 }
 
-unsigned ModelImage::layerKinds() const
+rsl_needs ModelImage::needs() const
 {
     const rsl_model m = model();
-    unsigned kinds = 0;
-    for (std::size_t i = 0; i < m.header->layers; ++i)
-        kinds |= 1U << m.layers[i].kind;
-    return kinds;
+    return rsl_model_needs(&m);
+}
+
+std::size_t ModelImage::inputs() const
+{
+    return rsl_tensor_numbers(model().input);
+}
+
+std::size_t ModelImage::outputs() const
+{
+    return rsl_tensor_numbers(model().output);
 }
 
 std::span<const std::uint8_t> ModelImage::knownInput() const
@@ -316,8 +281,8 @@ std::span<const std::uint8_t> ModelImage::knownOutput() const
 
 std::vector<std::uint8_t> ModelImage::input(std::span<const float> features) const
 {
-    const rsl_model_header &h = *model().header;
-    if (h.number != RSL_I8) {
+    const rsl_tensor &x = *model().input;
+    if (x.type != RSL_TENSOR_I8) {
         std::vector<std::uint8_t> bytes(4 * features.size());
         std::memcpy(bytes.data(), features.data(), bytes.size());
         return bytes;
@@ -325,7 +290,7 @@ std::vector<std::uint8_t> ModelImage::input(std::span<const float> features) con
     std::vector<std::uint8_t> bytes;
     bytes.reserve(features.size());
     for (const float value : features) {
-        const float q = std::nearbyint(value / h.input_scale) + static_cast<float>(h.input_zero);
+        const float q = std::nearbyint(value / x.scale) + static_cast<float>(x.zero);
         bytes.push_back(static_cast<std::uint8_t>(static_cast<std::int8_t>(std::clamp(q, -128.0F, 127.0F))));
     }
     return bytes;
@@ -333,16 +298,16 @@ std::vector<std::uint8_t> ModelImage::input(std::span<const float> features) con
 
 std::vector<float> ModelImage::logits(std::span<const std::uint8_t> output) const
 {
-    const rsl_model_header &h = *model().header;
-    std::vector<float> values(h.outputs);
-    if (h.number != RSL_I8) {
+    const rsl_tensor &y = *model().output;
+    std::vector<float> values(rsl_tensor_numbers(&y));
+    if (y.type != RSL_TENSOR_I16) {
         std::memcpy(values.data(), output.data(), std::min(output.size(), 4 * values.size()));
         return values;
     }
     for (std::size_t i = 0; i < values.size() && 2 * i + 1 < output.size(); ++i) {
         std::int16_t q = 0;
         std::memcpy(&q, output.data() + 2 * i, sizeof q);
-        values[i] = h.output_scale * static_cast<float>(q);
+        values[i] = y.scale * static_cast<float>(q);
     }
     return values;
 }
@@ -365,12 +330,16 @@ Result<ModelImage> packModel(const Network &network, const PackOptions &options,
 {
     if (const Result<void> packable = checkPackable(network, options, calibration); !packable)
         return tl::unexpected(packable.error());
+    Result<ImagePlan> plan = planImage(network.plan(), options.type, options.int8Layout, options.foldU);
+    if (!plan) {
+        plan.error().where = options.name;
+        return tl::unexpected(plan.error());
+    }
     const std::vector<ChainLayer> chain = factorChain(network, options.foldU);
-    Packer packer(chain, options);
-    packer.pack(network, rangesOf(chain, columnsRead(network, calibration)));
-    packer.seal();
+    Packer packer(std::move(*plan), options);
+    packer.pack(chain, network.keptFeatures(), rangesOf(chain, columnsRead(network, calibration)));
 
-    Result<ModelImage> draft = ModelImage::fromBytes(packer.writer.bytes, options.name);
+    Result<ModelImage> draft = ModelImage::fromBytes(packer.sealed(), options.name);
     if (!draft)
         return draft;
     const std::vector<std::uint8_t> input =
@@ -378,10 +347,8 @@ Result<ModelImage> packModel(const Network &network, const PackOptions &options,
     std::vector<std::uint8_t> output(draft->knownOutput().size());
     if (!reference(draft->bytes(), input, output))
         return fail(ErrorCode::Rejected, "the twin refuses the image", options.name);
-    std::copy(input.begin(), input.end(), packer.writer.bytes.begin() + packer.header.known_input);
-    std::copy(output.begin(), output.end(), packer.writer.bytes.begin() + packer.header.known_output);
-    packer.seal();
-    return ModelImage(std::move(packer.writer.bytes));
+    packer.answer(input, output);
+    return ModelImage(packer.sealed());
 }
 
 } // namespace rosler

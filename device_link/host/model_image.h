@@ -52,8 +52,10 @@ public:
     [[nodiscard]] std::string name() const;
     [[nodiscard]] rsl_number type() const;
     [[nodiscard]] std::uint64_t macs() const;
-    [[nodiscard]] std::uint32_t ramBytes() const; ///< input, outputs and scratch on the board
-    [[nodiscard]] unsigned layerKinds() const;    ///< mask 1 << rsl_layer_kind of the layers in it
+    [[nodiscard]] std::uint32_t ramBytes() const; ///< input, outputs and all between on the board
+    [[nodiscard]] rsl_needs needs() const;        ///< what a board has to know to compute it
+    [[nodiscard]] std::size_t inputs() const;     ///< numbers of the input
+    [[nodiscard]] std::size_t outputs() const;    ///< numbers of the output
     [[nodiscard]] std::span<const std::uint8_t> knownInput() const;
     [[nodiscard]] std::span<const std::uint8_t> knownOutput() const;
 

@@ -17,26 +17,44 @@ extern "C" {
 #define RSL_MODEL_MAGIC 0x4D4C5352U ///< "RSLM"
 
 enum {
-    RSL_MODEL_FORMAT = 1, ///< of the bytes
+    RSL_MODEL_FORMAT = 2, ///< of the bytes
     RSL_KERNEL_ABI = 1,   ///< of the arithmetic: equal numbers mean equal outputs, bit for bit
     RSL_MODEL_ALIGNMENT = 16,
     RSL_MODEL_CRC_FROM = 16, ///< the CRC-32 covers [16, total_bytes)
-    RSL_MAX_LAYERS = 32,
-    RSL_MAX_WIDTH = 65535, ///< inputs, outputs, rank
+    RSL_MAX_OPERATIONS = 64,
+    RSL_MAX_TENSORS = 128,
+    RSL_MAX_WIDTH = 65535,     ///< height, width, channels of a tensor
+    RSL_MAX_NUMBERS = 1 << 24, ///< in one tensor
+    RSL_NO_TENSOR = 0xFFFF,
 };
 
+/// Of weights.
 typedef enum rsl_number {
     RSL_F32 = 0,
-    RSL_F16 = 1, ///< weights stored as IEEE binary16, everything else float32
-    RSL_I8 = 2,  ///< weights and activations int8, intermediates and the last outputs int16
+    RSL_F16 = 1, ///< stored as IEEE binary16, everything else float32
+    RSL_I8 = 2,  ///< with activations int8, intermediates and the last outputs int16
 } rsl_number;
 
-typedef enum rsl_layer_kind {
+/// What an operation does. 16 bits wide; appended, never renumbered.
+typedef enum rsl_kind {
     RSL_DENSE = 1,    ///< y = act(W x + b)
     RSL_SKETCHED = 2, ///< y = act(C U R x + b), one operation; U may be left out (folded into C or R)
-} rsl_layer_kind;
+    RSL_GATHER = 3,   ///< y_i = x_kept[i]
+    RSL_ADD = 4,      ///< y = act(x + other)
+    RSL_FLATTEN = 5,  ///< y = x as a vector; nothing moves where both have the same place
+    RSL_COPY = 6,     ///< y = x, perhaps in numbers of another width
+} rsl_kind;
 
-enum { RSL_LAYER_RELU = 1, RSL_LAYER_HAS_U = 2 };
+/// "dense", "sketched", ..., or "?".
+const char *rsl_kind_name(uint16_t kind);
+
+/// Bit of a kind in a mask of the first 32.
+#define RSL_KIND_BIT(kind) (UINT32_C(1) << (kind))
+
+enum {
+    RSL_RELU = 1,  ///< dense, sketched, add
+    RSL_HAS_U = 2, ///< sketched
+};
 
 /// How a factor's numbers lie (PROTOCOL.md, section "Factors").
 typedef enum rsl_layout {
@@ -59,40 +77,82 @@ typedef struct rsl_model_header {
     uint32_t magic;
     uint16_t format;
     uint16_t kernel_abi;
-    uint32_t total_bytes;  ///< of the image, a multiple of 16
-    uint32_t crc;          ///< CRC-32 of [RSL_MODEL_CRC_FROM, total_bytes)
-    uint8_t number;        ///< rsl_number
-    uint8_t layers;        ///< 1..RSL_MAX_LAYERS
-    uint8_t layout;        ///< rsl_layout of all factors
-    uint8_t reserved0;     ///< 0
-    uint32_t inputs;       ///< numbers that an inference is handed: float32, or int8
-    uint32_t outputs;      ///< numbers that it gives: float32, or int16
-    uint32_t layer_table;  ///< offset of `layers` rsl_model_layer
-    uint32_t known_input;  ///< offset of the known-answer vector: `inputs` numbers
-    uint32_t known_output; ///< offset of what it has to give, bit for bit: `outputs` numbers
-    float input_scale;     ///< int8: real = input_scale * (q - input_zero); else 1
-    int32_t input_zero;    ///< int8: -128..127; else 0
-    float output_scale;    ///< int8: real = output_scale * q; else 1
-    uint32_t reserved1[3]; ///< 0
-    char name[32];         ///< for people: ASCII, ended and filled by zeros
+    uint32_t total_bytes;     ///< of the image, a multiple of 16
+    uint32_t crc;             ///< CRC-32 of [RSL_MODEL_CRC_FROM, total_bytes)
+    uint16_t operations;      ///< 1..RSL_MAX_OPERATIONS
+    uint16_t tensors;         ///< 2..RSL_MAX_TENSORS
+    uint32_t operation_table; ///< offset of the first record; one follows the other
+    uint32_t tensor_table;    ///< offset of `tensors` rsl_tensor
+    uint32_t arena_bytes;     ///< of RAM, to the end of the last tensor
+    uint16_t input;           ///< tensor that an inference is handed: float32 or int8
+    uint16_t output;          ///< tensor that it gives: float32 or int16
+    uint32_t known_input;     ///< offset of the known-answer vector: the input's numbers
+    uint32_t known_output;    ///< offset of what it has to give, bit for bit: the output's numbers
+    uint32_t reserved[5];     ///< 0
+    char name[32];            ///< for people: ASCII, ended and filled by zeros
 } rsl_model_header;
 
-typedef struct rsl_model_layer {
-    uint8_t kind;      ///< rsl_layer_kind
-    uint8_t flags;     ///< RSL_LAYER_RELU, RSL_LAYER_HAS_U
-    uint16_t reserved; ///< 0
-    uint32_t inputs;   ///< outputs of the layer before, or the image's inputs
-    uint32_t read;     ///< how many of them it reads: all, or as many as it has kept-input indices
-    uint32_t rank;     ///< r of a sketched layer, else 0
-    uint32_t outputs;
-    uint32_t kept;     ///< offset of `read` uint16 below `inputs`, ascending; 0 = reads all. First layer only
-    uint32_t r_factor; ///< offset of R (rank x read); 0 when dense
-    uint32_t u_factor; ///< offset of U (rank x rank); 0 when there is none
-    uint32_t c_factor; ///< offset of C (outputs x rank), or of W (outputs x read)
-    int32_t output_zero; ///< int8: zero point of its int8 outputs, -128 with ReLU; 0 in the last layer
-    float output_scale;  ///< int8, for people: real = output_scale * (q - output_zero); else 1
-    uint32_t reserved1;  ///< 0
-} rsl_model_layer;
+/// How a tensor's numbers lie in RAM.
+typedef enum rsl_tensor_type {
+    RSL_TENSOR_F32 = 0,
+    RSL_TENSOR_I8 = 2,
+    RSL_TENSOR_I16 = 3,
+    RSL_TENSOR_I8_WIDE = 4, ///< int8 numbers, each in two bytes
+} rsl_tensor_type;
+
+/// How kernels read and write int8 activations beside int8 weights of a layout.
+static inline uint8_t rsl_act_type(unsigned layout)
+{
+    return layout == RSL_LAYOUT_I8_4X16 ? RSL_TENSOR_I8 : RSL_TENSOR_I8_WIDE;
+}
+
+/// A tensor: height x width x channels numbers, channels next to each other. A vector is 1 x 1 x n.
+typedef struct rsl_tensor {
+    uint8_t type;      ///< rsl_tensor_type
+    uint8_t reserved0; ///< 0
+    uint16_t height;
+    uint16_t width;
+    uint16_t channels;
+    uint32_t arena;        ///< offset in the arena, a multiple of 16; rsl_tensor_room() bytes are its own
+    float scale;           ///< int8, int16: real = scale * (q - zero); else 1
+    int32_t zero;          ///< int8: -128..127; else 0
+    uint32_t reserved1[3]; ///< 0
+} rsl_tensor;
+
+/// What all records of operations begin with; a dense, gather, flatten and copy has no more.
+typedef struct rsl_operation {
+    uint16_t kind;    ///< rsl_kind
+    uint16_t size;    ///< of the record in bytes, a multiple of 16
+    uint16_t input;   ///< tensor
+    uint16_t output;  ///< tensor, written by this operation alone
+    uint8_t flags;    ///< RSL_RELU, RSL_HAS_U
+    uint8_t number;   ///< rsl_number of the weights; 0 where there are none
+    uint8_t layout;   ///< rsl_layout of the weights; 0 where there are none
+    uint8_t reserved; ///< 0
+    uint32_t weights; ///< offset of W (outputs x inputs), C (outputs x rank), or the uint16 kept indices,
+                      ///< ascending; 0 where there are none
+} rsl_operation;
+
+typedef struct rsl_sketched {
+    rsl_operation head; ///< weights: C (outputs x rank)
+    uint32_t r_factor;  ///< offset of R (rank x inputs)
+    uint32_t u_factor;  ///< offset of U (rank x rank); 0 when there is none
+    uint16_t r_product; ///< tensor of R x: rank numbers, int16 or float32
+    uint16_t u_product; ///< tensor of U R x, or RSL_NO_TENSOR
+    uint8_t r_layout;   ///< rsl_layout
+    uint8_t u_layout;   ///< rsl_layout; 0 when there is no U
+    uint16_t reserved;  ///< 0
+} rsl_sketched;
+
+/// int8: y = saturate(zero + floor((multiplier * x + other_multiplier * other + offset) / 2^16))
+typedef struct rsl_add {
+    rsl_operation head;
+    uint16_t other;           ///< tensor of the second summand
+    uint16_t reserved;        ///< 0
+    int32_t multiplier;       ///< 0..2^21 - 1; 0 in floats
+    int32_t other_multiplier; ///< 0..2^21 - 1; 0 in floats
+    int32_t offset;           ///< -2^30..2^30, with 2^15 for rounding in it; 0 in floats
+} rsl_add;
 
 /// A factor is rows x cols: a sequence of groups of rows, read from front to end in one stream,
 ///
@@ -125,21 +185,24 @@ typedef enum rsl_fault {
     RSL_FAULT_KERNEL_ABI = 4,
     RSL_FAULT_LENGTH = 5, ///< total_bytes is no multiple of 16, or too small
     RSL_FAULT_CRC = 6,
-    RSL_FAULT_NUMBER = 7, ///< unknown number type
-    RSL_FAULT_LAYOUT = 8, ///< unknown, or not one for this number type
-    RSL_FAULT_LAYER_COUNT = 9,
-    RSL_FAULT_WIDTH = 10,  ///< inputs, outputs or rank are 0 or beyond RSL_MAX_WIDTH
+    RSL_FAULT_NUMBER = 7,  ///< unknown number type
+    RSL_FAULT_LAYOUT = 8,  ///< unknown, or not one for this number type
+    RSL_FAULT_COUNT = 9,   ///< of operations or tensors
+    RSL_FAULT_WIDTH = 10,  ///< a tensor has no numbers, or too many
     RSL_FAULT_OFFSET = 11, ///< not aligned, or what begins there does not fit in the image
-    RSL_FAULT_KIND = 12,   ///< unknown kind of layer
+    RSL_FAULT_KIND = 12,   ///< unknown kind of operation
     RSL_FAULT_FLAGS = 13,  ///< unknown, or not of this kind
-    RSL_FAULT_SHAPE = 14,  ///< layers do not meet, or factors are there that the kind has not
+    RSL_FAULT_SHAPE = 14,  ///< tensors do not meet, or parts are there that the kind has not
     RSL_FAULT_INDEX = 15,  ///< kept inputs out of range, or not ascending
     RSL_FAULT_ZERO_POINT = 16,
-    RSL_FAULT_MULTIPLIER = 17, ///< negative
+    RSL_FAULT_MULTIPLIER = 17, ///< out of range
     RSL_FAULT_RESERVED = 18,   ///< a reserved field is not 0
     RSL_FAULT_NAME = 19,       ///< not printable ASCII, or not ended
     RSL_FAULT_SCALE = 20,      ///< not finite, or not above 0
     RSL_FAULT_ALIGNMENT = 21,  ///< the image's own address is no multiple of 16
+    RSL_FAULT_TYPE = 22,       ///< unknown type of tensor, or not one for the operation
+    RSL_FAULT_ORDER = 23,      ///< a tensor is read before it is written, or written twice, or never
+    RSL_FAULT_ARENA = 24,      ///< a tensor lies outside of the arena, or over one that is still needed
 } rsl_fault;
 
 typedef struct rsl_check {
@@ -154,29 +217,60 @@ const char *rsl_fault_text(rsl_fault fault);
 typedef struct rsl_model {
     const uint8_t *bytes;
     const rsl_model_header *header;
-    const rsl_model_layer *layers;
+    const rsl_tensor *tensors;
+    const rsl_tensor *input;
+    const rsl_tensor *output;
 } rsl_model;
 
 /// Checks everything that a computation relies on, in time proportional to the image, reading no byte beyond
-/// @p length. After RSL_FAULT_NONE every offset, shape and index in the image is safe to use.
+/// @p length. After RSL_FAULT_NONE every offset, shape and index in the image is safe to use, each tensor is
+/// written once, before it is read, and no operation writes over a number that is still needed: of the input,
+/// which stays as it is, too.
 rsl_check rsl_model_check(const void *bytes, size_t length);
 
 /// The same, and gives the parts.
 rsl_check rsl_model_open(const void *bytes, size_t length, rsl_model *model);
 
+/// The first operation, and the one after; as many as the header says.
+const rsl_operation *rsl_model_first(const rsl_model *model);
+const rsl_operation *rsl_operation_next(const rsl_operation *operation);
+
+uint32_t rsl_tensor_numbers(const rsl_tensor *tensor);
+/// Bytes of its numbers.
+uint32_t rsl_tensor_bytes(const rsl_tensor *tensor);
+/// Bytes that are its own in the arena: with room for a multiple of 16 numbers.
+uint32_t rsl_tensor_room(const rsl_tensor *tensor);
+
 uint32_t rsl_model_input_bytes(const rsl_model *model);
 uint32_t rsl_model_output_bytes(const rsl_model *model);
 
-/// Bytes of RAM that an inference needs beside its input and its outputs, a multiple of 16: exact.
-uint32_t rsl_model_scratch_bytes(const rsl_model *model);
-
-/// Bytes of RAM that a device needs to hold it ready: input, outputs and scratch, each rounded up to 16.
-/// What BEGIN announces.
+/// Bytes of RAM that a device needs to hold it ready: all tensors, input and outputs too. What BEGIN
+/// announces.
 uint32_t rsl_model_ram_bytes(const rsl_model *model);
+
+/// The number type that the model is called by: int8 when its input is, else float16 when weights are.
+rsl_number rsl_model_number(const rsl_model *model);
+
+/// What a board has to know to compute it: masks of RSL_KIND_BIT(), 1 << rsl_number, RSL_LAYOUT_BIT().
+typedef struct rsl_needs {
+    uint32_t kinds;
+    uint32_t numbers;
+    uint32_t layouts;
+} rsl_needs;
+rsl_needs rsl_model_needs(const rsl_model *model);
 
 /// Multiply-adds of an inference, of the factors as they are stored, without padding.
 uint64_t rsl_model_macs(const rsl_model *model);
-uint64_t rsl_layer_macs(const rsl_model_layer *layer);
+uint64_t rsl_operation_macs(const rsl_model *model, const rsl_operation *operation);
+
+/// From where to where a tensor is needed, as numbers of operations: [born, last], written by `born`. The
+/// input is born at -1. Input and output are needed to the end: `last` is the number of operations.
+typedef struct rsl_span {
+    int16_t born;
+    int16_t last;
+} rsl_span;
+/// @param spans  of all tensors of a checked model
+void rsl_model_spans(const rsl_model *model, rsl_span spans[RSL_MAX_TENSORS]);
 
 /// binary16 to float32, exactly, by integer arithmetic (subnormals, infinities, NaNs included).
 float rsl_half_to_float(uint16_t half);

@@ -34,9 +34,12 @@ typedef struct rsl_s8_product {
     uint32_t layout;
 } rsl_s8_product;
 
-/// Vectors: `act` holds int8 activations, one or two bytes each as the form likes; `wide` holds int16. Both
-/// begin at multiples of 16 bytes and have room for a multiple of 16 numbers; what lies beyond the last may
+/// Vectors: `act` holds int8 activations as rsl_act_type() of the layout says, one or two bytes each; `wide`
+/// holds int16. Both begin at multiples of 16 bytes and have room for a multiple of 16 numbers; what lies beyond the last may
 /// be read, and is multiplied by 0, and may be overwritten.
+
+/// The rsl_tensor_type that rsl_s8_load() writes.
+extern const uint8_t rsl_s8_load_type;
 
 /// act[i] = input[i], or input[kept[i]] when kept is not null; 0 from n to the next multiple of 16.
 void rsl_s8_load(void *act, const int8_t *input, const uint16_t *kept, uint32_t n);

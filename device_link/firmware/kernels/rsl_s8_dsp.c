@@ -10,6 +10,7 @@
 
 const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X4);
 const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X4;
+const uint8_t rsl_s8_load_type = RSL_TENSOR_I8_WIDE;
 
 /// Four kept inputs a turn, turns > 0. @return behind what was written
 static uint32_t *gather(uint32_t *to, const int8_t *input, const uint16_t *kept, uint32_t turns)

@@ -10,6 +10,7 @@
 
 const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X16);
 const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X16;
+const uint8_t rsl_s8_load_type = RSL_TENSOR_I8;
 
 void rsl_s8_load(void *act, const int8_t *input, const uint16_t *kept, uint32_t n)
 {

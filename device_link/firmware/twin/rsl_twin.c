@@ -267,17 +267,14 @@ bool rsl_twin_infer(const uint8_t *image, size_t image_bytes, const void *input,
     if (rsl_model_open(image, image_bytes, &model).fault != RSL_FAULT_NONE
         || rsl_model_input_bytes(&model) != input_bytes || rsl_model_output_bytes(&model) != output_bytes)
         return false;
-    const size_t size = rsl_model_ram_bytes(&model);
-    uint8_t *memory = aligned_alloc(16, size);
-    if (memory == NULL)
+    uint8_t *arena = aligned_alloc(16, rsl_model_ram_bytes(&model));
+    if (arena == NULL)
         return false;
-    uint8_t *out = memory + ((input_bytes + 15U) & ~(size_t)15U);
-    uint8_t *scratch = out + ((output_bytes + 15U) & ~(size_t)15U);
-    memcpy(memory, input, input_bytes);
-    rsl_infer_prepare(&model, scratch);
-    rsl_infer(&model, memory, out, scratch);
-    memcpy(output, out, output_bytes);
-    *class_index = rsl_infer_class(&model, out);
-    free(memory);
+    rsl_infer_prepare(&model, arena);
+    memcpy(rsl_infer_input(&model, arena), input, input_bytes);
+    rsl_infer(&model, rsl_infer_input(&model, arena), arena);
+    memcpy(output, rsl_infer_output(&model, arena), output_bytes);
+    *class_index = rsl_infer_class(&model, output);
+    free(arena);
     return true;
 }

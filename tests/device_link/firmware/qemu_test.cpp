@@ -93,7 +93,7 @@ AlignedBytes imageOfEveryKind(rsl_number number, std::uint32_t rows, std::uint32
     rsl_model parts {};
     if (rsl_model_open(image.data(), image.size(), &parts).fault != RSL_FAULT_NONE)
         qFatal("the sample is no image");
-    std::uint8_t *const factor = image.data() + parts.layers[0].c_factor;
+    std::uint8_t *const factor = image.data() + productOf(parts).weights;
     const rsl_factor f {number, RSL_LAYOUT_F_4X1, rows, 5};
     const auto put = [&](std::uint32_t r, std::uint32_t c, std::uint32_t bits) {
         std::memcpy(factor + rsl_factor_weight(&f, r, c), &bits, number == RSL_F16 ? 2 : 4);
@@ -162,9 +162,10 @@ void QemuTest::eachBoardComputesTheOraclesBits()
         const std::optional<rsl_result> second = board.host().bench(5);
         QVERIFY(first && second);
         QCOMPARE(int {first->samples}, 5);
-        QCOMPARE(int {first->layers}, 4);
+        const int operations = first->layers;
+        QVERIFY(operations == 4 || operations == 5); // with the input widened or not
         std::int64_t layers = 0;
-        for (int i = 0; i < 4; ++i)
+        for (int i = 0; i < operations; ++i)
             layers += board.instructions(first->layer_ticks[i], *first);
         const std::int64_t count = board.instructions(first->ticks[0], *first);
         for (int i = 0; i < 5; ++i) { // exact, and the same every time

@@ -38,14 +38,15 @@ struct Sample {
     std::vector<std::uint8_t> input;
 };
 
-Sample sampleFor(const rsl_model_header &header, std::mt19937 &random)
+Sample sampleFor(const rsl_model &model, std::mt19937 &random)
 {
     Sample sample;
-    const std::string name = header.name;
+    const std::string name = model.header->name;
+    const std::uint32_t inputs = rsl_tensor_numbers(model.input);
     if (name.rfind("ad", 0) == 0) { // float32, quantised on the board
-        for (std::uint32_t i = 0; i < header.inputs; ++i) {
+        for (std::uint32_t i = 0; i < inputs; ++i) {
             const auto q = static_cast<std::int8_t>(random());
-            const float value = header.input_scale * static_cast<float>(q - header.input_zero);
+            const float value = model.input->scale * static_cast<float>(q - model.input->zero);
             std::uint8_t bytes[4];
             std::memcpy(bytes, &value, 4);
             sample.sent.insert(sample.sent.end(), bytes, bytes + 4);
@@ -54,7 +55,7 @@ Sample sampleFor(const rsl_model_header &header, std::mt19937 &random)
         return sample;
     }
     const bool pixels = name.rfind("ic", 0) == 0 || name.rfind("vww", 0) == 0;
-    for (std::uint32_t i = 0; i < header.inputs; ++i) {
+    for (std::uint32_t i = 0; i < inputs; ++i) {
         const auto byte = static_cast<std::uint8_t>(random());
         sample.sent.push_back(byte);
         sample.input.push_back(static_cast<std::uint8_t>(byte ^ (pixels ? 0x80U : 0U)));
@@ -151,7 +152,7 @@ void QemuTextTest::theRunnersWayOfWorking()
     QVERIFY(host.text("profile").find("m-model-[" + name.toStdString() + "]") != std::string::npos);
     std::mt19937 random(7);
     for (int i = 0; i < samples; ++i) {
-        const Sample sample = sampleFor(*model.header, random);
+        const Sample sample = sampleFor(model, random);
         const std::string fault = loadByText(host, sample.sent);
         QVERIFY2(fault.empty(), fault.c_str());
         const std::string said = host.text("infer 1 0");

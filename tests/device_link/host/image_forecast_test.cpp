@@ -89,6 +89,7 @@ private Q_SLOTS:
         QCOMPARE(forecast->imageBytes, std::uint64_t {image->bytes().size()});
         QCOMPARE(forecast->ramBytes, std::uint64_t {image->ramBytes()});
         QCOMPARE(forecast->macs, image->macs());
+        QVERIFY(forecast->operations == operationsOf(image->model()));
     }
 
     void theVerdictNeedsNoBoard()
@@ -112,7 +113,7 @@ private Q_SLOTS:
     {
         QVERIFY(!imageForecast({}, RSL_F32));
         QVERIFY(!imageForecast(
-            planOf(std::vector<LayerShape>(33, {.inputs = 9, .outputs = 9, .read = 9, .kept = 9})), RSL_F32));
+            planOf(std::vector<LayerShape>(64, {.inputs = 9, .outputs = 9, .read = 9, .kept = 9})), RSL_F32));
         std::vector<LayerShape> shapes = dense();
         shapes.front().inputs = 65536;
         QCOMPARE(imageForecast(planOf(shapes), RSL_I8).error().code, ErrorCode::OutOfRange);

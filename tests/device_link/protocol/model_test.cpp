@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <random>
 #include <set>
+#include <utility>
 
 #include <QtTest>
 
@@ -15,7 +17,10 @@ using namespace rosler;
 
 namespace {
 
-const std::size_t tableAt = 96; // of a sample image
+/// Of twoLayers() in int8: gather, sketched, dense; then tensors: input, kept, R x, U R x, hidden, output.
+const std::array<std::size_t, 3> operationAt {96, 112, 144};
+const std::size_t tensorsAt = 160;
+const std::size_t keptAt = 352;
 
 SampleModel twoLayers(rsl_number number)
 {
@@ -55,6 +60,7 @@ private Q_SLOTS:
     void liesAreNamed();
     void anUnalignedImageIsRefused();
     void costsAreThoseOfTheShapes();
+    void sumsTakeTheirPlaceOnlyWhenNobodyNeedsIt();
 };
 
 void ModelTest::weightsHavePlacesOfTheirOwn_data()
@@ -154,13 +160,25 @@ void ModelTest::goodImagesAreGood()
     rsl_model model;
     const rsl_check check = rsl_model_open(image.data(), image.size(), &model);
     QCOMPARE(int {check.fault}, int {RSL_FAULT_NONE});
-    QCOMPARE(model.layers[0].rank, 5U);
-    QCOMPARE(model.layers[1].outputs, 7U);
+    QCOMPARE(int {model.header->operations}, 3);
+    QCOMPARE(int {productOf(model).kind}, int {RSL_SKETCHED});
+    QCOMPARE(rsl_tensor_numbers(model.output), 7U);
+    QCOMPARE(int {rsl_model_number(&model)}, number);
+    const rsl_needs needs = rsl_model_needs(&model);
+    QCOMPARE(needs.kinds, RSL_KIND_BIT(RSL_GATHER) | RSL_KIND_BIT(RSL_SKETCHED) | RSL_KIND_BIT(RSL_DENSE));
+    QCOMPARE(needs.numbers, 1U << number);
+    QCOMPARE(needs.layouts, RSL_LAYOUT_BIT(number == RSL_I8 ? RSL_LAYOUT_I8_4X4 : RSL_LAYOUT_F_4X1));
     QCOMPARE(rsl_model_macs(&model), std::uint64_t {5 * 20 + 25 + 12 * 5 + 12 * 7});
-    const std::uint32_t size = number == RSL_I8 ? 2 : 4;
-    QCOMPARE(rsl_model_scratch_bytes(&model), 2 * size * (32 + 16));
+    // Input, kept, two intermediates, hidden, outputs: each with room for a multiple of 16 numbers.
     QCOMPARE(rsl_model_ram_bytes(&model),
-             rsl_model_scratch_bytes(&model) + (number == RSL_I8 ? 32 + 16 : 128 + 32));
+             number == RSL_I8 ? 32U + 64 + 32 + 32 + 32 + 32 : 4U * (32 + 32 + 16 + 16 + 16 + 16));
+    std::array<rsl_span, RSL_MAX_TENSORS> spans {};
+    rsl_model_spans(&model, spans.data());
+    const std::array<std::pair<int, int>, 6> wanted {{{-1, 3}, {0, 1}, {1, 1}, {1, 1}, {1, 2}, {2, 3}}};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        QCOMPARE(int {spans[i].born}, wanted[i].first);
+        QCOMPARE(int {spans[i].last}, wanted[i].second);
+    }
 }
 
 void ModelTest::everyTruncationIsRefused()
@@ -187,7 +205,7 @@ void ModelTest::everyFlippedBitUnderAGoodCrcIsSafe()
     // Header, table and indices: whatever is accepted keeps its promises (the firmware's fuzz test runs it).
     for (const rsl_number number : {RSL_F32, RSL_F16, RSL_I8}) {
         const AlignedBytes good = sampleImage(twoLayers(number));
-        for (std::size_t bit = 0; bit < (tableAt + 2 * 48 + 48) * 8; ++bit) {
+        for (std::size_t bit = 0; bit < (keptAt + 48) * 8; ++bit) {
             AlignedBytes image = good;
             image.data()[bit / 8] = static_cast<std::uint8_t>(image.data()[bit / 8] ^ (1U << (bit % 8)));
             sealImage(image);
@@ -209,58 +227,96 @@ void ModelTest::liesAreNamed_data()
     const auto row = [](const char *name, std::size_t at, int bytes, std::uint32_t value, rsl_fault fault) {
         QTest::newRow(name) << static_cast<int>(at) << bytes << value << int {fault};
     };
-    const auto layer = [](int number, std::size_t field) {
-        return tableAt + static_cast<std::size_t>(number) * sizeof(rsl_model_layer) + field;
-    };
+    const auto op = [](std::size_t number, std::size_t field) { return operationAt[number] + field; };
+    const auto tensor = [](std::size_t number, std::size_t field) { return tensorsAt + 32 * number + field; };
     row("another magic", 0, 4, 1, RSL_FAULT_MAGIC);
-    row("a later format", 4, 2, 2, RSL_FAULT_FORMAT);
+    row("an earlier format", 4, 2, 1, RSL_FAULT_FORMAT);
+    row("a later format", 4, 2, 3, RSL_FAULT_FORMAT);
     row("a later abi", 6, 2, 2, RSL_FAULT_KERNEL_ABI);
     row("odd length", 8, 4, 1001, RSL_FAULT_LENGTH);
     row("no length", 8, 4, 0, RSL_FAULT_LENGTH);
     row("longer than it is", 8, 4, 0x10000000, RSL_FAULT_TRUNCATED);
-    row("unknown number", 16, 1, 3, RSL_FAULT_NUMBER);
-    row("no layers", 17, 1, 0, RSL_FAULT_LAYER_COUNT);
-    row("too many layers", 17, 1, 33, RSL_FAULT_LAYER_COUNT);
-    row("float layout of int8", 18, 1, RSL_LAYOUT_F_4X1, RSL_FAULT_LAYOUT);
-    row("reserved", 19, 1, 1, RSL_FAULT_RESERVED);
-    row("no inputs", 20, 4, 0, RSL_FAULT_WIDTH);
-    row("absurd inputs", 20, 4, 0xFFFFFFFF, RSL_FAULT_WIDTH);
-    row("other inputs", 20, 4, 31, RSL_FAULT_SHAPE);
-    row("other outputs", 24, 4, 8, RSL_FAULT_SHAPE);
-    row("table unaligned", 28, 4, 97, RSL_FAULT_OFFSET);
-    row("table in the header", 28, 4, 0, RSL_FAULT_OFFSET);
-    row("table beyond", 28, 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
-    row("known input beyond", 32, 4, 0x7FFFFFF0, RSL_FAULT_OFFSET);
-    row("known output beyond", 36, 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
-    row("no scale", 40, 4, 0, RSL_FAULT_SCALE);
-    row("scale not a number", 40, 4, 0x7FC00000, RSL_FAULT_SCALE);
-    row("negative scale", 48, 4, 0xBF800000, RSL_FAULT_SCALE);
-    row("zero point", 44, 4, 128, RSL_FAULT_ZERO_POINT);
-    row("reserved word", 56, 4, 1, RSL_FAULT_RESERVED);
+    row("no operations", 16, 2, 0, RSL_FAULT_COUNT);
+    row("too many operations", 16, 2, 65, RSL_FAULT_COUNT);
+    row("an operation too many", 16, 2, 4, RSL_FAULT_OFFSET);
+    row("an operation less", 16, 2, 2, RSL_FAULT_ORDER);
+    row("one tensor", 18, 2, 1, RSL_FAULT_COUNT);
+    row("too many tensors", 18, 2, 129, RSL_FAULT_COUNT);
+    row("operations unaligned", 20, 4, 97, RSL_FAULT_OFFSET);
+    row("operations in the header", 20, 4, 0, RSL_FAULT_OFFSET);
+    row("operations beyond", 20, 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
+    row("tensors beyond", 24, 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
+    row("tensors in the header", 24, 4, 16, RSL_FAULT_OFFSET);
+    row("an odd arena", 28, 4, 1001, RSL_FAULT_ARENA);
+    row("an arena too small", 28, 4, 192, RSL_FAULT_ARENA);
+    row("no arena", 28, 4, 0, RSL_FAULT_ARENA);
+    row("an arena with room that nothing uses", 28, 4, 240, RSL_FAULT_ARENA);
+    row("no such input", 32, 2, 6, RSL_FAULT_SHAPE);
+    row("a wide input", 32, 2, 4, RSL_FAULT_TYPE);
+    row("no such output", 34, 2, 0xFFFF, RSL_FAULT_SHAPE);
+    row("output is input", 34, 2, 0, RSL_FAULT_SHAPE);
+    row("hidden output", 34, 2, 4, RSL_FAULT_TYPE);
+    row("known input beyond", 36, 4, 0x7FFFFFF0, RSL_FAULT_OFFSET);
+    row("known output beyond", 40, 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
+    row("reserved", 44, 4, 1, RSL_FAULT_RESERVED);
+    row("reserved word", 60, 4, 1, RSL_FAULT_RESERVED);
     row("name with a bell", 65, 1, 7, RSL_FAULT_NAME);
     row("name goes on", 94, 1, 'x', RSL_FAULT_NAME);
-    row("unknown kind", layer(0, 0), 1, 9, RSL_FAULT_KIND);
-    row("unknown flag", layer(0, 1), 1, 8, RSL_FAULT_FLAGS);
-    row("dense with U", layer(1, 1), 1, RSL_LAYER_HAS_U, RSL_FAULT_FLAGS);
-    row("ReLU at the end", layer(1, 1), 1, RSL_LAYER_RELU, RSL_FAULT_FLAGS);
-    row("layer reserved", layer(0, 2), 2, 1, RSL_FAULT_RESERVED);
-    row("layers do not meet", layer(1, 4), 4, 13, RSL_FAULT_SHAPE);
-    row("reads more than there is", layer(0, 8), 4, 31, RSL_FAULT_SHAPE);
-    row("reads nothing", layer(0, 8), 4, 0, RSL_FAULT_SHAPE);
-    row("no rank", layer(0, 12), 4, 0, RSL_FAULT_WIDTH);
-    row("rank of a dense layer", layer(1, 12), 4, 1, RSL_FAULT_WIDTH);
-    row("absurd rank", layer(0, 12), 4, 65535, RSL_FAULT_OFFSET);
-    row("absurd outputs", layer(0, 16), 4, 65536, RSL_FAULT_WIDTH);
-    row("indices beyond", layer(0, 20), 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
-    row("indices in a later layer", layer(1, 20), 4, 96, RSL_FAULT_SHAPE);
-    row("R beyond", layer(0, 24), 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
-    row("R of a dense layer", layer(1, 24), 4, 96, RSL_FAULT_SHAPE);
-    row("no U", layer(0, 28), 4, 0, RSL_FAULT_OFFSET);
-    row("C unaligned", layer(0, 32), 4, 100, RSL_FAULT_OFFSET);
-    row("ReLU that does not saturate", layer(0, 36), 4, 0, RSL_FAULT_ZERO_POINT);
-    row("zero point of the last", layer(1, 36), 4, 1, RSL_FAULT_ZERO_POINT);
-    row("first index too large", 192, 2, 30, RSL_FAULT_INDEX);
-    row("indices out of order", 194, 2, 0, RSL_FAULT_INDEX);
+    row("unknown kind", op(1, 0), 2, 900, RSL_FAULT_KIND);
+    row("kind 0", op(0, 0), 2, 0, RSL_FAULT_KIND);
+    row("a record too short", op(1, 2), 2, 16, RSL_FAULT_OFFSET);
+    row("a record of no size", op(0, 2), 2, 0, RSL_FAULT_OFFSET);
+    row("reads no tensor", op(0, 4), 2, 6, RSL_FAULT_SHAPE);
+    row("writes no tensor", op(2, 6), 2, 0xFFFF, RSL_FAULT_SHAPE);
+    row("writes the input", op(1, 6), 2, 0, RSL_FAULT_TYPE);
+    row("unknown flag", op(1, 8), 1, 8, RSL_FAULT_FLAGS);
+    row("dense with U", op(2, 8), 1, RSL_HAS_U, RSL_FAULT_FLAGS);
+    row("ReLU at the end", op(2, 8), 1, RSL_RELU, RSL_FAULT_FLAGS);
+    row("gather with flags", op(0, 8), 1, RSL_RELU, RSL_FAULT_FLAGS);
+    row("unknown number", op(1, 9), 1, 3, RSL_FAULT_NUMBER);
+    row("floats from integers", op(2, 9), 1, RSL_F32, RSL_FAULT_TYPE);
+    row("weights of a gather", op(0, 9), 1, RSL_I8, RSL_FAULT_NUMBER);
+    row("float layout of int8", op(2, 10), 1, RSL_LAYOUT_F_4X1, RSL_FAULT_LAYOUT);
+    row("unknown layout", op(2, 10), 1, 31, RSL_FAULT_LAYOUT);
+    row("layout for bytes", op(2, 10), 1, RSL_LAYOUT_I8_4X16, RSL_FAULT_TYPE);
+    row("layout of a gather", op(0, 10), 1, RSL_LAYOUT_I8_4X4, RSL_FAULT_LAYOUT);
+    row("operation reserved", op(0, 11), 1, 1, RSL_FAULT_RESERVED);
+    row("C unaligned", op(1, 12), 4, 100, RSL_FAULT_OFFSET);
+    row("no weights", op(2, 12), 4, 0, RSL_FAULT_OFFSET);
+    row("indices beyond", op(0, 12), 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
+    row("R beyond", op(1, 16), 4, 0xFFFFFFF0, RSL_FAULT_OFFSET);
+    row("no U", op(1, 20), 4, 0, RSL_FAULT_OFFSET);
+    row("no intermediate", op(1, 24), 2, 0xFFFF, RSL_FAULT_SHAPE);
+    row("another intermediate", op(1, 24), 2, 5, RSL_FAULT_SHAPE);
+    row("one intermediate twice", op(1, 26), 2, 2, RSL_FAULT_ORDER);
+    row("no intermediate of U", op(1, 26), 2, 0xFFFF, RSL_FAULT_SHAPE);
+    row("float layout of R", op(1, 28), 1, RSL_LAYOUT_F_4X1, RSL_FAULT_LAYOUT);
+    row("sketched reserved", op(1, 30), 2, 1, RSL_FAULT_RESERVED);
+    row("unknown type", tensor(3, 0), 1, 9, RSL_FAULT_TYPE);
+    row("a narrow intermediate", tensor(2, 0), 1, RSL_TENSOR_I8, RSL_FAULT_TYPE);
+    row("tensor reserved", tensor(1, 1), 1, 1, RSL_FAULT_RESERVED);
+    row("no height", tensor(0, 2), 2, 0, RSL_FAULT_WIDTH);
+    row("no channels", tensor(4, 6), 2, 0, RSL_FAULT_WIDTH);
+    row("absurd numbers", tensor(4, 2), 4, 0xFFFFFFFF, RSL_FAULT_WIDTH);
+    row("an image from a product", tensor(4, 4), 2, 2, RSL_FAULT_SHAPE);
+    row("fewer inputs than indices", tensor(0, 6), 2, 16, RSL_FAULT_INDEX);
+    row("another rank", tensor(3, 6), 2, 4, RSL_FAULT_SHAPE);
+    row("a tensor unaligned", tensor(1, 8), 4, 40, RSL_FAULT_ARENA);
+    row("a tensor beyond", tensor(5, 8), 4, 208, RSL_FAULT_ARENA);
+    row("a tensor far beyond", tensor(5, 8), 4, 0xFFFFFFF0, RSL_FAULT_ARENA);
+    row("over the input", tensor(5, 8), 4, 0, RSL_FAULT_ARENA);
+    row("over what is read", tensor(4, 8), 4, 32, RSL_FAULT_ARENA);
+    row("over an intermediate", tensor(3, 8), 4, 96, RSL_FAULT_ARENA);
+    row("no scale", tensor(0, 12), 4, 0, RSL_FAULT_SCALE);
+    row("scale not a number", tensor(4, 12), 4, 0x7FC00000, RSL_FAULT_SCALE);
+    row("negative scale", tensor(5, 12), 4, 0xBF800000, RSL_FAULT_SCALE);
+    row("a gather that scales", tensor(1, 12), 4, 0x3F800000, RSL_FAULT_SHAPE);
+    row("zero point", tensor(0, 16), 4, 128, RSL_FAULT_ZERO_POINT);
+    row("ReLU that does not saturate", tensor(4, 16), 4, 0, RSL_FAULT_ZERO_POINT);
+    row("zero point of the last", tensor(5, 16), 4, 1, RSL_FAULT_ZERO_POINT);
+    row("tensor reserved word", tensor(2, 28), 4, 1, RSL_FAULT_RESERVED);
+    row("first index too large", keptAt, 2, 30, RSL_FAULT_INDEX);
+    row("indices out of order", keptAt + 2, 2, 0, RSL_FAULT_INDEX);
 }
 
 void ModelTest::liesAreNamed()
@@ -296,6 +352,60 @@ void ModelTest::costsAreThoseOfTheShapes()
     // Bytes beyond the weights: indices, biases and multipliers of each row, tables, the known vector.
     QVERIFY2(image.size() < 38644 + 1300 + 8 * (3 * 50 + 784 + 10) + 2000,
              qPrintable(QString::number(image.size())));
+}
+
+void ModelTest::sumsTakeTheirPlaceOnlyWhenNobodyNeedsIt()
+{
+    // flatten, copy, dense, add, dense, add, dense: a plan with more than a chain.
+    SampleModel sample;
+    sample.inputs = 24;
+    sample.rows = 4;
+    sample.layers = {{24, 0, true, false, true}, {24, 0, false, false, true}, {5, 0, false, false}};
+    const AlignedBytes image = sampleImage(sample);
+    rsl_model model;
+    QCOMPARE(int {rsl_model_open(image.data(), image.size(), &model).fault}, int {RSL_FAULT_NONE});
+    QCOMPARE(int {model.header->operations}, 7);
+    const auto tensorAt = [&](std::uint16_t number) {
+        return model.header->tensor_table + 32 * std::size_t {number};
+    };
+    const auto operationNumber = [&](unsigned number) {
+        return static_cast<std::size_t>(reinterpret_cast<const std::uint8_t *>(&operationOf(model, number))
+                                        - image.data());
+    };
+    const auto &sum = reinterpret_cast<const rsl_add &>(operationOf(model, 3));
+    QCOMPARE(int {sum.head.kind}, int {RSL_ADD});
+    const auto moved = [&](std::uint16_t tensor, std::uint16_t to) {
+        return faultOf(image, tensorAt(tensor) + offsetof(rsl_tensor, arena), model.tensors[to].arena, 4);
+    };
+    // Over the layer's outputs, or over its inputs, which nobody reads later: in place.
+    QCOMPARE(int {moved(sum.head.output, sum.head.input)}, int {RSL_FAULT_NONE});
+    QCOMPARE(int {moved(sum.head.output, sum.other)}, int {RSL_FAULT_NONE});
+    // Half over them is not.
+    QCOMPARE(int {faultOf(image, tensorAt(sum.head.output) + offsetof(rsl_tensor, arena),
+                          model.tensors[sum.head.input].arena + 16, 4)},
+             int {RSL_FAULT_ARENA});
+    // Over what a later sum adds, over the input, a product over what it reads: not.
+    const auto &later = reinterpret_cast<const rsl_add &>(operationOf(model, 5));
+    QCOMPARE(int {moved(later.head.input, later.other)}, int {RSL_FAULT_ARENA});
+    QCOMPARE(int {moved(operationOf(model, 0).output, model.header->input)}, int {RSL_FAULT_ARENA});
+    QCOMPARE(int {moved(operationOf(model, 2).output, operationOf(model, 2).input)}, int {RSL_FAULT_ARENA});
+    // Cycles, and tensors that are written twice or never.
+    const std::size_t laterAt = operationNumber(5);
+    QCOMPARE(int {faultOf(image, laterAt + 4, later.head.output, 2)}, int {RSL_FAULT_ORDER});
+    QCOMPARE(int {faultOf(image, operationNumber(3) + 4, later.head.output, 2)}, int {RSL_FAULT_ORDER});
+    QCOMPARE(int {faultOf(image, laterAt + 6, sum.head.output, 2)}, int {RSL_FAULT_ORDER});
+    // What the records of sums may not say.
+    const std::size_t at = operationNumber(3);
+    QCOMPARE(int {faultOf(image, at + 16, 99, 2)}, int {RSL_FAULT_SHAPE});
+    QCOMPARE(int {faultOf(image, at + 16, 0, 2)}, int {RSL_FAULT_TYPE});
+    QCOMPARE(int {faultOf(image, at + 16, sum.head.output, 2)}, int {RSL_FAULT_ORDER});
+    QCOMPARE(int {faultOf(image, at + 18, 1, 2)}, int {RSL_FAULT_RESERVED});
+    QCOMPARE(int {faultOf(image, at + 20, 1U << 21, 4)}, int {RSL_FAULT_MULTIPLIER});
+    QCOMPARE(int {faultOf(image, at + 24, 0xFFFFFFFF, 4)}, int {RSL_FAULT_MULTIPLIER});
+    QCOMPARE(int {faultOf(image, at + 28, (1U << 30) + 1, 4)}, int {RSL_FAULT_MULTIPLIER});
+    QCOMPARE(int {faultOf(image, at + 12, 96, 4)}, int {RSL_FAULT_SHAPE}); // weights
+    QCOMPARE(int {faultOf(image, operationNumber(0) + 12, 96, 4)}, int {RSL_FAULT_SHAPE});
+    QCOMPARE(int {faultOf(image, operationNumber(1) + 12, 96, 4)}, int {RSL_FAULT_SHAPE});
 }
 
 QTEST_APPLESS_MAIN(ModelTest)

@@ -41,7 +41,7 @@ void damageImage(AlignedBytes &image, std::mt19937 &random)
                                             96,  0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0xFFFFFFF0,
                                             255, 128,    240,    256,    512,     0x80000000, 0xFFFFFFFF};
     // Mostly where the structure is: header, table, indices.
-    const std::size_t structure = 96 + 3 * 48 + 32;
+    const std::size_t structure = 96 + 4 * 32 + 6 * 32 + 32;
     const std::size_t from = random() % 8 == 0 ? image.size() : std::min(structure, image.size());
     for (unsigned n = 1 + static_cast<unsigned>(random() % 3); n > 0; --n) {
         const std::size_t at = random() % from;

@@ -16,41 +16,59 @@ Number at(const std::uint8_t *p)
     return value;
 }
 
-std::vector<std::int64_t> product(const rsl_model_header &h, const std::uint8_t *factor, std::uint32_t rows,
-                                  const std::vector<std::int64_t> &x, std::int64_t zero, std::int64_t low,
-                                  std::int64_t high)
-{
-    const rsl_factor f {h.number, h.layout, rows, static_cast<std::uint32_t>(x.size())};
-    std::vector<std::int64_t> y;
-    for (std::uint32_t r = 0; r < rows; ++r) {
-        std::int64_t sum = at<std::int32_t>(factor + rsl_factor_bias(&f, r));
-        for (std::uint32_t c = 0; c < f.cols; ++c)
-            sum += at<std::int8_t>(factor + rsl_factor_weight(&f, r, c)) * x[c];
-        // Modulo 2^32, as a signed number.
-        const std::int64_t wrapped =
-            ((sum + (std::int64_t {1} << 31)) & 0xFFFFFFFF) - (std::int64_t {1} << 31);
-        const std::int64_t scaled = wrapped * at<std::int32_t>(factor + rsl_factor_multiplier(&f, r));
-        const auto nearest = static_cast<std::int64_t>(
-            std::floor(static_cast<long double>(scaled) / 4294967296.0L + 0.5L)); // halves upwards
-        y.push_back(std::clamp(zero + nearest, low, high));
+/// The numbers of all tensors that were computed so far: of each, either of these.
+struct Numbers {
+    std::vector<std::int64_t> ints;
+    std::vector<float> floats;
+};
+
+struct Image {
+    const std::uint8_t *bytes;
+    rsl_model_header h;
+
+    [[nodiscard]] rsl_tensor tensor(std::uint16_t number) const
+    {
+        return at<rsl_tensor>(bytes + h.tensor_table + number * sizeof(rsl_tensor));
     }
-    return y;
+};
+
+std::int64_t saturate(std::int64_t value, const rsl_tensor &to)
+{
+    const bool wide = to.type == RSL_TENSOR_I16;
+    return std::clamp(value, std::int64_t {wide ? -32768 : -128}, std::int64_t {wide ? 32767 : 127});
 }
 
-std::vector<float> product(const rsl_model_header &h, const std::uint8_t *factor, std::uint32_t rows,
-                           const std::vector<float> &x, bool relu)
+/// Modulo 2^32, as a signed number.
+std::int64_t wrapped(std::int64_t sum)
 {
-    const rsl_factor f {h.number, h.layout, rows, static_cast<std::uint32_t>(x.size())};
-    std::vector<float> y;
-    for (std::uint32_t r = 0; r < rows; ++r) {
+    return ((sum + (std::int64_t {1} << 31)) & 0xFFFFFFFF) - (std::int64_t {1} << 31);
+}
+
+Numbers product(const Image &image, std::uint32_t offset, const rsl_factor &f, const Numbers &x,
+                const rsl_tensor &to, bool relu)
+{
+    const std::uint8_t *factor = image.bytes + offset;
+    Numbers y;
+    for (std::uint32_t r = 0; r < f.rows; ++r) {
+        if (f.number == RSL_I8) {
+            std::int64_t sum = at<std::int32_t>(factor + rsl_factor_bias(&f, r));
+            for (std::uint32_t c = 0; c < f.cols; ++c)
+                sum += at<std::int8_t>(factor + rsl_factor_weight(&f, r, c)) * x.ints[c];
+            const std::int64_t scaled =
+                wrapped(sum) * at<std::int32_t>(factor + rsl_factor_multiplier(&f, r));
+            const auto nearest = static_cast<std::int64_t>(
+                std::floor(static_cast<long double>(scaled) / 4294967296.0L + 0.5L)); // halves upwards
+            y.ints.push_back(saturate(to.zero + nearest, to));
+            continue;
+        }
         float sum = at<float>(factor + rsl_factor_bias(&f, r));
         for (std::uint32_t c = 0; c < f.cols; ++c) {
             const std::uint8_t *w = factor + rsl_factor_weight(&f, r, c);
-            const float weight = h.number == RSL_F16 ? rsl_half_to_float(at<std::uint16_t>(w)) : at<float>(w);
-            const float term = weight * x[c];
+            const float weight = f.number == RSL_F16 ? rsl_half_to_float(at<std::uint16_t>(w)) : at<float>(w);
+            const float term = weight * x.floats[c];
             sum = sum + term;
         }
-        y.push_back(relu && !(sum > 0) ? 0.0F : sum);
+        y.floats.push_back(relu && !(sum > 0) ? 0.0F : sum);
     }
     return y;
 }
@@ -63,61 +81,94 @@ std::vector<std::uint8_t> bytesOf(const std::vector<Number> &values)
     return bytes;
 }
 
+Numbers sum(const Image &image, const rsl_add &add, const Numbers &a, const Numbers &b)
+{
+    const rsl_tensor to = image.tensor(add.head.output);
+    Numbers y;
+    for (std::size_t i = 0; i < a.ints.size(); ++i) {
+        const std::int64_t v = a.ints[i] * add.multiplier + b.ints[i] * add.other_multiplier + add.offset;
+        y.ints.push_back(
+            saturate(to.zero + static_cast<std::int64_t>(std::floor(static_cast<double>(v) / 65536.0)), to));
+    }
+    for (std::size_t i = 0; i < a.floats.size(); ++i) {
+        const float v = a.floats[i] + b.floats[i];
+        y.floats.push_back((add.head.flags & RSL_RELU) != 0 && !(v > 0) ? 0.0F : v);
+    }
+    return y;
+}
+
+Numbers gathered(const Image &image, const rsl_operation &op, const Numbers &x)
+{
+    Numbers y;
+    for (std::uint32_t i = 0; i < image.tensor(op.output).channels; ++i) {
+        const auto kept = at<std::uint16_t>(image.bytes + op.weights + 2 * i);
+        if (x.ints.empty())
+            y.floats.push_back(x.floats[kept]);
+        else
+            y.ints.push_back(x.ints[kept]);
+    }
+    return y;
+}
+
+/// What the operation at @p record makes of the numbers of the tensors.
+Numbers computed(const Image &image, const std::uint8_t *record, const std::vector<Numbers> &tensors)
+{
+    const auto op = at<rsl_operation>(record);
+    const rsl_tensor to = image.tensor(op.output);
+    const Numbers &x = tensors[op.input];
+    const bool relu = (op.flags & RSL_RELU) != 0;
+    const std::uint32_t cols = image.tensor(op.input).channels;
+    switch (op.kind) {
+    case RSL_DENSE:
+        return product(image, op.weights, {op.number, op.layout, to.channels, cols}, x, to, relu);
+    case RSL_SKETCHED: {
+        const auto s = at<rsl_sketched>(record);
+        const rsl_tensor middle = image.tensor(s.r_product);
+        const std::uint32_t rank = middle.channels;
+        Numbers y = product(image, s.r_factor, {op.number, s.r_layout, rank, cols}, x, middle, false);
+        if ((op.flags & RSL_HAS_U) != 0)
+            y = product(image, s.u_factor, {op.number, s.u_layout, rank, rank}, y, image.tensor(s.u_product),
+                        false);
+        return product(image, op.weights, {op.number, op.layout, to.channels, rank}, y, to, relu);
+    }
+    case RSL_GATHER:
+        return gathered(image, op, x);
+    case RSL_ADD: {
+        const auto add = at<rsl_add>(record);
+        return sum(image, add, x, tensors[add.other]);
+    }
+    default: // the same numbers at another place
+        return x;
+    }
+}
+
 } // namespace
 
-std::vector<std::uint8_t> oracleOutputs(const AlignedBytes &image, const std::uint8_t *input)
+std::vector<std::uint8_t> oracleOutputs(const AlignedBytes &bytes, const std::uint8_t *input)
 {
-    const auto h = at<rsl_model_header>(image.data());
-    std::vector<std::int64_t> ints;
-    std::vector<float> floats;
-    for (std::uint32_t i = 0; i < h.inputs; ++i) {
-        if (h.number == RSL_I8)
-            ints.push_back(at<std::int8_t>(input + i));
+    const Image image {bytes.data(), at<rsl_model_header>(bytes.data())};
+    std::vector<Numbers> tensors(image.h.tensors);
+    const rsl_tensor from = image.tensor(image.h.input);
+    for (std::uint32_t i = 0; i < rsl_tensor_numbers(&from); ++i) {
+        if (from.type == RSL_TENSOR_I8)
+            tensors[image.h.input].ints.push_back(at<std::int8_t>(input + i));
         else
-            floats.push_back(at<float>(input + 4 * i));
+            tensors[image.h.input].floats.push_back(at<float>(input + 4 * i));
     }
-    for (std::uint32_t i = 0; i < h.layers; ++i) {
-        const auto l = at<rsl_model_layer>(image.data() + h.layer_table + i * sizeof(rsl_model_layer));
-        if (l.kept != 0) {
-            const auto pick = [&](auto &from) {
-                auto kept = from;
-                kept.clear();
-                for (std::uint32_t k = 0; k < l.read; ++k)
-                    kept.push_back(from[at<std::uint16_t>(image.data() + l.kept + 2 * k)]);
-                from = kept;
-            };
-            if (h.number == RSL_I8)
-                pick(ints);
-            else
-                pick(floats);
-        }
-        const bool relu = (l.flags & RSL_LAYER_RELU) != 0;
-        const bool last = i + 1 == h.layers;
-        const std::int64_t low = last ? -32768 : -128;
-        const std::int64_t high = last ? 32767 : 127;
-        if (l.kind == RSL_SKETCHED) {
-            for (const auto &[offset, wanted] :
-                 {std::pair {l.r_factor, true}, {l.u_factor, (l.flags & RSL_LAYER_HAS_U) != 0}}) {
-                if (!wanted)
-                    continue;
-                if (h.number == RSL_I8)
-                    ints = product(h, image.data() + offset, l.rank, ints, 0, -32768, 32767);
-                else
-                    floats = product(h, image.data() + offset, l.rank, floats, false);
-            }
-        }
-        if (h.number == RSL_I8)
-            ints = product(h, image.data() + l.c_factor, l.outputs, ints, l.output_zero, low, high);
-        else
-            floats = product(h, image.data() + l.c_factor, l.outputs, floats, relu);
+    const std::uint8_t *record = bytes.data() + image.h.operation_table;
+    for (std::uint32_t i = 0; i < image.h.operations; ++i) {
+        const auto op = at<rsl_operation>(record);
+        tensors[op.output] = computed(image, record, tensors);
+        record += op.size;
     }
-    if (h.number != RSL_I8) {
+    const Numbers &out = tensors[image.h.output];
+    if (out.ints.empty()) {
         std::vector<std::uint32_t> bits;
-        for (const float y : floats)
+        for (const float y : out.floats)
             bits.push_back(std::isnan(y) ? 0x7FC00000U : at<std::uint32_t>(bytesOf(std::vector {y}).data()));
         return bytesOf(bits);
     }
-    return bytesOf(std::vector<std::int16_t>(ints.begin(), ints.end()));
+    return bytesOf(std::vector<std::int16_t>(out.ints.begin(), out.ints.end()));
 }
 
 void answerImage(AlignedBytes &image)

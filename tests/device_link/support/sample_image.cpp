@@ -75,6 +75,100 @@ std::uint32_t placeFactor(Builder &to, const rsl_factor &f, Random &random, doub
     return begin;
 }
 
+/// Bytes of the records that sampleImage() makes of a model.
+std::size_t sampleTableBytes(const SampleModel &model)
+{
+    std::size_t tensors = 1;
+    std::size_t bytes = 0;
+    if (model.rows > 1) {
+        bytes += sizeof(rsl_operation);
+        ++tensors;
+    }
+    if (model.number == RSL_I8 || (model.kept > 0 && model.kept < model.inputs)) {
+        const bool moves =
+            (model.kept > 0 && model.kept < model.inputs) || rsl_act_type(model.layout) != RSL_TENSOR_I8;
+        bytes += moves ? sizeof(rsl_operation) : 0;
+        tensors += moves ? 1 : 0;
+    }
+    for (const SampleLayer &layer : model.layers) {
+        bytes += layer.rank > 0 ? sizeof(rsl_sketched) : sizeof(rsl_operation);
+        tensors += layer.rank > 0 ? (layer.hasU ? 3 : 2) : 1;
+        if (layer.residual) {
+            bytes += sizeof(rsl_add);
+            ++tensors;
+        }
+    }
+    return bytes + tensors * sizeof(rsl_tensor);
+}
+
+/// Records of a model in the making; each tensor has a place of its own in the arena.
+struct Plan {
+    std::vector<rsl_tensor> tensors;
+    std::vector<std::uint8_t> operations;
+    std::uint16_t count = 0;
+    std::uint32_t arena = 0;
+
+    std::uint16_t tensor(std::uint8_t type, std::uint32_t numbers, std::int32_t zero = 0)
+    {
+        rsl_tensor t {};
+        t.type = type;
+        t.height = t.width = 1;
+        t.channels = static_cast<std::uint16_t>(numbers);
+        t.scale = 1.0F;
+        t.zero = zero;
+        t.arena = arena;
+        arena += rsl_tensor_room(&t);
+        arena = (arena + 15U) / 16U * 16U;
+        tensors.push_back(t);
+        return static_cast<std::uint16_t>(tensors.size() - 1);
+    }
+    /// A tensor that means what another does.
+    std::uint16_t alike(std::uint16_t other, std::uint8_t type, std::uint32_t numbers)
+    {
+        const std::uint16_t made = tensor(type, numbers, tensors[other].zero);
+        tensors[made].scale = tensors[other].scale;
+        return made;
+    }
+    template <typename Record>
+    void operation(rsl_kind kind, std::uint16_t input, std::uint16_t output, Record record)
+    {
+        auto &head = reinterpret_cast<rsl_operation &>(record);
+        head.kind = static_cast<std::uint16_t>(kind);
+        head.size = sizeof record;
+        head.input = input;
+        head.output = output;
+        const auto *bytes = reinterpret_cast<const std::uint8_t *>(&record);
+        operations.insert(operations.end(), bytes, bytes + sizeof record);
+        ++count;
+    }
+};
+
+/// The numbers of tensor @p from, kept ones or all, as activations.
+std::uint16_t placeMove(Plan &plan, Builder &to, std::uint16_t from, std::uint32_t kept, std::uint8_t type,
+                        Random &random)
+{
+    const std::uint32_t inputs = plan.tensors[from].channels;
+    rsl_operation move {};
+    if (kept == 0 || kept >= inputs) {
+        if (plan.tensors[from].type == type)
+            return from;
+        const std::uint16_t out = plan.alike(from, type, inputs);
+        plan.operation(RSL_COPY, from, out, move);
+        return out;
+    }
+    std::vector<std::uint16_t> all(inputs);
+    std::iota(all.begin(), all.end(), std::uint16_t {0});
+    for (std::size_t k = 0; k < kept; ++k) // Fisher and Yates
+        std::swap(all[k], all[k + random() % (all.size() - k)]);
+    std::sort(all.begin(), all.begin() + kept);
+    move.weights = to.place(2 * std::size_t {kept});
+    for (std::uint32_t k = 0; k < kept; ++k)
+        rsl_write_u16(to.at(move.weights + 2 * k), all[k]);
+    const std::uint16_t out = plan.alike(from, type, kept);
+    plan.operation(RSL_GATHER, from, out, move);
+    return out;
+}
+
 } // namespace
 
 AlignedBytes sampleImage(const SampleModel &model)
@@ -82,72 +176,97 @@ AlignedBytes sampleImage(const SampleModel &model)
     Random random(model.seed);
     Builder to;
     const bool i8 = model.number == RSL_I8;
-    const auto count = static_cast<std::uint32_t>(model.layers.size());
+    const auto layout = static_cast<std::uint8_t>(i8 ? model.layout : RSL_LAYOUT_F_4X1);
+    const std::uint8_t act = i8 ? rsl_act_type(layout) : std::uint8_t {RSL_TENSOR_F32};
     rsl_model_header h {};
     to.place(sizeof h);
+    to.place(sampleTableBytes(model)); // filled in when all places are known
+
+    Plan plan;
+    h.input = plan.tensor(i8 ? RSL_TENSOR_I8 : RSL_TENSOR_F32, model.inputs, i8 ? -128 : 0);
+    plan.tensors[0].scale = i8 ? 1.0F / 255.0F : 1.0F;
+    std::uint16_t at = h.input;
+    if (model.rows > 1) {
+        rsl_tensor &image = plan.tensors[0];
+        image.height = static_cast<std::uint16_t>(model.rows);
+        image.channels = static_cast<std::uint16_t>(model.inputs / model.rows);
+        at = plan.alike(at, image.type, model.inputs);
+        plan.operation(RSL_FLATTEN, h.input, at, rsl_operation {});
+    }
+    at = placeMove(plan, to, at, model.kept, act, random);
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const SampleLayer &from = model.layers[i];
+        const bool last = i + 1 == model.layers.size();
+        const std::uint32_t read = plan.tensors[at].channels;
+        const double rms = last ? 8000 : from.relu ? 90 : 40;
+        const auto factor = [&](std::uint32_t rows, std::uint32_t cols) {
+            return rsl_factor {static_cast<std::uint8_t>(model.number), layout, rows, cols};
+        };
+        const std::uint8_t middle = i8 ? RSL_TENSOR_I16 : RSL_TENSOR_F32;
+        rsl_sketched l {};
+        l.head.number = static_cast<std::uint8_t>(model.number);
+        l.head.layout = layout;
+        l.head.flags = from.relu ? RSL_RELU : 0;
+        l.u_product = RSL_NO_TENSOR;
+        if (from.rank > 0) {
+            l.r_layout = layout;
+            l.r_factor = placeFactor(to, factor(from.rank, read), random, 8000, false);
+            l.r_product = plan.tensor(middle, from.rank);
+            if (from.hasU) {
+                l.head.flags |= RSL_HAS_U;
+                l.u_layout = layout;
+                l.u_factor = placeFactor(to, factor(from.rank, from.rank), random, 8000, true);
+                l.u_product = plan.tensor(middle, from.rank);
+            }
+            l.head.weights = placeFactor(to, factor(from.outputs, from.rank), random, rms, true);
+        } else {
+            l.head.weights = placeFactor(to, factor(from.outputs, read), random, rms, false);
+        }
+        const std::int32_t zero = i8 && !last ? (from.relu ? -128 : 3) : 0;
+        const std::uint16_t out =
+            plan.tensor(last && i8 ? std::uint8_t {RSL_TENSOR_I16} : act, from.outputs, zero);
+        if (last && i8)
+            plan.tensors[out].scale = 0.001F;
+        if (from.rank > 0)
+            plan.operation(RSL_SKETCHED, at, out, l);
+        else
+            plan.operation(RSL_DENSE, at, out, l.head);
+        if (from.residual) {
+            rsl_add add {};
+            add.other = at;
+            if (i8) {
+                add.multiplier = 45000;
+                add.other_multiplier = 52000;
+                add.offset = (1 << 15) - 45000 * zero - 52000 * plan.tensors[at].zero;
+            }
+            const std::uint16_t sum = plan.tensor(act, from.outputs, i8 ? -2 : 0);
+            plan.operation(RSL_ADD, out, sum, add);
+            at = sum;
+        } else {
+            at = out;
+        }
+    }
     h.magic = RSL_MODEL_MAGIC;
     h.format = RSL_MODEL_FORMAT;
     h.kernel_abi = RSL_KERNEL_ABI;
-    h.number = model.number;
-    h.layers = static_cast<std::uint8_t>(count);
-    h.layout = i8 ? model.layout : RSL_LAYOUT_F_4X1;
-    h.inputs = model.inputs;
-    h.outputs = model.layers.back().outputs;
-    h.input_scale = i8 ? 1.0F / 255.0F : 1.0F;
-    h.input_zero = i8 ? -128 : 0;
-    h.output_scale = i8 ? 0.001F : 1.0F;
+    h.operations = plan.count;
+    h.tensors = static_cast<std::uint16_t>(plan.tensors.size());
+    h.operation_table = sizeof h;
+    h.tensor_table = h.operation_table + static_cast<std::uint32_t>(plan.operations.size());
+    h.arena_bytes = plan.arena;
+    h.output = at;
     std::copy_n(model.name.data(), std::min<std::size_t>(model.name.size(), 31), h.name);
-    h.layer_table = to.place(count * sizeof(rsl_model_layer));
-
-    std::vector<rsl_model_layer> layers(count);
-    std::uint32_t inputs = model.inputs;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const SampleLayer &from = model.layers[i];
-        rsl_model_layer &l = layers[i];
-        const bool last = i + 1 == count;
-        l.kind = from.rank > 0 ? RSL_SKETCHED : RSL_DENSE;
-        l.flags = static_cast<std::uint8_t>((from.relu ? RSL_LAYER_RELU : 0)
-                                            | (from.rank > 0 && from.hasU ? RSL_LAYER_HAS_U : 0));
-        l.inputs = inputs;
-        l.read = i == 0 && model.kept > 0 ? model.kept : inputs;
-        l.rank = from.rank;
-        l.outputs = from.outputs;
-        if (l.read < l.inputs) {
-            std::vector<std::uint16_t> all(l.inputs);
-            std::iota(all.begin(), all.end(), std::uint16_t {0});
-            for (std::size_t k = 0; k < l.read; ++k) // Fisher and Yates
-                std::swap(all[k], all[k + random() % (all.size() - k)]);
-            std::sort(all.begin(), all.begin() + l.read);
-            l.kept = to.place(2 * std::size_t {l.read});
-            for (std::uint32_t k = 0; k < l.read; ++k)
-                rsl_write_u16(to.at(l.kept + 2 * k), all[k]);
-        }
-        const double rms = last ? 8000 : from.relu ? 90 : 40;
-        const auto factor = [&](std::uint32_t rows, std::uint32_t cols) {
-            return rsl_factor {h.number, h.layout, rows, cols};
-        };
-        if (from.rank > 0) {
-            l.r_factor = placeFactor(to, factor(l.rank, l.read), random, 8000, false);
-            if (from.hasU)
-                l.u_factor = placeFactor(to, factor(l.rank, l.rank), random, 8000, true);
-            l.c_factor = placeFactor(to, factor(l.outputs, l.rank), random, rms, true);
-        } else {
-            l.c_factor = placeFactor(to, factor(l.outputs, l.read), random, rms, false);
-        }
-        l.output_zero = i8 && !last ? (from.relu ? -128 : 3) : 0;
-        l.output_scale = 1.0F;
-        inputs = l.outputs;
-    }
-    std::memcpy(to.at(h.layer_table), layers.data(), count * sizeof(rsl_model_layer));
-    h.known_input = to.place(h.inputs * (i8 ? 1 : 4));
-    for (std::uint32_t i = 0; i < h.inputs; ++i) {
+    std::memcpy(to.at(h.operation_table), plan.operations.data(), plan.operations.size());
+    std::memcpy(to.at(h.tensor_table), plan.tensors.data(), plan.tensors.size() * sizeof(rsl_tensor));
+    h.known_input = to.place(model.inputs * (i8 ? 1 : 4));
+    for (std::uint32_t i = 0; i < model.inputs; ++i) {
         const float value = unit(random);
         if (i8)
             *to.at(h.known_input + i) = static_cast<std::uint8_t>(random() >> 24);
         else
             std::memcpy(to.at(h.known_input + 4 * i), &value, 4);
     }
-    h.known_output = to.place(h.outputs * (i8 ? 2 : 4));
+    h.known_output = to.place(model.layers.back().outputs * (i8 ? 2 : 4));
     h.total_bytes = to.place(0);
     std::memcpy(to.at(0), &h, sizeof h);
     AlignedBytes image(to.bytes);
@@ -159,6 +278,22 @@ void sealImage(AlignedBytes &image)
 {
     rsl_write_u32(image.data() + 12,
                   rsl_crc32(0, image.data() + RSL_MODEL_CRC_FROM, image.size() - RSL_MODEL_CRC_FROM));
+}
+
+const rsl_operation &operationOf(const rsl_model &model, unsigned number)
+{
+    const rsl_operation *operation = rsl_model_first(&model);
+    for (unsigned i = 0; i < number; ++i)
+        operation = rsl_operation_next(operation);
+    return *operation;
+}
+
+const rsl_operation &productOf(const rsl_model &model)
+{
+    const rsl_operation *operation = rsl_model_first(&model);
+    while (operation->kind != RSL_DENSE && operation->kind != RSL_SKETCHED)
+        operation = rsl_operation_next(operation);
+    return *operation;
 }
 
 } // namespace rosler

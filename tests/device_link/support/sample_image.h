@@ -49,6 +49,7 @@ struct SampleLayer {
     std::uint32_t rank = 0; ///< 0: dense
     bool relu = false;
     bool hasU = true;
+    bool residual = false; ///< its input is added to its outputs; not the last, and outputs as many as inputs
 };
 
 /// A model of random weights, whose activations neither die out nor all saturate.
@@ -57,6 +58,7 @@ struct SampleModel {
     rsl_layout layout = RSL_LAYOUT_I8_4X4; ///< of int8; floats have one layout only
     std::uint32_t inputs = 24;
     std::uint32_t kept = 0; ///< kept inputs of the first layer; 0: reads all
+    std::uint32_t rows = 1; ///< of the input, if it is an image of 1 column; it is made flat first
     std::vector<SampleLayer> layers {{10, 0, false, false}};
     std::uint32_t seed = 1;
     std::string name = "sample";
@@ -64,6 +66,11 @@ struct SampleModel {
 
 /// The image, with a random known-answer input and zeros for what it should give.
 [[nodiscard]] AlignedBytes sampleImage(const SampleModel &model);
+
+/// An operation of an opened image.
+[[nodiscard]] const rsl_operation &operationOf(const rsl_model &model, unsigned number);
+/// Its first product.
+[[nodiscard]] const rsl_operation &productOf(const rsl_model &model);
 
 /// Puts in the CRC-32 of what the image now holds.
 void sealImage(AlignedBytes &image);

@@ -22,19 +22,18 @@ std::string inferred(const std::string &warmUps, const std::string &runs, bool l
 }
 
 /// The real value of number @p i of an image's numbers.
-double valueAt(const rsl_model_header &header, const std::uint8_t *bytes, std::size_t i, bool input)
+double valueAt(const rsl_tensor &tensor, const std::uint8_t *bytes, std::size_t i)
 {
-    if (header.number != RSL_I8) {
+    if (tensor.type == RSL_TENSOR_F32) {
         float f = 0;
         std::memcpy(&f, bytes + 4 * i, 4);
         return static_cast<double>(f);
     }
-    if (input)
-        return static_cast<double>(header.input_scale)
-            * (static_cast<std::int8_t>(bytes[i]) - header.input_zero);
+    if (tensor.type == RSL_TENSOR_I8)
+        return static_cast<double>(tensor.scale) * (static_cast<std::int8_t>(bytes[i]) - tensor.zero);
     std::int16_t q = 0;
     std::memcpy(&q, bytes + 2 * i, 2);
-    return static_cast<double>(header.output_scale) * q;
+    return static_cast<double>(tensor.scale) * q;
 }
 
 } // namespace
@@ -203,12 +202,13 @@ std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t 
     const std::uint8_t *in = input != nullptr ? input : image.data() + header.known_input;
     const std::vector<std::uint8_t> out = oracleOutputs(image, in);
     std::vector<double> values;
-    for (std::size_t i = 0; i < header.outputs; ++i)
-        values.push_back(valueAt(header, out.data(), i, false));
+    const std::size_t outputs = rsl_tensor_numbers(model.output);
+    for (std::size_t i = 0; i < outputs; ++i)
+        values.push_back(valueAt(*model.output, out.data(), i));
     double sum = 0;
-    if (std::string(header.name).rfind("ad", 0) == 0 && header.inputs == header.outputs) {
+    if (std::string(header.name).rfind("ad", 0) == 0 && rsl_tensor_numbers(model.input) == outputs) {
         for (std::size_t i = 0; i < values.size(); ++i)
-            sum += std::pow(values[i] - valueAt(header, in, i, true), 2);
+            sum += std::pow(values[i] - valueAt(*model.input, in, i), 2);
         return {sum / static_cast<double>(values.size())};
     }
     const double most = *std::max_element(values.begin(), values.end());

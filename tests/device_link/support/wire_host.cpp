@@ -2,6 +2,7 @@
 #include "tests/device_link/support/wire_host.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "device_link/protocol/rsl_crc.h"
@@ -209,10 +210,10 @@ rsl_begin announcement(const AlignedBytes &image)
     if (rsl_model_open(image.data(), image.size(), &model).fault != RSL_FAULT_NONE)
         return begin;
     begin.ram_bytes = rsl_model_ram_bytes(&model);
-    begin.number = model.header->number;
-    begin.layout = model.header->layout;
-    for (unsigned i = 0; i < model.header->layers; ++i)
-        begin.layer_kinds = static_cast<std::uint8_t>(begin.layer_kinds | (1U << model.layers[i].kind));
+    const rsl_needs needs = rsl_model_needs(&model);
+    begin.number = static_cast<std::uint8_t>(rsl_model_number(&model));
+    begin.layout = static_cast<std::uint8_t>(std::countr_zero(needs.layouts));
+    begin.layer_kinds = static_cast<std::uint8_t>(needs.kinds);
     return begin;
 }
 

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/protocol/rsl_operation.h"
+
+#include "device_link/protocol/rsl_bytes.h"
+
+/// A record under its check.
+typedef struct record {
+    const rsl_model_header *h;
+    const rsl_operation *op;
+    size_t at; ///< its offset
+    const rsl_tensor *x;
+    const rsl_tensor *y;
+} record;
+
+static const rsl_tensor *tensor_of(const rsl_model_header *h, uint16_t number)
+{
+    return (const rsl_tensor *)(const void *)((const uint8_t *)h + h->tensor_table) + number;
+}
+
+static bool is_vector(const rsl_tensor *t)
+{
+    return t->height == 1 && t->width == 1;
+}
+
+static bool is_int8(const rsl_tensor *t)
+{
+    return t->type == RSL_TENSOR_I8 || t->type == RSL_TENSOR_I8_WIDE;
+}
+
+static bool same_shape(const rsl_tensor *a, const rsl_tensor *b)
+{
+    return a->height == b->height && a->width == b->width && a->channels == b->channels;
+}
+
+/// Do the numbers in both mean the same?
+static bool same_meaning(const rsl_tensor *a, const rsl_tensor *b)
+{
+    // A scale that is above zero has one pattern of bits for each value.
+    return a->zero == b->zero && !(a->scale < b->scale) && !(a->scale > b->scale);
+}
+
+#define AT(type, field) (r->at + offsetof(type, field))
+
+/// What an operation without weights has not.
+static rsl_check check_weightless(const record *r, uint8_t flags)
+{
+    if ((r->op->flags & ~flags) != 0)
+        return rsl_fault_at(RSL_FAULT_FLAGS, AT(rsl_operation, flags));
+    if (r->op->number != 0)
+        return rsl_fault_at(RSL_FAULT_NUMBER, AT(rsl_operation, number));
+    if (r->op->layout != 0)
+        return rsl_fault_at(RSL_FAULT_LAYOUT, AT(rsl_operation, layout));
+    return rsl_no_fault();
+}
+
+static rsl_check check_no_offset(const record *r)
+{
+    return r->op->weights == 0 ? rsl_no_fault() : rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, weights));
+}
+
+/// An int8 ReLU is the saturation at a zero point of -128, which int16 has not.
+static rsl_check check_relu(const record *r)
+{
+    if ((r->op->flags & RSL_RELU) == 0 || r->y->type == RSL_TENSOR_F32)
+        return rsl_no_fault();
+    if (r->y->type == RSL_TENSOR_I16)
+        return rsl_fault_at(RSL_FAULT_FLAGS, AT(rsl_operation, flags));
+    return r->y->zero == -128 ? rsl_no_fault()
+                              : rsl_fault_at(RSL_FAULT_ZERO_POINT, AT(rsl_operation, output));
+}
+
+static rsl_check check_factor(const record *r, uint32_t offset, uint8_t layout, uint32_t rows, uint32_t cols,
+                              size_t field, size_t layout_field)
+{
+    const rsl_factor f = {r->op->number, layout, rows, cols};
+    if (f.number == RSL_I8 ? !rsl_holds_int8(layout) : layout != RSL_LAYOUT_F_4X1)
+        return rsl_fault_at(RSL_FAULT_LAYOUT, layout_field);
+    if (!rsl_part_fits(r->h, offset, rsl_factor_bytes(&f)))
+        return rsl_fault_at(RSL_FAULT_OFFSET, field);
+    if (f.number == RSL_I8) {
+        const uint8_t *bytes = (const uint8_t *)r->h + offset;
+        for (uint32_t row = 0; row < rows; ++row) {
+            const size_t at = (size_t)rsl_factor_multiplier(&f, row);
+            if ((bytes[at + 3] & 0x80U) != 0U)
+                return rsl_fault_at(RSL_FAULT_MULTIPLIER, offset + at);
+        }
+    }
+    return rsl_no_fault();
+}
+
+/// Flags, types and shapes of what multiplies by weights, those that read its input of layout @p first.
+static rsl_check check_product(const record *r, uint8_t flags, uint8_t first)
+{
+    if ((r->op->flags & ~flags) != 0)
+        return rsl_fault_at(RSL_FAULT_FLAGS, AT(rsl_operation, flags));
+    if (r->op->number > RSL_I8)
+        return rsl_fault_at(RSL_FAULT_NUMBER, AT(rsl_operation, number));
+    if (!is_vector(r->x))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, input));
+    if (!is_vector(r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    if (r->op->number != RSL_I8) {
+        if (r->x->type != RSL_TENSOR_F32)
+            return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, input));
+        if (r->y->type != RSL_TENSOR_F32)
+            return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    } else {
+        if (r->x->type != rsl_act_type(first))
+            return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, input));
+        if (r->y->type != rsl_act_type(r->op->layout) && r->y->type != RSL_TENSOR_I16)
+            return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    }
+    return check_relu(r);
+}
+
+static rsl_check check_dense(const record *r)
+{
+    const rsl_check check = check_product(r, RSL_RELU, r->op->layout);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    return check_factor(r, r->op->weights, r->op->layout, r->y->channels, r->x->channels,
+                        AT(rsl_operation, weights), AT(rsl_operation, layout));
+}
+
+/// Is tensor @p number there, and an intermediate of @p rank numbers?
+static rsl_check check_middle(const record *r, uint16_t number, uint32_t rank, size_t field)
+{
+    if (number >= r->h->tensors)
+        return rsl_fault_at(RSL_FAULT_SHAPE, field);
+    const rsl_tensor *t = tensor_of(r->h, number);
+    if (!is_vector(t) || t->channels != rank)
+        return rsl_fault_at(RSL_FAULT_SHAPE, field);
+    if (t->type != (r->op->number == RSL_I8 ? RSL_TENSOR_I16 : RSL_TENSOR_F32))
+        return rsl_fault_at(RSL_FAULT_TYPE, field);
+    return rsl_no_fault();
+}
+
+static rsl_check check_sketched(const record *r)
+{
+    const rsl_sketched *s = (const rsl_sketched *)(const void *)r->op;
+    const bool has_u = (r->op->flags & RSL_HAS_U) != 0;
+    rsl_check check = check_product(r, RSL_RELU | RSL_HAS_U, s->r_layout);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (s->reserved != 0)
+        return rsl_fault_at(RSL_FAULT_RESERVED, AT(rsl_sketched, reserved));
+    if (s->r_product >= r->h->tensors)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_sketched, r_product));
+    const uint32_t rank = tensor_of(r->h, s->r_product)->channels;
+    check = check_middle(r, s->r_product, rank, AT(rsl_sketched, r_product));
+    if (check.fault == RSL_FAULT_NONE && has_u)
+        check = check_middle(r, s->u_product, rank, AT(rsl_sketched, u_product));
+    if (check.fault == RSL_FAULT_NONE && !has_u && s->u_product != RSL_NO_TENSOR)
+        check = rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_sketched, u_product));
+    if (check.fault == RSL_FAULT_NONE)
+        check = check_factor(r, r->op->weights, r->op->layout, r->y->channels, rank,
+                             AT(rsl_operation, weights), AT(rsl_operation, layout));
+    if (check.fault == RSL_FAULT_NONE)
+        check = check_factor(r, s->r_factor, s->r_layout, rank, r->x->channels, AT(rsl_sketched, r_factor),
+                             AT(rsl_sketched, r_layout));
+    if (check.fault == RSL_FAULT_NONE && has_u)
+        check = check_factor(r, s->u_factor, s->u_layout, rank, rank, AT(rsl_sketched, u_factor),
+                             AT(rsl_sketched, u_layout));
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (!has_u && (s->u_factor != 0 || s->u_layout != 0))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_sketched, u_factor));
+    return rsl_no_fault();
+}
+
+static rsl_check check_gather(const record *r)
+{
+    const rsl_check check = check_weightless(r, 0);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    const bool widens = r->x->type == RSL_TENSOR_I8 && r->y->type == RSL_TENSOR_I8_WIDE;
+    if (r->x->type != r->y->type && !widens)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    if (!is_vector(r->x) || !is_vector(r->y) || !same_meaning(r->x, r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    const uint32_t n = r->y->channels;
+    if (!rsl_part_fits(r->h, r->op->weights, 2U * (uint64_t)n))
+        return rsl_fault_at(RSL_FAULT_OFFSET, AT(rsl_operation, weights));
+    const uint8_t *kept = (const uint8_t *)r->h + r->op->weights;
+    uint32_t least = 0;
+    for (uint32_t i = 0; i < n; ++i) {
+        const uint32_t index = rsl_read_u16(kept + 2U * (size_t)i);
+        if (index < least || index >= r->x->channels)
+            return rsl_fault_at(RSL_FAULT_INDEX, r->op->weights + 2U * (size_t)i);
+        least = index + 1U;
+    }
+    return rsl_no_fault();
+}
+
+static rsl_check check_add(const record *r)
+{
+    const rsl_add *a = (const rsl_add *)(const void *)r->op;
+    rsl_check check = check_weightless(r, RSL_RELU);
+    if (check.fault == RSL_FAULT_NONE)
+        check = check_no_offset(r);
+    if (check.fault == RSL_FAULT_NONE)
+        check = check_relu(r);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (a->reserved != 0)
+        return rsl_fault_at(RSL_FAULT_RESERVED, AT(rsl_add, reserved));
+    if (a->other >= r->h->tensors)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_add, other));
+    const rsl_tensor *other = tensor_of(r->h, a->other);
+    if (r->x->type != r->y->type || r->x->type == RSL_TENSOR_I16)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    if (other->type != r->x->type)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_add, other));
+    if (!same_shape(r->x, r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    if (!same_shape(other, r->x))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_add, other));
+    const int32_t most = is_int8(r->x) ? (1 << 21) - 1 : 0;
+    const int32_t farthest = is_int8(r->x) ? 1 << 30 : 0;
+    if (a->multiplier < 0 || a->multiplier > most)
+        return rsl_fault_at(RSL_FAULT_MULTIPLIER, AT(rsl_add, multiplier));
+    if (a->other_multiplier < 0 || a->other_multiplier > most)
+        return rsl_fault_at(RSL_FAULT_MULTIPLIER, AT(rsl_add, other_multiplier));
+    if (a->offset < -farthest || a->offset > farthest)
+        return rsl_fault_at(RSL_FAULT_MULTIPLIER, AT(rsl_add, offset));
+    return rsl_no_fault();
+}
+
+static rsl_check check_flatten(const record *r)
+{
+    rsl_check check = check_weightless(r, 0);
+    if (check.fault == RSL_FAULT_NONE)
+        check = check_no_offset(r);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (r->x->type != r->y->type)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    if (!is_vector(r->y) || rsl_tensor_numbers(r->x) != rsl_tensor_numbers(r->y) || !same_meaning(r->x, r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    return rsl_no_fault();
+}
+
+static rsl_check check_copy(const record *r)
+{
+    rsl_check check = check_weightless(r, 0);
+    if (check.fault == RSL_FAULT_NONE)
+        check = check_no_offset(r);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (r->x->type != r->y->type && !(is_int8(r->x) && is_int8(r->y)))
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    if (!same_shape(r->x, r->y) || !same_meaning(r->x, r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    return rsl_no_fault();
+}
+
+typedef struct kind_row {
+    uint16_t kind;
+    uint16_t size; ///< of a record
+    bool in_place;
+    rsl_check (*check)(const record *);
+    const char *name;
+} kind_row;
+
+static const kind_row kinds[] = {
+    {RSL_DENSE, sizeof(rsl_operation), false, check_dense, "dense"},
+    {RSL_SKETCHED, sizeof(rsl_sketched), false, check_sketched, "sketched"},
+    {RSL_GATHER, sizeof(rsl_operation), false, check_gather, "gather"},
+    {RSL_ADD, sizeof(rsl_add), true, check_add, "add"},
+    {RSL_FLATTEN, sizeof(rsl_operation), true, check_flatten, "flatten"},
+    {RSL_COPY, sizeof(rsl_operation), false, check_copy, "copy"},
+};
+
+static const kind_row *row_of(uint16_t kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i)
+        if (kinds[i].kind == kind)
+            return &kinds[i];
+    return NULL;
+}
+
+rsl_check rsl_operation_check(const rsl_model_header *h, size_t at)
+{
+    const rsl_operation *op = (const rsl_operation *)(const void *)((const uint8_t *)h + at);
+    record made = {h, op, at, NULL, NULL};
+    const record *r = &made;
+    const kind_row *row = row_of(op->kind);
+    if (row == NULL)
+        return rsl_fault_at(RSL_FAULT_KIND, AT(rsl_operation, kind));
+    if (op->size != row->size || op->size > h->total_bytes - at)
+        return rsl_fault_at(RSL_FAULT_OFFSET, AT(rsl_operation, size));
+    if (op->reserved != 0)
+        return rsl_fault_at(RSL_FAULT_RESERVED, AT(rsl_operation, reserved));
+    if (op->input >= h->tensors)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, input));
+    if (op->output >= h->tensors)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    made.x = tensor_of(h, op->input);
+    made.y = tensor_of(h, op->output);
+    return row->check(r);
+}
+
+bool rsl_works_in_place(uint16_t kind)
+{
+    const kind_row *row = row_of(kind);
+    return row != NULL && row->in_place;
+}
+
+const char *rsl_kind_name(uint16_t kind)
+{
+    const kind_row *row = row_of(kind);
+    return row != NULL ? row->name : "?";
+}
+
+uint64_t rsl_operation_macs(const rsl_model *model, const rsl_operation *op)
+{
+    const uint64_t x = rsl_tensor_numbers(&model->tensors[op->input]);
+    const uint64_t y = rsl_tensor_numbers(&model->tensors[op->output]);
+    if (op->kind == RSL_DENSE)
+        return x * y;
+    if (op->kind != RSL_SKETCHED)
+        return 0;
+    const uint64_t rank = model->tensors[((const rsl_sketched *)(const void *)op)->r_product].channels;
+    return rank * (x + y) + ((op->flags & RSL_HAS_U) != 0 ? rank * rank : 0U);
+}
