@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "device_link/firmware/rsl_device.h"
+#include "device_link/protocol/rsl_quantise.h"
 
 /// A reply line in the making: sent in pieces, so that no line needs room.
 typedef struct line {
@@ -159,14 +160,6 @@ static uint32_t inputs(const rsl_device *d)
     return rsl_tensor_numbers(d->ready.model.input);
 }
 
-static int8_t quantised(const rsl_tensor *t, float v)
-{
-    const float q = v / t->scale + (float)t->zero;
-    if (!(q > -128.0F))
-        return -128;
-    return q < 127.0F ? (int8_t)(q < 0.0F ? q - 0.5F : q + 0.5F) : 127;
-}
-
 /// Is a byte of `db` a pixel, 0..255, rather than an int8? So the runner sends images.
 static bool takes_pixels(const rsl_device *d)
 {
@@ -192,7 +185,8 @@ static void take_byte(rsl_device *d, uint8_t byte)
     float value;
     memcpy(&value, t->pending, sizeof value);
     if (is_int8(d))
-        d->ready.input[at / 4U] = (uint8_t)quantised(d->ready.model.input, value);
+        d->ready.input[at / 4U] =
+            (uint8_t)rsl_input_to_int8(value, d->ready.model.input->scale, d->ready.model.input->zero);
     else
         ((float *)(void *)d->ready.input)[at / 4U] = value;
 }
