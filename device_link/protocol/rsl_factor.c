@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
-
-#include "device_link/protocol/rsl_model.h"
+#include "device_link/protocol/rsl_layout.h"
 
 /// How many rows the group has that begins at @p first.
 static uint32_t group_rows(const rsl_factor *f, uint32_t first)
@@ -73,27 +71,4 @@ uint64_t rsl_factor_multiplier(const rsl_factor *f, uint32_t row)
 {
     const uint32_t g = group_rows(f, row & ~3U);
     return group_begin(f, row) + 4U * (uint64_t)g + weight_bytes(f, g) + 4U * (uint64_t)(row & 3U);
-}
-
-float rsl_half_to_float(uint16_t half)
-{
-    const uint32_t sign = (uint32_t)(half & 0x8000U) << 16;
-    uint32_t exponent = (half >> 10) & 31U;
-    uint32_t fraction = half & 0x3FFU;
-    uint32_t bits = sign;
-    if (exponent == 31U) {
-        bits |= 0x7F800000U | (fraction << 13);
-    } else if (exponent != 0U) {
-        bits |= ((exponent + 112U) << 23) | (fraction << 13);
-    } else if (fraction != 0U) {
-        exponent = 113U;
-        while ((fraction & 0x400U) == 0U) {
-            fraction <<= 1;
-            --exponent;
-        }
-        bits |= (exponent << 23) | ((fraction & 0x3FFU) << 13);
-    }
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "device_link/protocol/rsl_layout.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,13 +30,6 @@ enum {
     RSL_NO_TENSOR = 0xFFFF,
 };
 
-/// Of weights.
-typedef enum rsl_number {
-    RSL_F32 = 0,
-    RSL_F16 = 1, ///< stored as IEEE binary16, everything else float32
-    RSL_I8 = 2,  ///< with activations int8, intermediates and the last outputs int16
-} rsl_number;
-
 /// What an operation does. 16 bits wide; appended, never renumbered.
 typedef enum rsl_kind {
     RSL_DENSE = 1,    ///< y = act(W x + b)
@@ -56,22 +51,6 @@ enum {
     RSL_HAS_U = 2, ///< sketched
 };
 
-/// How a factor's numbers lie (PROTOCOL.md, section "Factors").
-typedef enum rsl_layout {
-    RSL_LAYOUT_F_4X1 = 1,   ///< float: four rows side by side; the one of f32 and f16
-    RSL_LAYOUT_I8_4X4 = 2,  ///< int8 for SMLAD: 4x4 blocks, and portable
-    RSL_LAYOUT_I8_4X16 = 3, ///< int8 for Helium: 4x16 blocks
-} rsl_layout;
-
-/// Bit of a layout in a mask.
-#define RSL_LAYOUT_BIT(layout) (1U << (layout))
-
-/// Whether int8 weights may lie so. Any number may be asked for.
-static inline bool rsl_holds_int8(unsigned layout)
-{
-    return layout == RSL_LAYOUT_I8_4X4 || layout == RSL_LAYOUT_I8_4X16;
-}
-
 /// First in an image.
 typedef struct rsl_model_header {
     uint32_t magic;
@@ -91,20 +70,6 @@ typedef struct rsl_model_header {
     uint32_t reserved[5];     ///< 0
     char name[32];            ///< for people: ASCII, ended and filled by zeros
 } rsl_model_header;
-
-/// How a tensor's numbers lie in RAM.
-typedef enum rsl_tensor_type {
-    RSL_TENSOR_F32 = 0,
-    RSL_TENSOR_I8 = 2,
-    RSL_TENSOR_I16 = 3,
-    RSL_TENSOR_I8_WIDE = 4, ///< int8 numbers, each in two bytes
-} rsl_tensor_type;
-
-/// How kernels read and write int8 activations beside int8 weights of a layout.
-static inline uint8_t rsl_act_type(unsigned layout)
-{
-    return layout == RSL_LAYOUT_I8_4X16 ? RSL_TENSOR_I8 : RSL_TENSOR_I8_WIDE;
-}
 
 /// A tensor: height x width x channels numbers, channels next to each other. A vector is 1 x 1 x n.
 typedef struct rsl_tensor {
@@ -153,28 +118,6 @@ typedef struct rsl_add {
     int32_t other_multiplier; ///< 0..2^21 - 1; 0 in floats
     int32_t offset;           ///< -2^30..2^30, with 2^15 for rounding in it; 0 in floats
 } rsl_add;
-
-/// A factor is rows x cols: a sequence of groups of rows, read from front to end in one stream,
-///
-///     float group:  float32 bias[g]   weights, column by column, g numbers each   to a multiple of 4 bytes
-///     int8 group:   int32 bias[g]     weights in blocks      int32 multiplier[g]
-///
-/// with g = 4, but in the last group. Where those are is told by the functions below, to packer and kernels
-/// alike. Places that no row or column of the factor maps to hold 0.
-typedef struct rsl_factor {
-    uint8_t number; ///< rsl_number
-    uint8_t layout; ///< rsl_layout
-    uint32_t rows;
-    uint32_t cols;
-} rsl_factor;
-
-uint64_t rsl_factor_bytes(const rsl_factor *factor);
-/// Bytes from the factor's begin to weight (row, col): float32, binary16 or int8.
-uint64_t rsl_factor_weight(const rsl_factor *factor, uint32_t row, uint32_t col);
-/// To row's bias: float32 or int32.
-uint64_t rsl_factor_bias(const rsl_factor *factor, uint32_t row);
-/// int8: to row's multiplier, int32, >= 0, by which its sum is brought to the scale of the outputs.
-uint64_t rsl_factor_multiplier(const rsl_factor *factor, uint32_t row);
 
 /// Why bytes are no image. Numbers are part of the protocol: append, never renumber.
 typedef enum rsl_fault {
@@ -271,9 +214,6 @@ typedef struct rsl_span {
 } rsl_span;
 /// @param spans  of all tensors of a checked model
 void rsl_model_spans(const rsl_model *model, rsl_span spans[RSL_MAX_TENSORS]);
-
-/// binary16 to float32, exactly, by integer arithmetic (subnormals, infinities, NaNs included).
-float rsl_half_to_float(uint16_t half);
 
 #ifdef __cplusplus
 }

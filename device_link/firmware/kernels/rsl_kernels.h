@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "device_link/protocol/rsl_model.h"
+#include "device_link/protocol/rsl_layout.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,8 +35,8 @@ typedef struct rsl_s8_product {
 } rsl_s8_product;
 
 /// Vectors: `act` holds int8 activations as rsl_act_type() of the layout says, one or two bytes each; `wide`
-/// holds int16. Both begin at multiples of 16 bytes and have room for a multiple of 16 numbers; what lies beyond the last may
-/// be read, and is multiplied by 0, and may be overwritten.
+/// holds int16. Both begin at multiples of 16 bytes and have room for a multiple of 16 numbers; what lies
+/// beyond the last may be read, and is multiplied by 0, and may be overwritten.
 
 /// The rsl_tensor_type that rsl_s8_load() writes.
 extern const uint8_t rsl_s8_load_type;
