@@ -2,11 +2,61 @@
 #include <cstdio>
 #include <memory>
 
+#include "app/cli/board_model.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/figure_export.h"
+#include "device_link/host/c_export.h"
+#include "device_link/host/links/twin_link.h"
 
 namespace rosler::cli {
+
+namespace {
+
+struct COptions {
+    std::string folder; ///< empty: no C is wanted
+    std::string type = "i8";
+    std::string dataset;
+    bool anyData = false;
+    bool helium = false;
+};
+
+/// A model's run, folder or file as C.
+int exportC(const std::vector<std::string> &models, const std::string &out, const COptions &options)
+{
+    if (models.size() != 1)
+        return report(
+            {ErrorCode::OutOfRange, "C is made of one model: a run's id, its folder, or a model.h5", "--c"});
+    const Interrupt interrupt;
+    const auto model =
+        loadBoardModel({models.front(), options.dataset, out, options.anyData}, interrupt.token());
+    if (!model)
+        return report(model.error());
+    const auto type = numberType(options.type);
+    if (!type)
+        return report(type.error());
+    PackOptions pack;
+    pack.type = *type;
+    pack.name = model->name;
+    if (options.helium)
+        pack.int8Layout = RSL_LAYOUT_I8_4X16;
+    const Matrix calibration = calibrationOf(*model->data);
+    const auto image = packModel(model->network, pack, view(calibration), twinInference());
+    if (!image)
+        return report(image.error());
+    const auto sources = cSources(*image);
+    if (!sources)
+        return report(sources.error());
+    if (const auto written = writeCSources(*sources, options.folder); !written)
+        return report(written.error());
+    for (const CFile &file : sources->files)
+        std::printf("%s/%s\n", options.folder.c_str(), file.name.c_str());
+    std::fprintf(stderr, "%zu bytes of constants, %zu of RAM; int rosler_run(const float *in, float *out)\n",
+                 sources->sizes.weightBytes, sources->sizes.arenaBytes);
+    return Done;
+}
+
+} // namespace
 
 std::function<int()> exportCommand(CLI::App &app)
 {
@@ -15,6 +65,7 @@ std::function<int()> exportCommand(CLI::App &app)
         std::string out;
         std::string figures = "figures";
         PublicationStyle style;
+        COptions c;
     };
     const auto options = std::make_shared<Options>();
     app.add_option(
@@ -37,7 +88,20 @@ std::function<int()> exportCommand(CLI::App &app)
         ->check(CLI::Range(30.0, 2400.0))
         ->capture_default_str();
     app.add_option("--out", options->out, "Folder that the runs are kept in");
+    CLI::Option *c = app.add_option(
+        "--c", options->c.folder, "Write one model (a run, its folder, or a model.h5) as C11 to this folder");
+    app.add_option("--type", options->c.type, "Number type of the C: i8 or f32")
+        ->check(CLI::IsMember({"i8", "f32"}))
+        ->capture_default_str()
+        ->needs(c);
+    app.add_option("--dataset", options->c.dataset, "Data to calibrate the C with (default: the run's)")
+        ->needs(c);
+    app.add_flag("--any-data", options->c.anyData, "Take data that the run was not trained on, too")
+        ->needs(c);
+    app.add_flag("--helium", options->c.helium, "Lay int8 weights out for Cortex-M55 and M85")->needs(c);
     return [options]() -> int {
+        if (!options->c.folder.empty())
+            return exportC(options->runs, options->out, options->c);
         const auto store = openStoreToRead(options->out);
         if (!store)
             return report(store.error());

@@ -12,8 +12,38 @@
 #include "core/cost/cost_model.h"
 #include "core/data/dataset_reader.h"
 #include "core/experiment/shipped_experiments.h"
+#include "core/training/trial_spec.h"
+#include "device_link/host/image_forecast.h"
 
 namespace rosler::cli {
+
+namespace {
+
+/// What each number type will take on a board, and the RAM of int8 operation by operation.
+Result<nlohmann::ordered_json> boardForecast(const std::string &name, const NetworkPlan &plan,
+                                             TextTable &table)
+{
+    nlohmann::ordered_json j;
+    for (const rsl_number type : {RSL_F32, RSL_F16, RSL_I8}) {
+        const Result<ImageForecast> forecast = imageForecast(plan, type);
+        if (!forecast)
+            return tl::unexpected(forecast.error());
+        nlohmann::ordered_json operations = nlohmann::ordered_json::array();
+        for (const ImageOperation &operation : forecast->operations) {
+            operations.push_back(
+                {{"name", operation.name}, {"macs", operation.macs}, {"ram_bytes", operation.ramBytes}});
+            if (type == RSL_I8)
+                table.add({name, operation.name, countText(static_cast<double>(operation.macs)),
+                           bytesText(static_cast<double>(operation.ramBytes))});
+        }
+        j[nameOf(type)] = {{"image_bytes", forecast->imageBytes},
+                           {"ram_bytes", forecast->ramBytes},
+                           {"operations", std::move(operations)}};
+    }
+    return j;
+}
+
+} // namespace
 
 std::function<int()> forecastCommand(CLI::App &app)
 {
@@ -67,6 +97,7 @@ std::function<int()> forecastCommand(CLI::App &app)
         }
         TextTable table(
             {"model", "parameters", "memory f32", "f16", "int8", "MACs", "training", "training memory"});
+        TextTable board({"model", "on a board, int8", "MACs", "RAM"});
         nlohmann::ordered_json j;
         j["schema"] = "rosler.forecast/1";
         j["source"] = "modelled";
@@ -94,8 +125,19 @@ std::function<int()> forecastCommand(CLI::App &app)
                                    {"macs", cost->macs},
                                    {"train_flops", cost->trainFlops},
                                    {"train_memory_bytes", cost->trainMemoryBytes}});
+            const auto plan = planOf(trialOf(*spec, i), example, classes);
+            if (!plan)
+                return report(plan.error());
+            // A network may be too wide for a board and still be trained.
+            if (auto forecast = boardForecast(spec->models[i].name, *plan, board))
+                j["models"].back()["board"] = std::move(*forecast);
+            else
+                board.add({spec->models[i].name, forecast.error().what, "-", "-"});
         }
-        std::fputs(table.text().c_str(), options->json ? stderr : stdout);
+        std::FILE *const to = options->json ? stderr : stdout;
+        std::fputs(table.text().c_str(), to);
+        std::fputc('\n', to);
+        std::fputs(board.text().c_str(), to);
         if (options->json)
             std::printf("%s\n",
                         j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());

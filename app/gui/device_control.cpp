@@ -76,6 +76,9 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::disconnectRequested, session, &DeviceSession::disconnectBoard);
     connect(page, &DevicePage::commandEntered, session, &DeviceSession::command);
     connect(page, &DevicePage::tableRequested, this, &DeviceControl::saveTable);
+    connect(page, &DevicePage::cRequested, this, &DeviceControl::exportC);
+    connect(session, &DeviceSession::saved, page,
+            [page](const QString &path) { page->appendConsole(tr("Written: %1").arg(path)); });
     connect(session, &DeviceSession::began, page, &DevicePage::begin);
     connect(session, &DeviceSession::connectionChanged, page, &DevicePage::setConnection);
     connect(session, &DeviceSession::cardChanged, page, &DevicePage::setCard);
@@ -121,6 +124,18 @@ void DeviceControl::setPageShown(bool shown)
     }
     m_session->list();
     m_hotPlug.start(hotPlugMilliseconds);
+}
+
+void DeviceControl::exportC(const QStringList &runs, const QStringList &types)
+{
+    if (!m_data) {
+        m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
+        return;
+    }
+    const QString folder =
+        QFileDialog::getExistingDirectory(m_page->window(), tr("Folder for the C of each model"));
+    if (!folder.isEmpty())
+        m_session->exportC(runs, types, folder, m_data);
 }
 
 void DeviceControl::saveTable()

@@ -38,6 +38,7 @@ Q_SIGNALS:
 
 private:
     void saveTable();
+    void exportC(const QStringList &runs, const QStringList &types);
     void offerModels();
 
     DevicePage *m_page;

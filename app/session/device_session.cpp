@@ -11,6 +11,7 @@
 #include "app/session/job_thread.h"
 #include "core/base/atomic_file.h"
 #include "core/base/quantity_text.h"
+#include "device_link/host/c_export.h"
 #include "device_link/host/links/meter_port.h"
 #include "device_link/host/links/twin_link.h"
 
@@ -26,6 +27,26 @@ constexpr std::chrono::seconds commandPatience {30};
 bool isLoss(const Error &error)
 {
     return error.code == ErrorCode::Unreadable || error.code == ErrorCode::TimedOut;
+}
+
+/// A stored run's model as an image; its own data is what it is calibrated with.
+Result<ModelImage> packRun(const RunRecord &record, const Network &network, const std::string &typeName,
+                           rsl_layout layout, const Dataset &data)
+{
+    if (record.summary.datasetDigest != data.digest())
+        return fail(ErrorCode::OutOfRange,
+                    "it was trained on " + record.summary.dataset + ", loaded is " + data.name()
+                        + "; load its data first",
+                    record.summary.title);
+    const Result<rsl_number> type = numberType(typeName);
+    if (!type)
+        return tl::unexpected(type.error());
+    PackOptions options;
+    options.type = *type;
+    options.int8Layout = layout;
+    options.name = record.summary.title;
+    const Matrix calibration = calibrationOf(data);
+    return packModel(network, options, view(calibration), twinInference());
 }
 
 QList<QPair<QString, QString>> cardOf(const OpenBoard &board)
@@ -324,21 +345,9 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
                                                  const Dataset &data, bool &boardIsLost,
                                                  const std::stop_token &stop)
 {
-    if (record.summary.datasetDigest != data.digest())
-        return fail(ErrorCode::OutOfRange,
-                    "it was trained on " + record.summary.dataset + ", loaded is " + data.name()
-                        + "; load its data to measure it",
-                    record.summary.title);
     const ReferenceInference reference = twinInference();
-    const Result<rsl_number> type = numberType(item.type);
-    if (!type)
-        return tl::unexpected(type.error());
-    PackOptions options;
-    options.type = *type;
-    options.int8Layout = board->client->info().preferred;
-    options.name = record.summary.title;
-    const Matrix calibration = calibrationOf(data);
-    const Result<ModelImage> image = packModel(network, options, view(std::as_const(calibration)), reference);
+    const Result<ModelImage> image =
+        packRun(record, network, item.type, board->client->info().preferred, data);
     if (!image)
         return tl::unexpected(image.error());
     MeasureRequest request = measureRequest(record.summary.title, data, order.samples);
@@ -535,6 +544,37 @@ void DeviceSession::command(const QString &line)
 void DeviceSession::stop()
 {
     d->stopping.request_stop();
+}
+
+void DeviceSession::exportC(const QStringList &runs, const QStringList &types, const QString &folder,
+                            std::shared_ptr<const Dataset> data)
+{
+    d->side.post([this, runs, types, folder, data = std::move(data)] {
+        for (const QString &run : runs) {
+            const Result<RunRecord> record = d->store->load(run.toStdString());
+            const Result<Network> network = record.and_then(
+                [&](const RunRecord &) -> Result<Network> { return d->store->loadModel(run.toStdString()); });
+            for (const QString &type : types) {
+                const QString path = folder + QLatin1Char('/') + run + QLatin1Char('_') + type;
+                Result<void> written =
+                    network ? Result<void>() : Result<void>(tl::unexpected(network.error()));
+                if (written) {
+                    const Result<ModelImage> image =
+                        packRun(*record, *network, type.toStdString(), RSL_LAYOUT_I8_4X4, *data);
+                    const Result<CSources> sources =
+                        image ? cSources(*image) : Result<CSources>(tl::unexpected(image.error()));
+                    written = sources ? writeCSources(*sources, path.toStdString())
+                                      : Result<void>(tl::unexpected(sources.error()));
+                }
+                d->post([this, path, written] {
+                    if (written)
+                        Q_EMIT saved(path);
+                    else
+                        Q_EMIT failed(written.error());
+                });
+            }
+        }
+    });
 }
 
 void DeviceSession::save(const QString &path, const QByteArray &bytes)

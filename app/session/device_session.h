@@ -66,6 +66,9 @@ public Q_SLOTS:
     /// Says a line of the MLPerf Tiny text API to the connected board; it answers by consoleLine().
     void command(const QString &line);
     void stop();
+    /// Writes each of the runs in each of the types as C, a folder each below @p folder; answers saved().
+    void exportC(const QStringList &runs, const QStringList &types, const QString &folder,
+                 std::shared_ptr<const rosler::Dataset> data);
     /// Writes a file on the worker thread; failed() tells what went wrong.
     void save(const QString &path, const QByteArray &bytes);
 

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include "core/base/quantity_text.h"
 #include "device_link/host/image_forecast.h"
 
 namespace rosler {
@@ -99,6 +100,10 @@ void BoardFit::refresh()
                        .arg(verdict.imageRoom)
                        .arg(verdict.ramBytes)
                        .arg(verdict.ramRoom);
+        for (const ImageOperation &operation : forecast->operations)
+            details << tr("    %1: %2 of RAM")
+                           .arg(QString::fromStdString(operation.name),
+                                QString::fromStdString(bytesText(static_cast<double>(operation.ramBytes))));
     }
     m_words->setText(lines.join(QLatin1Char('\n')));
     m_words->setToolTip(details.join(QLatin1Char('\n')));

@@ -83,6 +83,8 @@ public:
     void addLayers(const Measurement &measurement);
     void setMeasured(std::vector<MeasuredModel> all);
     void showStatus();
+    [[nodiscard]] QStringList checkedRuns() const;
+    [[nodiscard]] QStringList cTypes() const;
     [[nodiscard]] bool hasUsableModel() const;
 
     DevicePage *q;
@@ -120,6 +122,7 @@ public:
     ConfusionView *confusion = nullptr;
     QPushButton *connectButton = nullptr;
     QToolButton *flash = nullptr;
+    QPushButton *cButton = nullptr;
     QPushButton *tableButton = nullptr;
 };
 
@@ -248,6 +251,8 @@ QWidget *DevicePage::Private::buildChoices()
     stop->setObjectName(QStringLiteral("stopMeasuring"));
     exportButton = new QPushButton(tr("Export figures…"));
     exportButton->setObjectName(QStringLiteral("exportDevice"));
+    cButton = new QPushButton(tr("Export as C…"));
+    cButton->setObjectName(QStringLiteral("exportC"));
     tableButton = new QPushButton(tr("Save table…"));
     tableButton->setObjectName(QStringLiteral("saveDeviceTable"));
     current = new ElidedLabel(Qt::ElideRight);
@@ -256,6 +261,7 @@ QWidget *DevicePage::Private::buildChoices()
     buttons->addWidget(measure);
     buttons->addWidget(stop);
     buttons->addWidget(current, 1);
+    buttons->addWidget(cButton);
     buttons->addWidget(tableButton);
     buttons->addWidget(exportButton);
     grid->addLayout(buttons, 3, 0, 1, 3);
@@ -268,6 +274,7 @@ QWidget *DevicePage::Private::buildChoices()
             Q_EMIT q->disconnectRequested();
     });
     connect(tableButton, &QPushButton::clicked, q, &DevicePage::tableRequested);
+    connect(cButton, &QPushButton::clicked, q, [this] { Q_EMIT q->cRequested(checkedRuns(), cTypes()); });
     connect(models, &QListWidget::itemChanged, q, [this](const QListWidgetItem *item) {
         choices[item->data(Qt::UserRole).toString()] = item->checkState() == Qt::Checked;
         updateButtons();
@@ -368,6 +375,11 @@ void DevicePage::Private::updateButtons()
     stop->setEnabled(connection.isBusy());
     exportButton->setEnabled(!measured.empty());
     tableButton->setEnabled(!measured.empty());
+    const bool noTypes = cTypes().isEmpty();
+    cButton->setEnabled(!noTypes && !checkedRuns().isEmpty());
+    cButton->setToolTip(noTypes
+                            ? tr("C is made in i8 and f32")
+                            : tr("The chosen models as C11 that needs nothing else: no board, no protocol"));
     boards->setEnabled(!connection.isBusy());
     const QString reason = boards->currentData(Qt::UserRole + 1).toString();
     measure->setToolTip(reason);
@@ -380,6 +392,25 @@ void DevicePage::Private::updateButtons()
     console->setConnected(connection.state() == BoardConnection::State::Idle);
     flash->setEnabled(!connection.isBusy());
     showStatus();
+}
+
+QStringList DevicePage::Private::checkedRuns() const
+{
+    QStringList runs;
+    for (int row = 0; row < models->count(); ++row)
+        if (models->item(row)->checkState() == Qt::Checked)
+            runs << models->item(row)->data(Qt::UserRole).toString();
+    return runs;
+}
+
+/// Those that C can be made in.
+QStringList DevicePage::Private::cTypes() const
+{
+    QStringList chosen;
+    for (const QCheckBox *type : types)
+        if (type->isChecked() && type->text() != QLatin1String("f16"))
+            chosen << type->text();
+    return chosen;
 }
 
 bool DevicePage::Private::hasUsableModel() const
@@ -634,9 +665,7 @@ std::optional<MeasureOrder> DevicePage::order() const
     if (d->connection.isBusy() || order.board.isEmpty()
         || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
         return std::nullopt;
-    for (int row = 0; row < d->models->count(); ++row)
-        if (d->models->item(row)->checkState() == Qt::Checked)
-            order.runs << d->models->item(row)->data(Qt::UserRole).toString();
+    order.runs = d->checkedRuns();
     for (const QCheckBox *type : d->types)
         if (type->isChecked())
             order.types << type->text();

@@ -104,6 +104,8 @@ Q_SIGNALS:
     void disconnectRequested();
     void commandEntered(const QString &command); ///< for the board's console
     void tableRequested();                       ///< the figures as a table in a file
+    /// The chosen models as generated C, in those of the types that there is C of.
+    void cRequested(const QStringList &runs, const QStringList &types);
     void measureRequested(const rosler::MeasureOrder &order);
     void stopRequested();
 

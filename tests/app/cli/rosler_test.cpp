@@ -40,6 +40,7 @@ private Q_SLOTS:
     void interruptKeepsTheRunAndResumeEqualsAnUninterruptedOne();
     void exportWritesFiguresAndMetrics();
     void forecastNeedsNoData();
+    void aModelBecomesC();
     void aBuildWithoutQtRunsWithoutIt();
 
 private:
@@ -342,6 +343,39 @@ void RoslerTest::forecastNeedsNoData()
     QCOMPARE(models[0].toObject()["parameters"].toInt(), 1'863'690);
     QCOMPARE(models[1].toObject()["parameters"].toInt(), 39'422);
     QCOMPARE(answer.json()["source"].toString(), "modelled");
+    // On a board: the most that any operation needs at a time is what the model needs at least.
+    const QJsonObject board = models[1].toObject()["board"].toObject()["i8"].toObject();
+    const QJsonArray operations = board["operations"].toArray();
+    QCOMPARE(operations.size(), 4);
+    QCOMPARE(operations[0].toObject()["name"].toString(), "gather 784-448");
+    int most = 0;
+    for (const QJsonValue &operation : operations)
+        most = std::max(most, operation.toObject()["ram_bytes"].toInt());
+    QVERIFY(most > 784 && board["ram_bytes"].toInt() >= most);
+    QVERIFY(board["image_bytes"].toInt() > 39'000);
+}
+
+void RoslerTest::aModelBecomesC()
+{
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString run = QDir(out()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).first();
+    const QString folder = m_folder->filePath("c");
+    const Answer made = test::rosler({"export", run, "--out", out(), "--c", folder, "--type", "f32"});
+    QVERIFY2(made.exitCode == 0, made.error.constData());
+    for (const QByteArray &path : made.out.trimmed().split('\n'))
+        QVERIFY2(QFile::exists(QString::fromLocal8Bit(path)), path.constData());
+    QVERIFY(QFile::exists(folder + "/rosler_model.c"));
+    // A run's folder is a name of it, too.
+    const Answer again = test::rosler({"export", out() + "/" + run, "--c", folder});
+    QVERIFY2(again.exitCode == 0, again.error.constData());
+    QVERIFY(QFile::exists(folder + "/rsl_s8_portable.c"));
+    QCOMPARE(test::rosler({"export", run, "--out", out(), "--c", folder, "--type", "f16"}).exitCode, 2);
+    const Answer none = test::rosler({"export", "--out", out(), "--c", folder});
+    QCOMPARE(none.exitCode, 1);
+    QVERIFY2(none.error.contains("one model"), none.error.constData());
+    const Answer full = test::rosler({"export", run, "--out", out(), "--c", "/proc/rosler"});
+    QCOMPARE(full.exitCode, 1);
+    QVERIFY2(full.error.contains("/proc/rosler"), full.error.constData());
 }
 
 void RoslerTest::aBuildWithoutQtRunsWithoutIt()

@@ -191,6 +191,23 @@ private Q_SLOTS:
         QCOMPARE(items[0][1].value<Error>().code, ErrorCode::NotFound);
     }
 
+    void modelsAreWrittenAsCWithoutABoard()
+    {
+        QSignalSpy saved(&devices(), &DeviceSession::saved);
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        const QStringList runs = trainSmall();
+        const auto data = test::smallData();
+        QVERIFY(!runs.isEmpty());
+        const QString folder = m_folder->filePath(QStringLiteral("c"));
+        devices().exportC(runs, {QStringLiteral("i8"), QStringLiteral("f32")}, folder, data);
+        EVENTUALLY_EQUAL(saved.count() + failed.count(), 2 * runs.size());
+        QCOMPARE(failed.count(), 0);
+        QVERIFY(
+            QFile::exists(folder + QLatin1Char('/') + runs.first() + QStringLiteral("_i8/rosler_model.c")));
+        devices().exportC(runs, {QStringLiteral("i8")}, QStringLiteral("/proc/rosler"), data);
+        EVENTUALLY_EQUAL(failed.count(), runs.size());
+    }
+
     void aKilledBoardIsToldAndTakenUpAgain()
     {
         if (QStandardPaths::findExecutable(QStringLiteral("qemu-system-arm")).isEmpty()
