@@ -41,7 +41,7 @@ static void int8_layer(const rsl_model *m, uint32_t number, const int8_t *input,
     const rsl_model_layer *l = &m->layers[number];
     const bool last = number + 1U == m->header->layers;
     void *x = v->activations[number & 1U];
-    void *y = v->activations[(number & 1U) ^ 1U];
+    void *y = last ? (void *)output : v->activations[(number & 1U) ^ 1U];
     if (number == 0)
         rsl_s8_load(x, input, l->kept != 0 ? (const uint16_t *)(const void *)(m->bytes + l->kept) : NULL,
                     l->read);
@@ -67,8 +67,6 @@ static void int8_layer(const rsl_model *m, uint32_t number, const int8_t *input,
         else
             rsl_s8_wide_to_act(&c, intermediate, y);
     }
-    if (last)
-        memcpy(output, y, 2U * (size_t)l->outputs);
 }
 
 /// One bit pattern for all that is not a number: machines differ in the sign that they give it.

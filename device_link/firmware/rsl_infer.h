@@ -9,7 +9,8 @@ extern "C" {
 #endif
 
 /// Inference with an image in place. Memory is the caller's: input and output as rsl_model_input_bytes() and
-/// rsl_model_output_bytes() say, rsl_model_scratch_bytes() of scratch, all at multiples of 16 bytes.
+/// rsl_model_output_bytes() say, rsl_model_scratch_bytes() of scratch, all at multiples of 16 bytes, with room
+/// up to the next one: kernels write whole groups of rows straight into the output.
 
 /// What kernels of this build can compute: a mask of RSL_LAYOUT_BIT().
 uint8_t rsl_infer_layouts(void);

@@ -70,7 +70,7 @@ int main(int argc, char **argv)
             continue;
         ++accepted;
         const auto input = exactly(rsl_model_input_bytes(&model));
-        const auto output = exactly(rsl_model_output_bytes(&model));
+        const auto output = exactly((std::size_t {rsl_model_output_bytes(&model)} + 15) / 16 * 16);
         const auto scratch = exactly(rsl_model_scratch_bytes(&model));
         std::memcpy(input.get(), bytes.get() + model.header->known_input, rsl_model_input_bytes(&model));
         rsl_infer_prepare(&model, scratch.get());

@@ -45,6 +45,7 @@ class InferTest final : public QObject
 private Q_SLOTS:
     void outputsAreTheOraclesBitForBit_data();
     void outputsAreTheOraclesBitForBit();
+    void outputsStayWithinTheirRoom();
     void roundsHalvesUpwardsAndSaturates();
     void sumsWrap();
     void everyHalfIsWidened();
@@ -93,6 +94,28 @@ void InferTest::outputsAreTheOraclesBitForBit()
             twinOutputs(image, {known, known + rsl_model_input_bytes(&parts)}, &classIndex);
         QVERIFY2(got == oracleOutputs(image, known), qPrintable(QString::number(round)));
         QVERIFY(classIndex < parts.header->outputs);
+    }
+}
+
+void InferTest::outputsStayWithinTheirRoom()
+{
+    // The last product writes into the output, whole groups of rows: up to the next multiple of 16 bytes.
+    for (std::uint32_t outputs = 1; outputs < 40; ++outputs) {
+        SampleModel sample;
+        sample.layers = {{outputs, 0, false, false}};
+        AlignedBytes image = sampleImage(sample);
+        answerImage(image);
+        const rsl_model model = opened(image);
+        const std::size_t bytes = rsl_model_output_bytes(&model);
+        const std::size_t room = (bytes + 15) / 16 * 16;
+        AlignedBytes memory(room + 16);
+        AlignedBytes scratch(rsl_model_scratch_bytes(&model));
+        std::fill_n(memory.data(), memory.size(), std::uint8_t {0x5A});
+        rsl_infer_prepare(&model, scratch.data());
+        rsl_infer(&model, image.data() + model.header->known_input, memory.data(), scratch.data());
+        QVERIFY(std::equal(memory.data(), memory.data() + bytes, image.data() + model.header->known_output));
+        QVERIFY(std::all_of(memory.data() + room, memory.data() + memory.size(),
+                            [](std::uint8_t byte) { return byte == 0x5A; }));
     }
 }
 
