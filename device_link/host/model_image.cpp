@@ -73,6 +73,7 @@ std::uint32_t placeIntegers(ImageWriter &to, const rsl_model_header &header, con
             to.put(at + rsl_factor_weight(&factor, row, col),
                    product.weights[std::size_t {row} * factor.cols + col]);
     }
+    rsl_factor_join(&factor, to.bytes.data() + at);
     return at;
 }
 

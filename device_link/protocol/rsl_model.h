@@ -41,8 +41,9 @@ enum { RSL_LAYER_RELU = 1, RSL_LAYER_HAS_U = 2 };
 /// How a factor's numbers lie (PROTOCOL.md, section "Factors").
 typedef enum rsl_layout {
     RSL_LAYOUT_F_4X1 = 1,   ///< float: four rows side by side; the one of f32 and f16
-    RSL_LAYOUT_I8_4X4 = 2,  ///< int8 for SMLAD: 4x4 blocks, and portable
+    RSL_LAYOUT_I8_4X4 = 2,  ///< int8, portable: 4x4 blocks
     RSL_LAYOUT_I8_4X16 = 3, ///< int8 for Helium: 4x16 blocks
+    RSL_LAYOUT_I8_2X2 = 4,  ///< int8 for SMLAD: 2x2 blocks, so that a half word is a number of two rows
 } rsl_layout;
 
 /// Bit of a layout in a mask.
@@ -51,7 +52,7 @@ typedef enum rsl_layout {
 /// Whether int8 weights may lie so. Any number may be asked for.
 static inline bool rsl_holds_int8(unsigned layout)
 {
-    return layout == RSL_LAYOUT_I8_4X4 || layout == RSL_LAYOUT_I8_4X16;
+    return layout >= RSL_LAYOUT_I8_4X4 && layout <= RSL_LAYOUT_I8_2X2;
 }
 
 /// First in an image.
@@ -100,7 +101,8 @@ typedef struct rsl_model_layer {
 ///     int8 group:   int32 bias[g]     weights in blocks      int32 multiplier[g]
 ///
 /// with g = 4, but in the last group. Where those are is told by the functions below, to packer and kernels
-/// alike. Places that no row or column of the factor maps to hold 0.
+/// alike. Places that no row or column of the factor maps to hold 0. RSL_LAYOUT_I8_2X2 stores other numbers
+/// than the factor's: rsl_factor_join() makes them of those.
 typedef struct rsl_factor {
     uint8_t number; ///< rsl_number
     uint8_t layout; ///< rsl_layout
@@ -115,6 +117,12 @@ uint64_t rsl_factor_weight(const rsl_factor *factor, uint32_t row, uint32_t col)
 uint64_t rsl_factor_bias(const rsl_factor *factor, uint32_t row);
 /// int8: to row's multiplier, int32, >= 0, by which its sum is brought to the scale of the outputs.
 uint64_t rsl_factor_multiplier(const rsl_factor *factor, uint32_t row);
+
+/// The last step of a packer, when all numbers of a factor are in their places in @p bytes: brings them into
+/// the form that its layout stores. Nothing to do but for RSL_LAYOUT_I8_2X2, where of each pair of rows the
+/// first one's weights get their sign bit flipped, and its bias has 256 times the second's added, modulo
+/// 2^32.
+void rsl_factor_join(const rsl_factor *factor, uint8_t *bytes);
 
 /// Why bytes are no image. Numbers are part of the protocol: append, never renumber.
 typedef enum rsl_fault {

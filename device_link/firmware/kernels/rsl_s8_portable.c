@@ -3,7 +3,8 @@
 
 #include "device_link/firmware/kernels/rsl_kernels.h"
 
-const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X4) | RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X16);
+const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X4) | RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X16)
+    | RSL_LAYOUT_BIT(RSL_LAYOUT_I8_2X2);
 const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X4;
 
 // Activations are int16 here: one kernel reads and writes both kinds.
@@ -98,6 +99,37 @@ static const int8_t *add_4x16(const int8_t *w, uint32_t cols, const int16_t *x, 
     return w;
 }
 
+/// Also takes off the second rows' biases, which the first ones' have in them.
+static const int8_t *add_2x2(const int8_t *w, uint32_t g, uint32_t cols, const int16_t *x, uint32_t *sum)
+{
+    for (uint32_t r = 0; r < g; r += 2)
+        sum[r] -= 256U * sum[r + 1];
+    for (uint32_t c = 0; c < cols; c += 2) {
+        const int32_t x0 = x[c];
+        const int32_t x1 = c + 1U < cols ? x[c + 1] : 0;
+        for (uint32_t r = 0; r < g; r += 2, w += 4) {
+            sum[r] += (uint32_t)(((uint8_t)w[0] - 128) * x0 + ((uint8_t)w[2] - 128) * x1);
+            sum[r + 1] += (uint32_t)(w[1] * x0 + w[3] * x1);
+        }
+    }
+    return w;
+}
+
+/// How many rows the next group has.
+static inline uint32_t group_rows(const rsl_s8_product *p, uint32_t left)
+{
+    return left < 3U && p->layout != RSL_LAYOUT_I8_4X16 ? 2U : 4U;
+}
+
+/// Adds the products of a group to its biases; returns the end of its weights.
+static const int8_t *add_group(const rsl_s8_product *p, const int8_t *w, uint32_t g, const int16_t *x,
+                               uint32_t *sum)
+{
+    if (p->layout == RSL_LAYOUT_I8_4X4)
+        return add_4x4(w, g, p->cols, x, sum);
+    return p->layout == RSL_LAYOUT_I8_2X2 ? add_2x2(w, g, p->cols, x, sum) : add_4x16(w, p->cols, x, sum);
+}
+
 /// zero + sum * multiplier / 2^32, to the nearest, halves upwards.
 static inline int32_t scaled(uint32_t sum, int32_t multiplier, int32_t zero)
 {
@@ -116,16 +148,15 @@ static void product(const rsl_s8_product *p, const int16_t *x, int16_t *y, bool 
     const uint8_t *at = p->factor; // all its parts lie at multiples of four bytes
     const int32_t zero = p->zero;
     for (uint32_t left = p->rows; left != 0U;) {
-        const uint32_t g = left < 3U && p->layout == RSL_LAYOUT_I8_4X4 ? 2U : 4U;
+        const uint32_t g = group_rows(p, left);
         const int32_t *const bias = (const int32_t *)(const void *)at;
         uint32_t sum[4] = {(uint32_t)bias[0], (uint32_t)bias[1], 0, 0};
         if (g == 4U) {
             sum[2] = (uint32_t)bias[2];
             sum[3] = (uint32_t)bias[3];
         }
-        const int8_t *w = (const int8_t *)(bias + g);
-        w = p->layout == RSL_LAYOUT_I8_4X4 ? add_4x4(w, g, p->cols, x, sum) : add_4x16(w, p->cols, x, sum);
-        const int32_t *const multiplier = (const int32_t *)(const void *)w;
+        const int8_t *const weights = (const int8_t *)(bias + g);
+        const int32_t *const multiplier = (const int32_t *)(const void *)add_group(p, weights, g, x, sum);
         if (wide)
             for (uint32_t r = 0; r < g; ++r)
                 y[r] = saturated(scaled(sum[r], multiplier[r], zero), -32768, 32767);

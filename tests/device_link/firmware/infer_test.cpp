@@ -61,7 +61,8 @@ void InferTest::outputsAreTheOraclesBitForBit_data()
     for (const auto &[name, number, layout] : {std::tuple {"f32", RSL_F32, RSL_LAYOUT_F_4X1},
                                                {"f16", RSL_F16, RSL_LAYOUT_F_4X1},
                                                {"i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4},
-                                               {"i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16}})
+                                               {"i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16},
+                                               {"i8 2x2", RSL_I8, RSL_LAYOUT_I8_2X2}})
         QTest::newRow(name) << int {number} << int {layout};
 }
 
@@ -156,7 +157,7 @@ void InferTest::sumsWrap()
     SampleModel sample;
     sample.inputs = 4;
     sample.layers = {{1, 0, false, false}};
-    for (const rsl_layout layout : {RSL_LAYOUT_I8_4X4, RSL_LAYOUT_I8_4X16}) {
+    for (const rsl_layout layout : {RSL_LAYOUT_I8_4X4, RSL_LAYOUT_I8_4X16, RSL_LAYOUT_I8_2X2}) {
         sample.layout = layout;
         AlignedBytes image = sampleImage(sample);
         const rsl_model model = opened(image);

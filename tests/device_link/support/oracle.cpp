@@ -23,9 +23,15 @@ std::vector<std::int64_t> product(const rsl_model_header &h, const std::uint8_t 
     const rsl_factor f {h.number, h.layout, rows, static_cast<std::uint32_t>(x.size())};
     std::vector<std::int64_t> y;
     for (std::uint32_t r = 0; r < rows; ++r) {
+        // The first rows of the pairs of layout 4 are stored with the second's in them.
+        const bool joined = f.layout == RSL_LAYOUT_I8_2X2 && r % 2 == 0;
         std::int64_t sum = at<std::int32_t>(factor + rsl_factor_bias(&f, r));
-        for (std::uint32_t c = 0; c < f.cols; ++c)
-            sum += at<std::int8_t>(factor + rsl_factor_weight(&f, r, c)) * x[c];
+        if (joined)
+            sum -= std::int64_t {256} * at<std::int32_t>(factor + rsl_factor_bias(&f, r) + 4);
+        for (std::uint32_t c = 0; c < f.cols; ++c) {
+            const auto stored = at<std::uint8_t>(factor + rsl_factor_weight(&f, r, c));
+            sum += (joined ? stored - 128 : static_cast<std::int8_t>(stored)) * x[c];
+        }
         // Modulo 2^32, as a signed number.
         const std::int64_t wrapped =
             ((sum + (std::int64_t {1} << 31)) & 0xFFFFFFFF) - (std::int64_t {1} << 31);
