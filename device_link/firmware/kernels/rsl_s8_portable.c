@@ -3,8 +3,13 @@
 
 #include "device_link/firmware/kernels/rsl_kernels.h"
 
+// The twin reads every layout. A board is sent what it prefers, and has no room for the others.
+#ifdef RSL_S8_PREFERRED_ONLY
+const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X4);
+#else
 const uint8_t rsl_s8_layouts = RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X4) | RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X16)
     | RSL_LAYOUT_BIT(RSL_LAYOUT_I8_2X2);
+#endif
 const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X4;
 
 // Activations are int16 here: one kernel reads and writes both kinds.
@@ -12,8 +17,12 @@ const uint8_t rsl_s8_preferred = RSL_LAYOUT_I8_4X4;
 void rsl_s8_load(void *act, const int8_t *input, const uint16_t *kept, uint32_t n)
 {
     int16_t *to = act;
-    for (uint32_t i = 0; i < n; ++i)
-        to[i] = kept != NULL ? input[kept[i]] : input[i];
+    if (kept != NULL)
+        for (uint32_t i = 0; i < n; ++i)
+            to[i] = input[kept[i]];
+    else
+        for (uint32_t i = 0; i < n; ++i)
+            to[i] = input[i];
     for (uint32_t i = n; (i & 15U) != 0U; ++i)
         to[i] = 0;
 }
@@ -87,6 +96,7 @@ static const int8_t *add_4x4(const int8_t *w, uint32_t g, uint32_t cols, const i
     return w;
 }
 
+#ifndef RSL_S8_PREFERRED_ONLY
 static const int8_t *add_4x16(const int8_t *w, uint32_t cols, const int16_t *x, uint32_t *sum)
 {
     for (uint32_t c = 0; c < cols; c += 16U)
@@ -115,19 +125,30 @@ static const int8_t *add_2x2(const int8_t *w, uint32_t g, uint32_t cols, const i
     return w;
 }
 
+#endif
+
 /// How many rows the next group has.
 static inline uint32_t group_rows(const rsl_s8_product *p, uint32_t left)
 {
-    return left < 3U && p->layout != RSL_LAYOUT_I8_4X16 ? 2U : 4U;
+#ifndef RSL_S8_PREFERRED_ONLY
+    if (p->layout == RSL_LAYOUT_I8_4X16)
+        return 4U;
+#endif
+    (void)p;
+    return left < 3U ? 2U : 4U;
 }
 
 /// Adds the products of a group to its biases; returns the end of its weights.
-static const int8_t *add_group(const rsl_s8_product *p, const int8_t *w, uint32_t g, const int16_t *x,
-                               uint32_t *sum)
+static inline const int8_t *add_group(const rsl_s8_product *p, const int8_t *w, uint32_t g, const int16_t *x,
+                                      uint32_t *sum)
 {
-    if (p->layout == RSL_LAYOUT_I8_4X4)
-        return add_4x4(w, g, p->cols, x, sum);
-    return p->layout == RSL_LAYOUT_I8_2X2 ? add_2x2(w, g, p->cols, x, sum) : add_4x16(w, p->cols, x, sum);
+#ifndef RSL_S8_PREFERRED_ONLY
+    if (p->layout == RSL_LAYOUT_I8_2X2)
+        return add_2x2(w, g, p->cols, x, sum);
+    if (p->layout == RSL_LAYOUT_I8_4X16)
+        return add_4x16(w, p->cols, x, sum);
+#endif
+    return add_4x4(w, g, p->cols, x, sum);
 }
 
 /// zero + sum * multiplier / 2^32, to the nearest, halves upwards.
