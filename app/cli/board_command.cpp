@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -177,13 +178,16 @@ void printMeasurements(const std::vector<Measurement> &all)
                    bytesText(static_cast<double>(m.imageBytes)), bytesText(static_cast<double>(m.ramBytes))});
     }
     std::fputs(table.text().c_str(), stdout);
+    std::vector<std::string> said; // number types have cycles of their own
     for (const Measurement &m : all)
-        if (m.latency && m.latency->median.isModelled()) {
-            std::printf("~ is modelled, not measured: %s", m.latency->median.assumptions().c_str());
+        if (m.latency && m.latency->median.isModelled()
+            && std::find(said.begin(), said.end(), m.type) == said.end()) {
+            std::printf("~ is modelled, not measured, %s: %s", m.type.c_str(),
+                        m.latency->median.assumptions().c_str());
             if (m.energy)
                 std::printf("; energy: %s", m.energy->median.assumptions().c_str());
             std::printf("\n");
-            break;
+            said.push_back(m.type);
         }
 }
 

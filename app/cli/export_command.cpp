@@ -18,7 +18,7 @@ struct COptions {
     std::string type = "i8";
     std::string dataset;
     bool anyData = false;
-    bool helium = false;
+    std::string core = "any";
 };
 
 /// A model's run, folder or file as C.
@@ -38,8 +38,9 @@ int exportC(const std::vector<std::string> &models, const std::string &out, cons
     PackOptions pack;
     pack.type = *type;
     pack.name = model->name;
-    if (options.helium)
-        pack.int8Layout = RSL_LAYOUT_I8_4X16;
+    pack.int8Layout = options.core == "dsp" ? RSL_LAYOUT_I8_2X2
+        : options.core == "helium"          ? RSL_LAYOUT_I8_4X16
+                                            : RSL_LAYOUT_I8_4X4;
     const Matrix calibration = calibrationOf(*model->data);
     const auto image = packModel(model->network, pack, view(calibration), twinInference());
     if (!image)
@@ -98,7 +99,13 @@ std::function<int()> exportCommand(CLI::App &app)
         ->needs(c);
     app.add_flag("--any-data", options->c.anyData, "Take data that the run was not trained on, too")
         ->needs(c);
-    app.add_flag("--helium", options->c.helium, "Lay int8 weights out for Cortex-M55 and M85")->needs(c);
+    app.add_option(
+           "--core", options->c.core,
+           "Core that int8 weights are laid out for: any, dsp (Cortex-M4, M7, M33), helium (M55, M85); "
+           "all run on any, as slow as C there")
+        ->check(CLI::IsMember({"any", "dsp", "helium"}))
+        ->capture_default_str()
+        ->needs(c);
     return [options]() -> int {
         if (!options->c.folder.empty())
             return exportC(options->runs, options->out, options->c);

@@ -72,11 +72,12 @@ QList<QPair<QString, QString>> cardOf(const OpenBoard &board)
         {DeviceSession::tr("Clock"), DeviceSession::tr("%1 MHz").arg(info.clockHz / 1e6)},
         {DeviceSession::tr("RAM for a model"), text(bytesText(info.ramBytes))},
         {DeviceSession::tr("Firmware"), text(info.firmware)},
-        {DeviceSession::tr("Cycles per instruction"),
-         DeviceSession::tr("%1 (%2)")
-             .arg(board.profile.cyclesPerInstruction.value)
-             .arg(text(board.profile.cyclesPerInstruction.source))},
     };
+    for (const rsl_number type : {RSL_I8, RSL_F16, RSL_F32})
+        if (const StatedRange &cycles = board.profile.cyclesPerInstruction.of(type); !cycles.source.empty())
+            rows << QPair {
+                DeviceSession::tr("Cycles per instruction, %1").arg(text(std::string(nameOf(type)))),
+                DeviceSession::tr("%1 to %2 (%3)").arg(cycles.low).arg(cycles.high).arg(text(cycles.source))};
     if (board.profile.activeWatts)
         rows << QPair {DeviceSession::tr("Active power"),
                        DeviceSession::tr("%1 mW (%2)")

@@ -87,6 +87,18 @@ public:
         adopt(inner);
     }
 
+    void take(const char *key, StatedRange &range, double least, double most)
+    {
+        const nlohmann::json *found = member(key);
+        if (found == nullptr)
+            return;
+        Members inner(*found, at(key), {"low", "high", "source"});
+        inner.take("low", range.low, least, most);
+        inner.take("high", range.high, range.low, most);
+        inner.take("source", range.source);
+        adopt(inner);
+    }
+
     void take(const char *key, bool &value)
     {
         const nlohmann::json *found = member(key);
@@ -153,6 +165,26 @@ private:
     Result<void> m_outcome;
 };
 
+/// One number for all types, or a range for each.
+void takeCycles(Members &from, CyclesPerInstruction &cycles)
+{
+    constexpr double least = 0.05;
+    constexpr double most = 100.0;
+    constexpr const char *key = "cycles_per_instruction";
+    if (from.has(key) && from.json(key).is_object() && from.json(key).contains("value")) {
+        StatedNumber one;
+        from.take(key, one, least, most);
+        cycles.f32 = cycles.f16 = cycles.i8 = {one.value, one.value, one.source};
+        return;
+    }
+    static const nlohmann::json nothing = nlohmann::json::object();
+    Members inner(from.has(key) ? from.json(key) : nothing, from.at(key), {"f32", "f16", "i8"});
+    inner.take("f32", cycles.f32, least, most);
+    inner.take("f16", cycles.f16, least, most);
+    inner.take("i8", cycles.i8, least, most);
+    from.adopt(inner);
+}
+
 void takeFlash(Members &from, FlashFacts &facts)
 {
     double number = 0.0;
@@ -213,7 +245,7 @@ Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string 
     top.take("title", board.title);
     top.take("core", board.core);
     top.take("clock_hz", board.clockHz, 1e3, 1e11);
-    top.take("cycles_per_instruction", board.cyclesPerInstruction, 0.05, 100.0);
+    takeCycles(top, board.cyclesPerInstruction);
     top.take("flash_bytes", board.flashBytes, 1024.0, 1e12);
     top.take("ram_bytes", board.ramBytes, 256.0, 1e12);
     top.take("firmware", board.firmware, true);
@@ -280,13 +312,20 @@ Result<BoardProfile> boardProfile(std::string_view id)
     return fail(ErrorCode::NotFound, "no board \"" + std::string(id) + "\" is known; there are " + known);
 }
 
-Quantity modelledSeconds(const BoardProfile &board, double instructions)
+Quantity modelledSeconds(const BoardProfile &board, rsl_number type, double instructions)
 {
+    const StatedRange &cycles = board.cyclesPerInstruction.of(type);
+    const double seconds = instructions * cycles.middle() / board.clockHz.value;
     std::array<char, 128> text {};
-    std::snprintf(text.data(), text.size(), "instructions x %.3g cycles / %.4g MHz",
-                  board.cyclesPerInstruction.value, board.clockHz.value / 1e6);
-    return Quantity::modelled(instructions * board.cyclesPerInstruction.value / board.clockHz.value,
-                              Unit::Seconds, text.data());
+    if (!(cycles.low < cycles.high && seconds > 0.0)) {
+        std::snprintf(text.data(), text.size(), "instructions x %.3g cycles / %.4g MHz", cycles.low,
+                      board.clockHz.value / 1e6);
+        return Quantity::modelled(seconds, Unit::Seconds, text.data());
+    }
+    std::snprintf(text.data(), text.size(), "instructions x %.3g to %.3g cycles / %.4g MHz", cycles.low,
+                  cycles.high, board.clockHz.value / 1e6);
+    const double each = instructions / board.clockHz.value;
+    return Quantity::modelled(seconds, Unit::Seconds, text.data(), each * cycles.low, each * cycles.high);
 }
 
 std::optional<Quantity> modelledJoules(const BoardProfile &board, const Quantity &seconds)
@@ -298,8 +337,11 @@ std::optional<Quantity> modelledJoules(const BoardProfile &board, const Quantity
     std::string assumptions = std::string(text.data()) + " x ";
     assumptions += seconds.isModelled() ? "(" + seconds.assumptions() + ")"
                                         : std::string(nameOf(seconds.source())) + " time";
-    return Quantity::modelled(seconds.value() * board.activeWatts->value, Unit::Joules,
-                              std::move(assumptions));
+    const double watts = board.activeWatts->value;
+    if (seconds.hasRange())
+        return Quantity::modelled(seconds.value() * watts, Unit::Joules, std::move(assumptions),
+                                  seconds.low() * watts, seconds.high() * watts);
+    return Quantity::modelled(seconds.value() * watts, Unit::Joules, std::move(assumptions));
 }
 
 std::string FitVerdict::text() const

@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "device_link/host/measurement.h"
+#include "device_link/protocol/rsl_model.h"
 
 namespace rosler {
 
@@ -19,6 +20,32 @@ struct StatedNumber {
     std::string source; ///< for people: document, or the assumption that it is
 
     friend bool operator==(const StatedNumber &, const StatedNumber &) = default;
+};
+
+/// A number that documents leave a range for.
+struct StatedRange {
+    double low = 0.0;
+    double high = 0.0; ///< low or more
+    std::string source;
+
+    [[nodiscard]] double middle() const noexcept { return (low + high) / 2.0; }
+
+    friend bool operator==(const StatedRange &, const StatedRange &) = default;
+};
+
+/// Cycles an instruction of the board's kernels, from the mix of their instructions: one factor a number
+/// type, as a board has one form and one layout of kernels for each.
+struct CyclesPerInstruction {
+    StatedRange f32;
+    StatedRange f16;
+    StatedRange i8;
+
+    [[nodiscard]] const StatedRange &of(rsl_number type) const noexcept
+    {
+        return type == RSL_F32 ? f32 : type == RSL_F16 ? f16 : i8;
+    }
+
+    friend bool operator==(const CyclesPerInstruction &, const CyclesPerInstruction &) = default;
 };
 
 /// How an emulator plays a board.
@@ -58,10 +85,10 @@ struct BoardProfile {
     std::string title; ///< for people: "Cortex-M4F (Arm MPS2, AN386)"
     std::string core;  ///< "Cortex-M4F"; "host" for the twin
     StatedNumber clockHz;
-    StatedNumber cyclesPerInstruction;
-    StatedNumber flashBytes;                 ///< for one model
-    StatedNumber ramBytes;                   ///< for a model's input, outputs and scratch
-    std::optional<StatedNumber> activeWatts; ///< none: energy stays blank
+    CyclesPerInstruction cyclesPerInstruction; ///< all 0 = not known
+    StatedNumber flashBytes;                   ///< for one model
+    StatedNumber ramBytes;                     ///< for a model's input, outputs and scratch
+    std::optional<StatedNumber> activeWatts;   ///< none: energy stays blank
     std::optional<EmulatedMachine> emulator;
     std::optional<FlashFacts> flash; ///< none: it is emulated, or the twin
     std::string firmware; ///< file name of its firmware image: "mps2-an386.elf"; empty for the twin
@@ -82,8 +109,9 @@ struct BoardProfile {
 /// @return NotFound  with the known ids
 [[nodiscard]] Result<BoardProfile> boardProfile(std::string_view id);
 
-/// Instructions x CPI / f, with both stated.
-[[nodiscard]] Quantity modelledSeconds(const BoardProfile &board, double instructions);
+/// Instructions of kernels of @p type x cycles an instruction / clock, all stated; with the range of the
+/// cycles.
+[[nodiscard]] Quantity modelledSeconds(const BoardProfile &board, rsl_number type, double instructions);
 
 /// Modelled or measured seconds x stated power: always modelled; none without a stated power.
 [[nodiscard]] std::optional<Quantity> modelledJoules(const BoardProfile &board, const Quantity &seconds);

@@ -274,11 +274,14 @@ Result<CSources> cSources(const ModelImage &image)
                      {{"rsl_float_portable.c", hasNoFpu}, {"rsl_float_fpu.c", hasFpu}, {"rsl_half.c", {}}});
     } else {
         const bool helium = (image.needs().layouts & RSL_LAYOUT_BIT(RSL_LAYOUT_I8_4X16)) != 0;
-        forms.insert(forms.end(),
-                     {{"rsl_s8_portable.c", helium ? hasNoHelium : hasNoDsp},
-                      {helium ? "rsl_s8_helium.c" : "rsl_s8_dsp.c", helium ? hasHelium : hasDsp},
-                      {"rsl_quantise.h", {}},
-                      {"rsl_quantise.c", {}}});
+        const bool dsp = (image.needs().layouts & RSL_LAYOUT_BIT(RSL_LAYOUT_I8_2X2)) != 0;
+        forms.push_back({"rsl_s8_portable.c", helium ? hasNoHelium : dsp ? hasNoDsp : std::string_view {}});
+        if (helium)
+            forms.push_back({"rsl_s8_helium.c", hasHelium});
+        if (dsp)
+            forms.push_back({"rsl_s8_dsp.c", hasDsp});
+        forms.push_back({"rsl_quantise.h", {}});
+        forms.push_back({"rsl_quantise.c", {}});
     }
     for (const Form &form : forms)
         made.files.push_back(taken(form));

@@ -100,9 +100,10 @@ void setTimes(Measurement &measurement, const BoardProfile &profile, const Board
     std::vector<double> seconds;
     if (measurement.emulated) {
         measurement.instructions = spreadOf(counts, Quantity::counted(0, Unit::Instructions));
+        const rsl_number type = numberType(measurement.type).value_or(RSL_I8);
         for (const double count : counts)
-            seconds.push_back(modelledSeconds(profile, count).value());
-        measurement.latency = spreadOf(seconds, modelledSeconds(profile, 1));
+            seconds.push_back(modelledSeconds(profile, type, count).value());
+        measurement.latency = spreadOf(seconds, modelledSeconds(profile, type, 1));
     } else {
         if (info.countsCycles)
             measurement.cycles = spreadOf(counts, Quantity::measured(0, Unit::Cycles));

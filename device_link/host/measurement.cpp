@@ -55,6 +55,10 @@ Json spreadJson(const Spread &spread, double factor)
                {"source", nameOf(spread.median.source())}};
     if (spread.median.isModelled())
         json["assumptions"] = spread.median.assumptions();
+    if (spread.median.hasRange()) { // of the median
+        json["low"] = spread.median.low() * factor;
+        json["high"] = spread.median.high() * factor;
+    }
     return json;
 }
 
@@ -97,11 +101,13 @@ std::string_view nameOf(Unit unit)
     return "W";
 }
 
-Quantity::Quantity(double value, Unit unit, Source source, std::string assumptions)
+Quantity::Quantity(double value, Unit unit, Source source, std::string assumptions, double low, double high)
     : m_value(value)
     , m_unit(unit)
     , m_source(source)
     , m_assumptions(std::move(assumptions))
+    , m_low(low)
+    , m_high(high)
 {
 }
 
@@ -127,9 +133,16 @@ Quantity Quantity::modelled(double value, Unit unit, std::string assumptions)
     return {value, unit, Source::Modelled, std::move(assumptions)};
 }
 
+Quantity Quantity::modelled(double value, Unit unit, std::string assumptions, double low, double high)
+{
+    ROSLER_EXPECTS(!assumptions.empty());
+    ROSLER_EXPECTS(0.0 < low && low <= value && value <= high);
+    return {value, unit, Source::Modelled, std::move(assumptions), low / value, high / value};
+}
+
 Quantity Quantity::withValue(double value) const
 {
-    return {value, m_unit, m_source, m_assumptions};
+    return {value, m_unit, m_source, m_assumptions, m_low, m_high};
 }
 
 Quantity Quantity::per(double count) const
@@ -140,10 +153,15 @@ Quantity Quantity::per(double count) const
 
 std::string text(const Quantity &figure)
 {
-    const std::string mark = figure.isModelled() ? "~" : "";
-    if (figure.unit() == Unit::Instructions || figure.unit() == Unit::Cycles)
-        return mark + wholeNumber(figure.value()) + " " + std::string(nameOf(figure.unit()));
-    return mark + withPrefix(figure.value(), nameOf(figure.unit()));
+    const auto number = [&](double value) {
+        if (figure.unit() == Unit::Instructions || figure.unit() == Unit::Cycles)
+            return wholeNumber(value) + " " + std::string(nameOf(figure.unit()));
+        return withPrefix(value, nameOf(figure.unit()));
+    };
+    std::string written = (figure.isModelled() ? "~" : "") + number(figure.value());
+    if (figure.hasRange())
+        written += " (" + number(figure.low()) + " to " + number(figure.high()) + ")";
+    return written;
 }
 
 Spread spreadOf(std::span<const double> values, const Quantity &like)

@@ -33,6 +33,9 @@ public:
     [[nodiscard]] static Quantity counted(double value, Unit unit);
     /// @param assumptions  one line for people, not empty: "1.14 cycles per instruction at 25 MHz"
     [[nodiscard]] static Quantity modelled(double value, Unit unit, std::string assumptions);
+    /// The same with what it lies between: 0 < low <= value <= high.
+    [[nodiscard]] static Quantity modelled(double value, Unit unit, std::string assumptions, double low,
+                                           double high);
 
     [[nodiscard]] double value() const noexcept { return m_value; }
     [[nodiscard]] Unit unit() const noexcept { return m_unit; }
@@ -40,8 +43,13 @@ public:
     [[nodiscard]] bool isModelled() const noexcept { return m_source == Source::Modelled; }
     /// Of a modelled figure; empty for others.
     [[nodiscard]] const std::string &assumptions() const noexcept { return m_assumptions; }
+    /// Whether it is modelled and its assumptions leave a range.
+    [[nodiscard]] bool hasRange() const noexcept { return m_low < m_high; }
+    [[nodiscard]] double low() const noexcept { return m_value * m_low; }
+    [[nodiscard]] double high() const noexcept { return m_value * m_high; }
 
-    /// The same source and assumptions with another number: a mean or a quantile of such figures.
+    /// The same source, assumptions and relative range with another number: a mean or a quantile of such
+    /// figures.
     [[nodiscard]] Quantity withValue(double value) const;
     /// Divided by a plain count, e.g. of inferences.
     [[nodiscard]] Quantity per(double count) const;
@@ -49,16 +57,20 @@ public:
     friend bool operator==(const Quantity &, const Quantity &) = default;
 
 private:
-    Quantity(double value, Unit unit, Source source, std::string assumptions);
+    Quantity(double value, Unit unit, Source source, std::string assumptions, double low = 1.0,
+             double high = 1.0);
 
     double m_value;
     Unit m_unit;
     Source m_source;
     std::string m_assumptions;
+    double m_low; ///< of the range, over the value
+    double m_high;
 };
 
 /// Three significant digits with the unit, and "~" before a modelled one: "~1.23 ms", "48,512 instructions"
-/// (instructions and cycles are written in full). Views set modelled figures in italics besides.
+/// (instructions and cycles are written in full); behind one with a range what it lies between: "~1.23 ms
+/// (1.1 ms to 1.36 ms)". Views set modelled figures in italics besides.
 [[nodiscard]] std::string text(const Quantity &figure);
 
 /// Many figures of one kind.

@@ -147,6 +147,7 @@ private:
                 put(at + rsl_factor_weight(&factor, row, col),
                     product.weights[std::size_t {row} * factor.cols + col]);
         }
+        rsl_factor_join(&factor, m_bytes.data() + at);
     }
 
     ImagePlan m_plan;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "device_link/protocol/rsl_bytes.h"
 #include "device_link/protocol/rsl_layout.h"
 
 /// How many rows the group has that begins at @p first.
@@ -16,7 +17,7 @@ static uint32_t padded_cols(const rsl_factor *f)
 {
     if (f->layout == RSL_LAYOUT_I8_4X16)
         return (f->cols + 15U) & ~15U;
-    return f->layout == RSL_LAYOUT_I8_4X4 ? (f->cols + 1U) & ~1U : f->cols;
+    return f->layout == RSL_LAYOUT_F_4X1 ? f->cols : (f->cols + 1U) & ~1U;
 }
 
 static uint64_t weight_bytes(const rsl_factor *f, uint32_t group)
@@ -53,6 +54,8 @@ uint64_t rsl_factor_weight(const rsl_factor *f, uint32_t row, uint32_t col)
         return weights + ((uint64_t)col * g + r) * (f->number == RSL_F16 ? 2U : 4U);
     if (f->layout == RSL_LAYOUT_I8_4X16)
         return weights + (uint64_t)(col / 16U) * 64U + r * 16U + (col & 15U);
+    if (f->layout == RSL_LAYOUT_I8_2X2)
+        return weights + (uint64_t)(col / 2U) * 2U * g + (r >> 1) * 4U + (r & 1U) + 2U * (col & 1U);
     const uint32_t block = col / 4U;
     const uint64_t begin = weights + (uint64_t)block * 4U * g;
     if (block < padded_cols(f) / 4U) {
@@ -71,4 +74,18 @@ uint64_t rsl_factor_multiplier(const rsl_factor *f, uint32_t row)
 {
     const uint32_t g = group_rows(f, row & ~3U);
     return group_begin(f, row) + 4U * (uint64_t)g + weight_bytes(f, g) + 4U * (uint64_t)(row & 3U);
+}
+
+void rsl_factor_join(const rsl_factor *f, uint8_t *bytes)
+{
+    if (f->layout != RSL_LAYOUT_I8_2X2)
+        return;
+    for (uint32_t row = 0; row < f->rows; row += 4U) {
+        const uint32_t g = group_rows(f, row);
+        uint8_t *at = bytes + group_begin(f, row);
+        for (uint32_t pair = 0; pair < g; pair += 2U, at += 8)
+            rsl_write_u32(at, rsl_read_u32(at) + 256U * rsl_read_u32(at + 4));
+        for (uint8_t *const end = at + weight_bytes(f, g); at != end; at += 2)
+            *at ^= 0x80U;
+    }
 }

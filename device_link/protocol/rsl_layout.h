@@ -22,8 +22,9 @@ typedef enum rsl_number {
 /// How a factor's numbers lie (PROTOCOL.md, section "Factors").
 typedef enum rsl_layout {
     RSL_LAYOUT_F_4X1 = 1,   ///< float: four rows side by side; the one of f32 and f16
-    RSL_LAYOUT_I8_4X4 = 2,  ///< int8 for SMLAD: 4x4 blocks, and portable
+    RSL_LAYOUT_I8_4X4 = 2,  ///< int8, portable: 4x4 blocks
     RSL_LAYOUT_I8_4X16 = 3, ///< int8 for Helium: 4x16 blocks
+    RSL_LAYOUT_I8_2X2 = 4,  ///< int8 for SMLAD: 2x2 blocks, so that a half word is a number of two rows
 } rsl_layout;
 
 /// Bit of a layout in a mask.
@@ -32,7 +33,7 @@ typedef enum rsl_layout {
 /// Whether int8 weights may lie so. Any number may be asked for.
 static inline bool rsl_holds_int8(unsigned layout)
 {
-    return layout == RSL_LAYOUT_I8_4X4 || layout == RSL_LAYOUT_I8_4X16;
+    return layout >= RSL_LAYOUT_I8_4X4 && layout <= RSL_LAYOUT_I8_2X2;
 }
 
 /// How a tensor's numbers lie in RAM.
@@ -55,7 +56,8 @@ static inline uint8_t rsl_act_type(unsigned layout)
 ///     int8 group:   int32 bias[g]     weights in blocks      int32 multiplier[g]
 ///
 /// with g = 4, but in the last group. Where those are is told by the functions below, to packer and kernels
-/// alike. Places that no row or column of the factor maps to hold 0.
+/// alike. Places that no row or column of the factor maps to hold 0. RSL_LAYOUT_I8_2X2 stores other numbers
+/// than the factor's: rsl_factor_join() makes them of those.
 typedef struct rsl_factor {
     uint8_t number; ///< rsl_number
     uint8_t layout; ///< rsl_layout
@@ -70,6 +72,12 @@ uint64_t rsl_factor_weight(const rsl_factor *factor, uint32_t row, uint32_t col)
 uint64_t rsl_factor_bias(const rsl_factor *factor, uint32_t row);
 /// int8: to row's multiplier, int32, >= 0, by which its sum is brought to the scale of the outputs.
 uint64_t rsl_factor_multiplier(const rsl_factor *factor, uint32_t row);
+
+/// The last step of a packer, when all numbers of a factor are in their places in @p bytes: brings them into
+/// the form that its layout stores. Nothing to do but for RSL_LAYOUT_I8_2X2, where of each pair of rows the
+/// first one's weights get their sign bit flipped, and its bias has 256 times the second's added, modulo
+/// 2^32.
+void rsl_factor_join(const rsl_factor *factor, uint8_t *bytes);
 
 /// binary16 to float32, exactly, by integer arithmetic (subnormals, infinities, NaNs included).
 float rsl_half_to_float(uint16_t half);

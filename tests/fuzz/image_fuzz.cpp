@@ -21,7 +21,8 @@ std::vector<AlignedBytes> seeds()
     for (const auto &[number, layout] : {std::pair {RSL_F32, RSL_LAYOUT_F_4X1},
                                          {RSL_F16, RSL_LAYOUT_F_4X1},
                                          {RSL_I8, RSL_LAYOUT_I8_4X4},
-                                         {RSL_I8, RSL_LAYOUT_I8_4X16}}) {
+                                         {RSL_I8, RSL_LAYOUT_I8_4X16},
+                                         {RSL_I8, RSL_LAYOUT_I8_2X2}}) {
         SampleModel model;
         model.number = number;
         model.layout = layout;

@@ -13,8 +13,8 @@ extern "C" {
 
 /// Products of a factor and a vector: what inference is made of. A board's list of files chooses the form:
 ///
-///     rsl_s8_portable.c     C, every int8 layout      the reference
-///     rsl_s8_dsp.c          RSL_LAYOUT_I8_4X4         Cortex-M4, M7, M33: SXTB16, SMLAD, SMMLAR
+///     rsl_s8_portable.c     C, every int8 layout      the reference; on boards RSL_LAYOUT_I8_4X4
+///     rsl_s8_dsp.c          RSL_LAYOUT_I8_2X2         Cortex-M4, M7, M33: SXTB16, SMLAD, SMMLAR
 ///     rsl_s8_helium.c       RSL_LAYOUT_I8_4X16        Cortex-M55: MVE
 ///     rsl_float_portable.c  C, RSL_LAYOUT_F_4X1       the reference
 ///     rsl_float_fpu.c       RSL_LAYOUT_F_4X1          Cortex-M4F, M7, M33, M55 with FPU: VLDM, VCVTB, VCVTT

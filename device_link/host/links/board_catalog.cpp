@@ -245,7 +245,6 @@ BoardProfile genericProfile(const BoardInfo &info)
     profile.title = info.board + " (" + info.core + ")";
     profile.core = info.core;
     profile.clockHz = {info.clockHz, source};
-    profile.cyclesPerInstruction = {0.0, "not known"};
     std::uint32_t room = 0;
     for (const SlotInfo &slot : info.slots)
         room = std::max(room, slot.capacity);

@@ -45,6 +45,7 @@ class InferTest final : public QObject
 private Q_SLOTS:
     void outputsAreTheOraclesBitForBit_data();
     void outputsAreTheOraclesBitForBit();
+    void outputsStayWithinTheirRoom();
     void roundsHalvesUpwardsAndSaturates();
     void sumsWrap();
     void everyHalfIsWidened();
@@ -60,7 +61,8 @@ void InferTest::outputsAreTheOraclesBitForBit_data()
     for (const auto &[name, number, layout] : {std::tuple {"f32", RSL_F32, RSL_LAYOUT_F_4X1},
                                                {"f16", RSL_F16, RSL_LAYOUT_F_4X1},
                                                {"i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4},
-                                               {"i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16}})
+                                               {"i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16},
+                                               {"i8 2x2", RSL_I8, RSL_LAYOUT_I8_2X2}})
         QTest::newRow(name) << int {number} << int {layout};
 }
 
@@ -105,6 +107,29 @@ void InferTest::outputsAreTheOraclesBitForBit()
     }
 }
 
+void InferTest::outputsStayWithinTheirRoom()
+{
+    // The last product writes into the output, whole groups of rows: up to the next multiple of 16 numbers.
+    for (std::uint32_t outputs = 1; outputs < 40; ++outputs) {
+        SampleModel sample;
+        sample.layers = {{outputs, 0, false, false}};
+        AlignedBytes image = sampleImage(sample);
+        answerImage(image);
+        const rsl_model model = opened(image);
+        const std::size_t bytes = rsl_model_output_bytes(&model);
+        AlignedBytes arena(rsl_model_ram_bytes(&model) + 16);
+        rsl_infer_prepare(&model, arena.data());
+        std::fill_n(arena.data(), arena.size(), std::uint8_t {0x5A});
+        rsl_infer(&model, image.data() + model.header->known_input, arena.data());
+        const std::uint8_t *output = rsl_infer_output(&model, arena.data());
+        QVERIFY(std::equal(output, output + bytes, image.data() + model.header->known_output));
+        // The output is the last in the arena of a sample.
+        QCOMPARE(output + (bytes + 31) / 32 * 32, arena.data() + arena.size() - 16);
+        QVERIFY(std::all_of(arena.data() + arena.size() - 16, arena.data() + arena.size(),
+                            [](std::uint8_t byte) { return byte == 0x5A; }));
+    }
+}
+
 void InferTest::roundsHalvesUpwardsAndSaturates()
 {
     // One row, weight 1, so that the sum is the input; by hand from "Arithmetic".
@@ -142,7 +167,7 @@ void InferTest::sumsWrap()
     SampleModel sample;
     sample.inputs = 4;
     sample.layers = {{1, 0, false, false}};
-    for (const rsl_layout layout : {RSL_LAYOUT_I8_4X4, RSL_LAYOUT_I8_4X16}) {
+    for (const rsl_layout layout : {RSL_LAYOUT_I8_4X4, RSL_LAYOUT_I8_4X16, RSL_LAYOUT_I8_2X2}) {
         sample.layout = layout;
         AlignedBytes image = sampleImage(sample);
         const rsl_model model = opened(image);

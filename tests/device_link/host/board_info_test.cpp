@@ -177,7 +177,7 @@ private Q_SLOTS:
             if (!info)
                 continue;
             ++taken;
-            QVERIFY(info->preferred == RSL_LAYOUT_I8_4X4 || info->preferred == RSL_LAYOUT_I8_4X16);
+            QVERIFY(rsl_holds_int8(info->preferred));
             QVERIFY(info->clockHz > 0.0 && info->timerHz > 0.0 && info->credits >= 1);
             QVERIFY(info->slots.size() <= RSL_MAX_SLOTS);
         }

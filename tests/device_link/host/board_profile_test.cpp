@@ -22,6 +22,7 @@ private Q_SLOTS:
     void faultsAreNamedWithTheirPlace();
     void truncatedTextsAreRefused();
     void timeIsInstructionsTimesCpiOverClock();
+    void oneNumberOfCyclesIsForAllTypes();
     void energyIsBlankWithoutStatedPower();
     void theVerdictSaysWhatIsMissing();
 };
@@ -32,9 +33,10 @@ void BoardProfileTest::everyShippedBoardIsGood()
         const auto board = parseBoardProfile(shipped.json, std::string(shipped.name));
         QVERIFY2(board, board ? "" : message(board.error()).c_str());
         QCOMPARE(board->id, std::string(shipped.name));
-        for (const StatedNumber &n :
-             {board->clockHz, board->cyclesPerInstruction, board->flashBytes, board->ramBytes})
+        for (const StatedNumber &n : {board->clockHz, board->flashBytes, board->ramBytes})
             QVERIFY(!n.source.empty());
+        for (const rsl_number type : {RSL_F32, RSL_F16, RSL_I8})
+            QVERIFY(!board->cyclesPerInstruction.of(type).source.empty());
     }
 }
 
@@ -81,7 +83,12 @@ void BoardProfileTest::faultsAreNamedWithTheirPlace_data()
     row("/clock_hz/source", "", ErrorCode::Malformed, "b.json:/clock_hz/source");
     row("/clock_hz/value", "0", ErrorCode::OutOfRange, "b.json:/clock_hz/value");
     row("/clock_hz/value", "\"fast\"", ErrorCode::Malformed, "b.json:/clock_hz/value");
-    row("/cycles_per_instruction/value", "-1", ErrorCode::OutOfRange, "b.json:/cycles_per_instruction/value");
+    row("/cycles_per_instruction/i8/low", "-1", ErrorCode::OutOfRange,
+        "b.json:/cycles_per_instruction/i8/low");
+    row("/cycles_per_instruction/i8/high", "0.06", ErrorCode::OutOfRange,
+        "b.json:/cycles_per_instruction/i8/high"); // below low
+    row("/cycles_per_instruction/f16", "1", ErrorCode::Malformed, "b.json:/cycles_per_instruction/f16");
+    row("/cycles_per_instruction", "1", ErrorCode::Malformed, "b.json:/cycles_per_instruction");
     row("/clock_khz", "25", ErrorCode::Malformed, "b.json:/clock_khz");
     row("/emulator/icount_shift", "11", ErrorCode::OutOfRange, "b.json:/emulator/icount_shift");
     row("/emulator/icount_shift", "0", ErrorCode::OutOfRange, "b.json:/emulator/timer_hz");
@@ -125,23 +132,45 @@ void BoardProfileTest::truncatedTextsAreRefused()
 void BoardProfileTest::timeIsInstructionsTimesCpiOverClock()
 {
     const auto board = boardProfile("mps2-an386");
-    const Quantity seconds = modelledSeconds(*board, 1e6);
-    QCOMPARE(seconds.value(), 1e6 * board->cyclesPerInstruction.value / 25e6);
-    QVERIFY(seconds.isModelled());
-    QVERIFY(seconds.assumptions().find("25 MHz") != std::string::npos);
-    QVERIFY(text(seconds).starts_with("~"));
+    for (const rsl_number type : {RSL_F32, RSL_F16, RSL_I8}) {
+        const StatedRange &cycles = board->cyclesPerInstruction.of(type);
+        const Quantity seconds = modelledSeconds(*board, type, 1e6);
+        QVERIFY(cycles.low < cycles.high);
+        QCOMPARE(seconds.value(), 1e6 * cycles.middle() / 25e6);
+        QCOMPARE(seconds.low(), 1e6 * cycles.low / 25e6);
+        QCOMPARE(seconds.high(), 1e6 * cycles.high / 25e6);
+        QVERIFY(seconds.isModelled() && seconds.hasRange());
+        QVERIFY(seconds.assumptions().find("25 MHz") != std::string::npos);
+        QVERIFY(text(seconds).starts_with("~"));
+        QVERIFY(text(seconds).ends_with(" ms)"));
+    }
+    QVERIFY(modelledSeconds(*board, RSL_I8, 1e6) != modelledSeconds(*board, RSL_F32, 1e6));
+}
+
+void BoardProfileTest::oneNumberOfCyclesIsForAllTypes()
+{
+    auto json = nlohmann::json::parse(shippedBoards().front().json);
+    json["cycles_per_instruction"] = {{"value", 1.25}, {"source", "a document"}};
+    const auto board = parseBoardProfile(json.dump(), "b.json");
+    QVERIFY(board);
+    for (const rsl_number type : {RSL_F32, RSL_F16, RSL_I8})
+        QVERIFY(board->cyclesPerInstruction.of(type) == (StatedRange {1.25, 1.25, "a document"}));
+    QVERIFY(!modelledSeconds(*board, RSL_I8, 1e6).hasRange());
 }
 
 void BoardProfileTest::energyIsBlankWithoutStatedPower()
 {
     auto board = boardProfile("mps2-an386");
-    const auto joules = modelledJoules(*board, modelledSeconds(*board, 1e6));
+    const Quantity seconds = modelledSeconds(*board, RSL_I8, 1e6);
+    const auto joules = modelledJoules(*board, seconds);
     QVERIFY(joules);
-    QCOMPARE(joules->value(), 1e6 * 1.14 / 25e6 * board->activeWatts->value);
+    QCOMPARE(joules->value(), seconds.value() * board->activeWatts->value);
+    QCOMPARE(joules->low(), seconds.low() * board->activeWatts->value);
+    QCOMPARE(joules->high(), seconds.high() * board->activeWatts->value);
     // Of a measured time too: power is only stated.
     QVERIFY(modelledJoules(*board, Quantity::measured(1.0, Unit::Seconds))->isModelled());
     board->activeWatts.reset();
-    QVERIFY(!modelledJoules(*board, modelledSeconds(*board, 1e6)));
+    QVERIFY(!modelledJoules(*board, seconds));
 }
 
 void BoardProfileTest::theVerdictSaysWhatIsMissing()

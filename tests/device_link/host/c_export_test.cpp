@@ -153,6 +153,7 @@ private Q_SLOTS:
                     << sketched << int {type} << int {layout};
             };
             row("i8", RSL_I8, RSL_LAYOUT_I8_4X4);
+            row("dsp", RSL_I8, RSL_LAYOUT_I8_2X2);
             row("helium", RSL_I8, RSL_LAYOUT_I8_4X16);
             row("f32", RSL_F32, RSL_LAYOUT_F_4X1);
         }

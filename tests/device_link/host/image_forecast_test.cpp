@@ -56,6 +56,7 @@ private Q_SLOTS:
                 row("f16", RSL_F16, RSL_LAYOUT_F_4X1);
                 row("i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4);
                 row("i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16);
+                row("i8 2x2", RSL_I8, RSL_LAYOUT_I8_2X2);
             }
     }
 

@@ -172,7 +172,7 @@ private Q_SLOTS:
         // 25 MHz and 2^7 ns an instruction: 3.2 ticks each. Of 100, 200, 300 and 400 ticks.
         QCOMPARE(m.instructions->p95.value(), std::round(400 / 3.2));
         QVERIFY(m.latency->median.isModelled());
-        QCOMPARE(m.latency->p95.value(), modelledSeconds(profile, std::round(400 / 3.2)).value());
+        QCOMPARE(m.latency->p95.value(), modelledSeconds(profile, RSL_I8, std::round(400 / 3.2)).value());
         QCOMPARE(latencies.size(), std::size_t {4});
         QCOMPARE(m.energy.has_value(), profile.activeWatts.has_value());
         if (m.energy)

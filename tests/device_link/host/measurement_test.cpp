@@ -18,6 +18,7 @@ class MeasurementTest final : public QObject
 
 private Q_SLOTS:
     void modelledFiguresCarryTheirMarkEverywhere();
+    void modelledFiguresStateTheirRange();
     void textsHaveThreeDigitsAndAUnit_data();
     void textsHaveThreeDigitsAndAUnit();
     void medianAndPercentileAreThoseByHand();
@@ -55,6 +56,26 @@ void MeasurementTest::modelledFiguresCarryTheirMarkEverywhere()
     QVERIFY(measurementCsv(std::array {m}).find(",latency,0.00123,0.00123,1,s,measured,\n")
             != std::string::npos);
     QCOMPARE(nlohmann::json::parse(measurementJson(m))["latency_us"]["source"], "measured");
+}
+
+void MeasurementTest::modelledFiguresStateTheirRange()
+{
+    const Quantity seconds = Quantity::modelled(0.00123, Unit::Seconds, "1 to 1.4 cycles", 0.001, 0.0014);
+    QCOMPARE(text(seconds), "~1.23 ms (1.00 ms to 1.40 ms)");
+    QVERIFY(seconds.hasRange());
+    const Quantity half = seconds.per(2.0); // the range goes along
+    QCOMPARE(half.low(), 0.0005);
+    QCOMPARE(half.high(), 0.0007);
+    QVERIFY(!Quantity::modelled(1.0, Unit::Seconds, "x").hasRange());
+    QVERIFY(!Quantity::measured(1.0, Unit::Seconds).hasRange());
+
+    Measurement m;
+    m.latency = spreadOf(std::array {0.00246}, seconds);
+    const auto json = nlohmann::json::parse(measurementJson(m))["latency_us"];
+    QCOMPARE(json["low"].get<double>(), 2000.0);
+    QCOMPARE(json["high"].get<double>(), 2800.0);
+    m.latency = spreadOf(std::array {0.00246}, Quantity::measured(0.0, Unit::Seconds));
+    QVERIFY(!nlohmann::json::parse(measurementJson(m))["latency_us"].contains("low"));
 }
 
 void MeasurementTest::textsHaveThreeDigitsAndAUnit_data()

@@ -117,6 +117,7 @@ private Q_SLOTS:
                 row("f16", RSL_F16, RSL_LAYOUT_F_4X1, 2e-3);
                 row("i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4, 0.03);
                 row("i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16, 0.03);
+                row("i8 2x2", RSL_I8, RSL_LAYOUT_I8_2X2, 0.03);
             }
     }
 

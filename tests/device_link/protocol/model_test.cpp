@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <cstring>
 #include <random>
 #include <set>
 #include <utility>
@@ -50,6 +51,7 @@ private Q_SLOTS:
     void weightsHavePlacesOfTheirOwn_data();
     void weightsHavePlacesOfTheirOwn();
     void blocksLieAsTheKernelsReadThem();
+    void pairsOfRowsAreJoined();
     void halvesWidenExactly();
     void goodImagesAreGood_data();
     void goodImagesAreGood();
@@ -71,6 +73,7 @@ void ModelTest::weightsHavePlacesOfTheirOwn_data()
     QTest::newRow("f16") << int {RSL_F16} << int {RSL_LAYOUT_F_4X1};
     QTest::newRow("i8 4x4") << int {RSL_I8} << int {RSL_LAYOUT_I8_4X4};
     QTest::newRow("i8 4x16") << int {RSL_I8} << int {RSL_LAYOUT_I8_4X16};
+    QTest::newRow("i8 2x2") << int {RSL_I8} << int {RSL_LAYOUT_I8_2X2};
 }
 
 void ModelTest::weightsHavePlacesOfTheirOwn()
@@ -121,9 +124,44 @@ void ModelTest::blocksLieAsTheKernelsReadThem()
     const rsl_factor helium {RSL_I8, RSL_LAYOUT_I8_4X16, 5, 17};
     QCOMPARE(rsl_factor_bytes(&helium), std::uint64_t {2 * (16 + 128 + 16)});
     QCOMPARE(rsl_factor_weight(&helium, 1, 16), std::uint64_t {16 + 64 + 16});
+    // 6 x 3 in 2x2 blocks: two columns of rows 0, 1, then of rows 2, 3; columns filled up to 4.
+    const rsl_factor pairs {RSL_I8, RSL_LAYOUT_I8_2X2, 6, 3};
+    QCOMPARE(rsl_factor_bytes(&pairs), std::uint64_t {(16 + 16 + 16) + (8 + 8 + 8)});
+    QCOMPARE(rsl_factor_weight(&pairs, 1, 0), std::uint64_t {16 + 1});
+    QCOMPARE(rsl_factor_weight(&pairs, 0, 1), std::uint64_t {16 + 2});
+    QCOMPARE(rsl_factor_weight(&pairs, 3, 2), std::uint64_t {16 + 8 + 4 + 1});
+    QCOMPARE(rsl_factor_weight(&pairs, 4, 2), std::uint64_t {48 + 8 + 4});
+    QCOMPARE(rsl_factor_multiplier(&pairs, 5), std::uint64_t {48 + 8 + 8 + 4});
     const rsl_factor half {RSL_F16, RSL_LAYOUT_F_4X1, 5, 3};
     QCOMPARE(rsl_factor_bytes(&half), std::uint64_t {(16 + 24) + (4 + 8)});
     QCOMPARE(rsl_factor_weight(&half, 4, 2), std::uint64_t {40 + 4 + 4});
+}
+
+void ModelTest::pairsOfRowsAreJoined()
+{
+    // One half word is 256 b + (a + 128); the first row's bias has the second's in it.
+    const rsl_factor f {RSL_I8, RSL_LAYOUT_I8_2X2, 2, 1};
+    std::array<std::uint8_t, 20> bytes {};
+    QCOMPARE(rsl_factor_bytes(&f), std::uint64_t {bytes.size()});
+    const std::int32_t first = 5;
+    const std::int32_t second = -3;
+    std::memcpy(bytes.data() + rsl_factor_bias(&f, 0), &first, 4);
+    std::memcpy(bytes.data() + rsl_factor_bias(&f, 1), &second, 4);
+    bytes[rsl_factor_weight(&f, 0, 0)] = static_cast<std::uint8_t>(-7);
+    bytes[rsl_factor_weight(&f, 1, 0)] = static_cast<std::uint8_t>(-100);
+    rsl_factor_join(&f, bytes.data());
+    std::array<std::int32_t, 2> bias {};
+    std::array<std::int16_t, 2> halves {};
+    std::memcpy(bias.data(), bytes.data(), 8);
+    std::memcpy(halves.data(), bytes.data() + 8, 4);
+    QCOMPARE(bias[0], 5 - 256 * 3);
+    QCOMPARE(bias[1], -3);
+    QCOMPARE(int {halves[0]}, 256 * -100 + (-7 + 128));
+    QCOMPARE(int {halves[1]}, 128); // no column
+    const std::array<std::uint8_t, 20> before = bytes;
+    const rsl_factor other {RSL_I8, RSL_LAYOUT_I8_4X4, 2, 1};
+    rsl_factor_join(&other, bytes.data());
+    QVERIFY(bytes == before);
 }
 
 void ModelTest::halvesWidenExactly()

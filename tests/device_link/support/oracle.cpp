@@ -51,9 +51,15 @@ Numbers product(const Image &image, std::uint32_t offset, const rsl_factor &f, c
     Numbers y;
     for (std::uint32_t r = 0; r < f.rows; ++r) {
         if (f.number == RSL_I8) {
+            // The first rows of the pairs of layout 4 are stored with the second's in them.
+            const bool joined = f.layout == RSL_LAYOUT_I8_2X2 && r % 2 == 0;
             std::int64_t sum = at<std::int32_t>(factor + rsl_factor_bias(&f, r));
-            for (std::uint32_t c = 0; c < f.cols; ++c)
-                sum += at<std::int8_t>(factor + rsl_factor_weight(&f, r, c)) * x.ints[c];
+            if (joined)
+                sum -= std::int64_t {256} * at<std::int32_t>(factor + rsl_factor_bias(&f, r) + 4);
+            for (std::uint32_t c = 0; c < f.cols; ++c) {
+                const auto stored = at<std::uint8_t>(factor + rsl_factor_weight(&f, r, c));
+                sum += (joined ? stored - 128 : static_cast<std::int8_t>(stored)) * x.ints[c];
+            }
             const std::int64_t scaled =
                 wrapped(sum) * at<std::int32_t>(factor + rsl_factor_multiplier(&f, r));
             const auto nearest = static_cast<std::int64_t>(

@@ -72,6 +72,7 @@ std::uint32_t placeFactor(Builder &to, const rsl_factor &f, Random &random, doub
                 std::memcpy(w, &value, 4);
         }
     }
+    rsl_factor_join(&f, to.at(begin));
     return begin;
 }
 
