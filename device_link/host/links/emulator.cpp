@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_link/host/links/emulator.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -21,11 +22,6 @@ namespace {
 
 constexpr auto startTime = std::chrono::seconds(20);
 constexpr int writeMilliseconds = 5'000;
-
-std::filesystem::path qemu()
-{
-    return findProgram("qemu-system-arm");
-}
 
 std::filesystem::path imageOf(const BoardProfile &board, const EmulatorOptions &options)
 {
@@ -90,6 +86,33 @@ public:
     int lock = -1; ///< of the model memory
 };
 
+std::span<const EmulatorProgram> emulatorPrograms()
+{
+    static const std::array programs {
+        EmulatorProgram {Architecture::Arm,
+                         "QEMU",
+                         "qemu-system-arm",
+                         "qemu-system-arm",
+                         "gcc-arm-none-eabi picolibc-arm-none-eabi",
+                         {}},
+        EmulatorProgram {Architecture::RiscV32,
+                         "QEMU for RISC-V",
+                         "qemu-system-riscv32",
+                         "qemu-system-misc",
+                         "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+                         {"-bios", "none"}}, // else OpenSBI comes first
+    };
+    return programs;
+}
+
+const EmulatorProgram &emulatorProgramFor(const BoardProfile &board)
+{
+    const Architecture wanted = board.emulator ? board.emulator->architecture : Architecture::Arm;
+    const std::span<const EmulatorProgram> all = emulatorPrograms();
+    return *std::find_if(all.begin(), all.end(),
+                         [&](const EmulatorProgram &each) { return each.architecture == wanted; });
+}
+
 std::filesystem::path firmwareFolder()
 {
     if (const char *told = std::getenv("ROSLER_FIRMWARE"); told != nullptr && *told != '\0')
@@ -106,13 +129,14 @@ std::string emulationProblem(const BoardProfile &board, const EmulatorOptions &o
 {
     if (!board.emulator)
         return "there is no emulator for it";
-    if (qemu().empty())
-        return "QEMU is not installed (Debian: apt-get install qemu-system-arm)";
+    const EmulatorProgram &qemu = emulatorProgramFor(board);
+    if (findProgram(qemu.program).empty())
+        return std::string(qemu.title) + " is not installed (Debian: apt-get install " + qemu.package + ')';
     std::error_code ignored;
     const std::filesystem::path image = imageOf(board, options);
     if (!std::filesystem::exists(image, ignored))
-        return "its firmware image " + image.string()
-            + " is not there; it is built where gcc-arm-none-eabi is installed";
+        return "its firmware image " + image.string() + " is not there; it is built where " + qemu.compiler
+            + " are installed";
     return {};
 }
 
@@ -130,6 +154,8 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
                                         "-serial",  "pty",
                                         "-icount",  "shift=" + std::to_string(machine.icountShift),
                                         "-kernel",  imageOf(board, options).string()};
+    const EmulatorProgram &qemu = emulatorProgramFor(board);
+    arguments.insert(arguments.end(), qemu.arguments.begin(), qemu.arguments.end());
     std::string name = machine.machine;
     if (!options.memory.empty() && !machine.memoryName.empty()) {
         std::error_code error;
@@ -147,7 +173,7 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
                               + ",share=on,mem-path=" + quoted(file.string())});
     }
     arguments.insert(arguments.end(), {"-machine", name});
-    if (const Result<void> started = d->process.start(qemu(), arguments); !started)
+    if (const Result<void> started = d->process.start(findProgram(qemu.program), arguments); !started)
         return tl::unexpected(started.error());
 
     const Clock::time_point deadline = Clock::now() + startTime;

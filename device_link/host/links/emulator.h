@@ -3,6 +3,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "device_link/host/board_profile.h"
 #include "device_link/host/link.h"
@@ -18,6 +21,20 @@ struct EmulatorOptions {
     std::filesystem::path memory;
 };
 
+/// A program of QEMU, and what the boards that it plays are built with.
+struct EmulatorProgram {
+    Architecture architecture;
+    const char *title;                  ///< for people: "QEMU"
+    const char *program;                ///< "qemu-system-arm"
+    const char *package;                ///< of Debian, that has it
+    const char *compiler;               ///< packages of Debian: what firmware for it is built with
+    std::vector<std::string> arguments; ///< that start a bare firmware there, besides -kernel
+};
+
+[[nodiscard]] std::span<const EmulatorProgram> emulatorPrograms();
+/// That of a board's architecture; of a board without an emulator, Arm's.
+[[nodiscard]] const EmulatorProgram &emulatorProgramFor(const BoardProfile &board);
+
 /// $ROSLER_FIRMWARE; else, beside the program, ../firmware (as built) or ../share/rosler/firmware
 /// (installed).
 [[nodiscard]] std::filesystem::path firmwareFolder();
@@ -25,7 +42,7 @@ struct EmulatorOptions {
 /// Why a board cannot be emulated now, and what to do about it; empty = it can.
 [[nodiscard]] std::string emulationProblem(const BoardProfile &board, const EmulatorOptions &options = {});
 
-/// A board in QEMU, as long as this object lives: qemu-system-arm with -icount, its serial port a pty. The
+/// A board in QEMU, as long as this object lives: its program with -icount, its serial port a pty. The
 /// process is this program's child and ends with it, however it ends; and with the thread that made it.
 ///
 /// Its baud rate has no effect: baud() is 0.

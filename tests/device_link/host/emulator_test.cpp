@@ -62,20 +62,34 @@ class EmulatorTest final : public QObject
     [[nodiscard]] static QString missing() { return qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); }
 
 private Q_SLOTS:
+    void aBoardStartsAndAnswers_data()
+    {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QString>("core");
+        QTest::newRow("Arm") << QStringLiteral("mps2-an386") << QStringLiteral("Cortex-M4");
+        QTest::newRow("RISC-V") << QStringLiteral("riscv-virt") << QStringLiteral("RISC-V RV32IMAF");
+    }
+
     void aBoardStartsAndAnswers()
     {
-        if (!missing().isEmpty())
-            QSKIP(qPrintable(missing()));
+        QFETCH(QString, id);
+        QFETCH(QString, core);
+        const BoardProfile board = *boardProfile(id.toStdString());
+        if (const std::string problem = emulationProblem(board, {ROSLER_FIRMWARE, {}}); !problem.empty())
+            QSKIP(problem.c_str());
         const QTemporaryDir folder;
-        auto link = EmulatorLink::start(mainBoard(), options(folder));
+        auto link = EmulatorLink::start(board, options(folder));
         QVERIFY2(link, link ? "" : message(link.error()).c_str());
-        QCOMPARE((*link)->name(), std::string("emulated:mps2-an386"));
+        QCOMPARE((*link)->name(), "emulated:" + id.toStdString());
         QVERIFY((*link)->processId() > 0);
         QVERIFY(!(*link)->setBaud(9600));
         BoardClient client(std::move(*link));
         const auto info = client.hello();
         QVERIFY2(info, info ? "" : message(info.error()).c_str());
-        QCOMPARE(info->board, std::string("mps2-an386"));
+        QCOMPARE(info->board, id.toStdString());
+        QVERIFY2(QString::fromStdString(info->core).startsWith(core), info->core.c_str());
+        QCOMPARE(info->clockHz, board.clockHz.value);
+        QCOMPARE(info->timerHz, board.emulator->timerHz);
         QVERIFY(!info->isTwin);
     }
 
@@ -98,15 +112,19 @@ private Q_SLOTS:
         QVERIFY2(timer.elapsed() < 2000, "a killed board has to be noticed within two seconds");
     }
 
+    void aModelOutlivesAPowerCut_data() { aBoardStartsAndAnswers_data(); }
+
     void aModelOutlivesAPowerCut()
     {
-        if (!missing().isEmpty())
-            QSKIP(qPrintable(missing()));
+        QFETCH(QString, id);
+        const BoardProfile board = *boardProfile(id.toStdString());
+        if (const std::string problem = emulationProblem(board, {ROSLER_FIRMWARE, {}}); !problem.empty())
+            QSKIP(problem.c_str());
         const QTemporaryDir folder;
         const ModelImage image = smallModel();
         std::string sha;
         {
-            auto started = EmulatorLink::start(mainBoard(), options(folder));
+            auto started = EmulatorLink::start(board, options(folder));
             QVERIFY(started);
             auto *const link = started->get();
             BoardClient client(std::move(*started));
@@ -115,7 +133,7 @@ private Q_SLOTS:
             QVERIFY2(pushed, pushed ? "" : message(pushed.error()).c_str());
             link->kill();
         }
-        auto again = EmulatorLink::start(mainBoard(), options(folder));
+        auto again = EmulatorLink::start(board, options(folder));
         QVERIFY(again);
         BoardClient client(std::move(*again));
         const auto info = client.hello();
@@ -154,6 +172,8 @@ private Q_SLOTS:
         QCOMPARE(link.error().code, ErrorCode::NotFound);
         QVERIFY2(link.error().what.find("apt-get install qemu-system-arm") != std::string::npos,
                  link.error().what.c_str());
+        const std::string riscV = emulationProblem(*boardProfile("riscv-virt"), options(folder));
+        QVERIFY2(riscV.find("apt-get install qemu-system-misc") != std::string::npos, riscV.c_str());
     }
 
     void aMissingImageIsSaidWithItsPlace()
