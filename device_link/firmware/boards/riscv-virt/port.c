@@ -9,6 +9,7 @@
 
 #define UART_DATA       RSL_REGISTER8(0x10000000) // receive, transmit; the divisor's low byte
 #define UART_INTERRUPTS RSL_REGISTER8(0x10000001) // enabled; the divisor's high byte
+#define UART_FIFO       RSL_REGISTER8(0x10000002)
 #define UART_LINE       RSL_REGISTER8(0x10000003)
 #define UART_STATUS     RSL_REGISTER8(0x10000005)
 #define PLIC_PRIORITY   RSL_REGISTER(0x0C000000 + 4 * UART_SOURCE)
@@ -21,10 +22,12 @@
 enum {
     UART_SOURCE = 10,
     UART_HZ = 3686400,
-    RECEIVED = 1, // interrupt, and status
+    RECEIVED = 1,   // interrupt, and status
+    FIFO_ON = 0xC7, // an interrupt at 14 bytes of 16, or when no more come
+    FIFO_ROOM = 16,
     EIGHT_BITS = 3,
     DIVISOR = 0x80,
-    ROOM = 0x20, // status: the transmitter takes a byte
+    ROOM = 0x20, // status: the transmitter has sent what it was given
     MACHINE_EXTERNAL = 1 << 11,
     RESET = 0x7777,
     ARENA = 1 << 20,
@@ -70,9 +73,10 @@ static int read_byte(void *context)
 static void write_bytes(void *context, const uint8_t *bytes, size_t length)
 {
     (void)context;
-    for (size_t i = 0; i < length; ++i) {
+    while (length != 0U) {
         while ((UART_STATUS & ROOM) == 0) { }
-        UART_DATA = bytes[i];
+        for (int room = FIFO_ROOM; room != 0 && length != 0U; --room, --length)
+            UART_DATA = *bytes++;
     }
 }
 
@@ -132,13 +136,15 @@ static void reset(void *context)
     rsl_system_reset();
 }
 
-/// Its FIFOs stay off: to turn them on drops what a host has sent that was there first.
+/// To turn the FIFOs on drops what a host may have sent already: that is taken first.
 static void start_uart(void)
 {
     UART_LINE = DIVISOR | EIGHT_BITS;
     UART_DATA = UART_HZ / 16 / 115200;
     UART_INTERRUPTS = 0;
     UART_LINE = EIGHT_BITS;
+    receive();
+    UART_FIFO = FIFO_ON;
     UART_INTERRUPTS = RECEIVED;
     PLIC_PRIORITY = 1;
     PLIC_THRESHOLD = 0;
