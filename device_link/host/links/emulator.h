@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -19,6 +20,11 @@ struct EmulatorOptions {
     /// Folder for the file that is the board's model memory, so that a pushed model outlives the emulator,
     /// even one that is killed. Empty = models are lost with it.
     std::filesystem::path memory;
+    /// How long it may take no byte, in its own time on the processor: on a busy machine it is slow, not
+    /// hung, and a pty says that it has room only after some 4 kB have been taken. One that uses less than a
+    /// hundredth of a processor, for it is stopped or waits, is given up after that time by the clock; any,
+    /// after twelve times that.
+    std::chrono::milliseconds patience {5000};
 };
 
 /// A program of QEMU, and what the boards that it plays are built with.
@@ -45,7 +51,7 @@ struct EmulatorProgram {
 /// A board in QEMU, as long as this object lives: its program with -icount, its serial port a pty. The
 /// process is this program's child and ends with it, however it ends; and with the thread that made it.
 ///
-/// Its baud rate has no effect: baud() is 0.
+/// Its baud rate has no effect: baud() is 0. What it says while it is written to is kept for read().
 class EmulatorLink final : public Link
 {
 public:
