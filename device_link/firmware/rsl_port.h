@@ -21,7 +21,7 @@ typedef struct rsl_port {
     const char *board;  ///< at most 31 characters: "mps2-an386"
     const char *vendor; ///< for the text API's `name`
     uint32_t features;  ///< rsl_feature bits
-    uint32_t core;      ///< CPUID, 0 when there is none
+    uint32_t core;      ///< CPUID, misa with RSL_IS_RISCV; 0 when there is none
     uint32_t clock_hz;  ///< of the core
     uint32_t timer_hz;  ///< of ticks()
     uint32_t baud;      ///< rate after start, 0 where there is none

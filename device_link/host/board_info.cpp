@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "core/base/digest.h"
@@ -12,6 +13,17 @@
 namespace rosler {
 
 namespace {
+
+/// The extensions in misa, in the manual's order: "RISC-V RV32IMAFDC". S and U are modes; a core may keep all
+/// to itself, and have zero there.
+std::string riscVName(std::uint32_t misa)
+{
+    std::string extensions;
+    for (const char letter : std::string_view("IEMAFDQCBVH"))
+        if ((misa >> (letter - 'A') & 1U) != 0)
+            extensions += letter;
+    return extensions.empty() ? "RISC-V" : "RISC-V RV32" + extensions;
+}
 
 /// The part number in an Arm CPUID.
 std::string coreName(std::uint32_t cpuid)
@@ -86,7 +98,7 @@ Result<BoardInfo> boardInfoOf(const rsl_caps &caps, const std::string &where)
     BoardInfo info;
     info.board = nameIn(caps.board);
     info.firmware = nameIn(caps.firmware);
-    info.core = coreName(caps.core);
+    info.core = (caps.features & RSL_IS_RISCV) != 0 ? riscVName(caps.core) : coreName(caps.core);
     info.fpu = (caps.features & RSL_HAS_FPU) != 0;
     info.dsp = (caps.features & RSL_HAS_DSP) != 0;
     info.helium = (caps.features & RSL_HAS_HELIUM) != 0;

@@ -110,6 +110,18 @@ public:
             value = found->get<bool>();
     }
 
+    void take(const char *key, Architecture &value)
+    {
+        std::string name;
+        take(key, name);
+        if (name == "riscv32")
+            value = Architecture::RiscV32;
+        else if (name == "arm")
+            value = Architecture::Arm;
+        else
+            complain(ErrorCode::Malformed, "expected \"arm\" or \"riscv32\"", at(key));
+    }
+
     void take(const char *key, std::vector<std::string> &values)
     {
         const nlohmann::json *found = member(key);
@@ -256,9 +268,11 @@ Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string 
     if (top.has("emulator")) {
         EmulatedMachine &machine = board.emulator.emplace();
         Members inner(top.json("emulator"), top.at("emulator"),
-                      {"machine", "icount_shift", "timer_hz", "memory", "memory_bytes"});
+                      {"architecture", "machine", "icount_shift", "timer_hz", "memory", "memory_bytes"});
         double shift = 0.0;
         double bytes = 0.0;
+        if (inner.has("architecture"))
+            inner.take("architecture", machine.architecture);
         inner.take("machine", machine.machine);
         inner.take("icount_shift", shift, 0.0, 10.0);
         inner.take("timer_hz", machine.timerHz, 1e6, 1e10);

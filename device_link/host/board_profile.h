@@ -48,8 +48,12 @@ struct CyclesPerInstruction {
     friend bool operator==(const CyclesPerInstruction &, const CyclesPerInstruction &) = default;
 };
 
+/// What QEMU has programs for.
+enum class Architecture { Arm, RiscV32 };
+
 /// How an emulator plays a board.
 struct EmulatedMachine {
+    Architecture architecture = Architecture::Arm;
     std::string machine;           ///< QEMU's name of it: "mps2-an386"
     int icountShift = 7;           ///< 2^shift ns of virtual time an instruction
     double timerHz = 0.0;          ///< of the timer that the firmware counts with

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -89,6 +90,15 @@ bool ChildProcess::readOutput(std::chrono::milliseconds timeout)
         return false;
     m_output.append(bytes.data(), static_cast<std::size_t>(n));
     return true;
+}
+
+std::chrono::nanoseconds ChildProcess::processorTime() const
+{
+    clockid_t clock {};
+    timespec time {};
+    if (m_id < 0 || ::clock_getcpuclockid(m_id, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        return {};
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 int ChildProcess::wait()

@@ -35,6 +35,8 @@ public:
     /// @return false  it has closed its output: it has ended, or soon will have
     bool readOutput(std::chrono::milliseconds timeout);
     [[nodiscard]] const std::string &output() const noexcept { return m_output; }
+    /// That it has used so far; 0 when none runs.
+    [[nodiscard]] std::chrono::nanoseconds processorTime() const;
     [[nodiscard]] pid_t id() const noexcept { return m_id; } ///< -1 when none runs
     /// Waits for its end, which is near when readOutput() was false.
     /// @return its exit code; 128 + the signal that ended it; -1 when none runs

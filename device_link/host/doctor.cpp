@@ -84,13 +84,17 @@ std::optional<UsbDevice> deviceOfPort(const SystemPlaces &places, const std::str
     return std::nullopt;
 }
 
-void lookAtQemu(const SystemPlaces &places, Findings &findings)
+void lookAtQemu(const SystemPlaces &places, const EmulatorProgram &qemu, Findings &findings)
 {
     const fs::path program =
-        places.path ? findProgram("qemu-system-arm", *places.path) : findProgram("qemu-system-arm");
+        places.path ? findProgram(qemu.program, *places.path) : findProgram(qemu.program);
     if (program.empty()) {
-        findings.push_back({State::Problem, "qemu", "QEMU", "not installed: there are no emulated boards",
-                            "sudo apt-get install qemu-system-arm"});
+        std::string boards;
+        for (const BoardProfile &board : boardProfiles())
+            if (board.emulator && board.emulator->architecture == qemu.architecture)
+                boards += (boards.empty() ? "" : ", ") + board.id;
+        findings.push_back({State::Problem, "qemu", qemu.title, "not installed: it would play " + boards,
+                            std::string("sudo apt-get install ") + qemu.package});
         return;
     }
     ChildProcess process;
@@ -100,10 +104,10 @@ void lookAtQemu(const SystemPlaces &places, Findings &findings)
         }
     const std::string said = process.output().substr(0, process.output().find('\n'));
     if (said.find("version") == std::string::npos)
-        findings.push_back({State::Problem, "qemu", "QEMU", program.string() + " does not start: " + said,
-                            "sudo apt-get install --reinstall qemu-system-arm"});
+        findings.push_back({State::Problem, "qemu", qemu.title, program.string() + " does not start: " + said,
+                            std::string("sudo apt-get install --reinstall ") + qemu.package});
     else
-        findings.push_back({State::Ok, "qemu", "QEMU", said, {}});
+        findings.push_back({State::Ok, "qemu", qemu.title, said, {}});
 }
 
 void lookAtFirmware(const SystemPlaces &places, Findings &findings)
@@ -118,8 +122,8 @@ void lookAtFirmware(const SystemPlaces &places, Findings &findings)
             {there ? State::Ok : State::Problem, "firmware", "firmware for " + board.id,
              there ? (folder / board.firmware).string() : board.firmware + " is not in " + folder.string(),
              there ? ""
-                   : "sudo apt-get install gcc-arm-none-eabi picolibc-arm-none-eabi, and build "
-                     "the program again"});
+                   : std::string("sudo apt-get install ") + emulatorProgramFor(board).compiler
+                     + ", and build the program again"});
     }
 }
 
@@ -294,7 +298,8 @@ void lookAtPrograms(const SystemPlaces &places, bool anyPort, Findings &findings
 std::vector<BoardFinding> diagnoseBoards(const SystemPlaces &places)
 {
     Findings findings;
-    lookAtQemu(places, findings);
+    for (const EmulatorProgram &qemu : emulatorPrograms())
+        lookAtQemu(places, qemu, findings);
     lookAtFirmware(places, findings);
     if (!hasSerialPorts())
         findings.push_back({State::Problem, "serial", "serial ports",

@@ -104,6 +104,7 @@ typedef enum rsl_feature {
     RSL_KEEPS_MODELS = 32, ///< slots outlive loss of power
     RSL_IS_TWIN = 64,      ///< the firmware inside of a program: ticks mean nothing
     RSL_SETS_BAUD = 128,
+    RSL_IS_RISCV = 256, ///< `core` is misa
 } rsl_feature;
 
 typedef enum rsl_slot_state {
@@ -136,7 +137,7 @@ typedef struct rsl_caps {
     uint8_t active;                   ///< slot, or RSL_NO_ACTIVE_SLOT
     uint8_t slots;                    ///< 0..RSL_MAX_SLOTS
     uint32_t features;                ///< rsl_feature bits
-    uint32_t core;                    ///< CPUID of an Arm core (0x410FC241: Cortex-M4), 0 of a twin
+    uint32_t core;                    ///< Arm: CPUID (0x410FC241: Cortex-M4); RISC-V: misa; twin: 0
     uint32_t clock_hz;                ///< of the core, as the port states it
     uint32_t timer_hz;                ///< of the ticks in RESULT
     uint32_t ram_bytes;               ///< for an image's input, outputs and scratch

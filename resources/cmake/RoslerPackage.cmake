@@ -45,5 +45,6 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_BINARY_DIR}/lib)
 # Not linked, and yet used: the window's platform and icons, the face of figures, the emulator of boards.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "qt6-qpa-plugins, libqt6svg6, fonts-dejavu-core, qemu-system-arm")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qemu-system-misc") # plays one board more
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

@@ -190,8 +190,9 @@ void BoardTest::boardsAreListed()
     const ProgramRun run = board({QStringLiteral("list")});
     QCOMPARE(run.exitCode, 0);
     const QString all = run.lines.join(QLatin1Char('\n'));
-    for (const char *id : {"twin", "emulated:mps2-an385", "emulated:mps2-an386", "emulated:mps2-an500",
-                           "emulated:mps2-an505", "emulated:mps3-an547", "emulated:stm32f405"})
+    for (const char *id :
+         {"twin", "emulated:mps2-an385", "emulated:mps2-an386", "emulated:mps2-an500", "emulated:mps2-an505",
+          "emulated:mps3-an547", "emulated:riscv-virt", "emulated:stm32f405"})
         QVERIFY2(all.contains(QLatin1String(id)), id);
 }
 

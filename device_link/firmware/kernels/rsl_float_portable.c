@@ -8,7 +8,7 @@
 static float half(const uint8_t *p)
 {
     uint16_t h;
-    memcpy(&h, p, sizeof h);
+    memcpy(&h, __builtin_assume_aligned(p, sizeof h), sizeof h); // else two loads where words must be aligned
     // One more than the exponent, modulo 32, is below 2 for zero, subnormals, infinities and NaNs.
     if (((h + 0x400U) & 0x7800U) == 0U)
         return rsl_half_to_float(h);
@@ -22,7 +22,7 @@ static float half(const uint8_t *p)
 static float single(const uint8_t *p)
 {
     float value;
-    memcpy(&value, p, sizeof value);
+    memcpy(&value, __builtin_assume_aligned(p, sizeof value), sizeof value);
     return value;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_link/host/links/emulator.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -20,12 +22,7 @@ namespace rosler {
 namespace {
 
 constexpr auto startTime = std::chrono::seconds(20);
-constexpr int writeMilliseconds = 5'000;
-
-std::filesystem::path qemu()
-{
-    return findProgram("qemu-system-arm");
-}
+constexpr std::size_t mostKept = 1U << 20; ///< beyond it what the board says waits in the pty
 
 std::filesystem::path imageOf(const BoardProfile &board, const EmulatorOptions &options)
 {
@@ -86,9 +83,65 @@ public:
     std::string id;
     std::size_t heard = 0;
     ChildProcess process;
+    /// It took a byte, or is about to be given some.
+    void startPatience()
+    {
+        asked = progress = process.processorTime();
+        rounds = 0;
+    }
+
+    /// Asked each time that it took no byte for `patience`: whether that is enough.
+    [[nodiscard]] bool isHung()
+    {
+        const std::chrono::nanoseconds now = process.processorTime();
+        const bool stands = now - std::exchange(asked, now) < patience / 100;
+        return stands || now - progress >= patience || ++rounds >= 12;
+    }
+
+    /// Takes what has come, so that the board can go on: until it has been heard it does not listen.
+    void keepWhatCame()
+    {
+        std::array<std::uint8_t, 4096> bytes {};
+        const ssize_t n = ::read(port, bytes.data(), bytes.size());
+        if (n > 0)
+            unread.insert(unread.end(), bytes.begin(), bytes.begin() + n);
+    }
+
+    std::chrono::milliseconds patience {};
+    std::chrono::nanoseconds progress {}; ///< of its processor time, when it took a byte
+    std::chrono::nanoseconds asked {};    ///< the same, when isHung() was asked
+    int rounds = 0;
+    std::vector<std::uint8_t> unread;
     int port = -1; ///< our end of the pty
     int lock = -1; ///< of the model memory
 };
+
+std::span<const EmulatorProgram> emulatorPrograms()
+{
+    static const std::array programs {
+        EmulatorProgram {Architecture::Arm,
+                         "QEMU",
+                         "qemu-system-arm",
+                         "qemu-system-arm",
+                         "gcc-arm-none-eabi picolibc-arm-none-eabi",
+                         {}},
+        EmulatorProgram {Architecture::RiscV32,
+                         "QEMU for RISC-V",
+                         "qemu-system-riscv32",
+                         "qemu-system-misc",
+                         "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+                         {"-bios", "none"}}, // else OpenSBI comes first
+    };
+    return programs;
+}
+
+const EmulatorProgram &emulatorProgramFor(const BoardProfile &board)
+{
+    const Architecture wanted = board.emulator ? board.emulator->architecture : Architecture::Arm;
+    const std::span<const EmulatorProgram> all = emulatorPrograms();
+    return *std::find_if(all.begin(), all.end(),
+                         [&](const EmulatorProgram &each) { return each.architecture == wanted; });
+}
 
 std::filesystem::path firmwareFolder()
 {
@@ -106,13 +159,14 @@ std::string emulationProblem(const BoardProfile &board, const EmulatorOptions &o
 {
     if (!board.emulator)
         return "there is no emulator for it";
-    if (qemu().empty())
-        return "QEMU is not installed (Debian: apt-get install qemu-system-arm)";
+    const EmulatorProgram &qemu = emulatorProgramFor(board);
+    if (findProgram(qemu.program).empty())
+        return std::string(qemu.title) + " is not installed (Debian: apt-get install " + qemu.package + ')';
     std::error_code ignored;
     const std::filesystem::path image = imageOf(board, options);
     if (!std::filesystem::exists(image, ignored))
-        return "its firmware image " + image.string()
-            + " is not there; it is built where gcc-arm-none-eabi is installed";
+        return "its firmware image " + image.string() + " is not there; it is built where " + qemu.compiler
+            + " are installed";
     return {};
 }
 
@@ -125,11 +179,14 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
     const EmulatedMachine &machine = *board.emulator;
     auto d = std::make_unique<Private>();
     d->id = board.id;
+    d->patience = options.patience;
     std::vector<std::string> arguments {"-display", "none",
                                         "-monitor", "none",
                                         "-serial",  "pty",
                                         "-icount",  "shift=" + std::to_string(machine.icountShift),
                                         "-kernel",  imageOf(board, options).string()};
+    const EmulatorProgram &qemu = emulatorProgramFor(board);
+    arguments.insert(arguments.end(), qemu.arguments.begin(), qemu.arguments.end());
     std::string name = machine.machine;
     if (!options.memory.empty() && !machine.memoryName.empty()) {
         std::error_code error;
@@ -147,7 +204,7 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
                               + ",share=on,mem-path=" + quoted(file.string())});
     }
     arguments.insert(arguments.end(), {"-machine", name});
-    if (const Result<void> started = d->process.start(qemu(), arguments); !started)
+    if (const Result<void> started = d->process.start(findProgram(qemu.program), arguments); !started)
         return tl::unexpected(started.error());
 
     const Clock::time_point deadline = Clock::now() + startTime;
@@ -179,6 +236,12 @@ std::string EmulatorLink::name() const
 
 Result<std::size_t> EmulatorLink::read(std::span<std::uint8_t> buffer, std::chrono::milliseconds timeout)
 {
+    if (!d->unread.empty()) {
+        const std::size_t count = std::min(buffer.size(), d->unread.size());
+        std::copy_n(d->unread.begin(), count, buffer.begin());
+        d->unread.erase(d->unread.begin(), d->unread.begin() + static_cast<std::ptrdiff_t>(count));
+        return count;
+    }
     pollfd wait {d->port, POLLIN, 0};
     const int ready = d->port < 0 ? -1 : ::poll(&wait, 1, static_cast<int>(timeout.count()));
     if (ready == 0 || (ready < 0 && errno == EINTR && d->port >= 0))
@@ -196,18 +259,36 @@ Result<std::size_t> EmulatorLink::read(std::span<std::uint8_t> buffer, std::chro
 Result<void> EmulatorLink::write(std::span<const std::uint8_t> bytes)
 {
     std::size_t done = 0;
+    d->startPatience();
+    Clock::time_point deadline = Clock::now() + d->patience;
     while (done < bytes.size()) {
-        pollfd wait {d->port, POLLOUT, 0};
-        const int ready = d->port < 0 ? -1 : ::poll(&wait, 1, writeMilliseconds);
-        if (ready == 0)
-            return fail(ErrorCode::TimedOut, "the emulator takes no bytes", name());
+        const bool listens = d->unread.size() < mostKept;
+        pollfd wait {d->port, static_cast<short>(listens ? POLLIN | POLLOUT : POLLOUT), 0};
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+        const int ready =
+            d->port < 0 ? -1 : ::poll(&wait, 1, static_cast<int>(std::max<long>(left.count(), 0)));
         if (ready < 0 && errno == EINTR && d->port >= 0)
             continue;
-        const ssize_t n = ready > 0 ? ::write(d->port, bytes.data() + done, bytes.size() - done) : -1;
-        if (n > 0)
-            done += static_cast<std::size_t>(n);
-        else if (ready < 0 || (errno != EAGAIN && errno != EINTR))
+        if (ready < 0 || (wait.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
             return d->ended();
+        if ((wait.revents & POLLIN) != 0)
+            d->keepWhatCame();
+        if ((wait.revents & POLLOUT) != 0) {
+            const ssize_t n = ::write(d->port, bytes.data() + done, bytes.size() - done);
+            if (n < 0 && errno != EAGAIN && errno != EINTR)
+                return d->ended();
+            if (n > 0) {
+                done += static_cast<std::size_t>(n);
+                d->startPatience();
+                deadline = Clock::now() + d->patience;
+                continue;
+            }
+        }
+        if (Clock::now() >= deadline) {
+            if (d->isHung())
+                return fail(ErrorCode::TimedOut, "the emulator takes no bytes", name());
+            deadline = Clock::now() + d->patience;
+        }
     }
     return {};
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "device_link/host/board_profile.h"
 #include "device_link/host/link.h"
@@ -16,7 +20,26 @@ struct EmulatorOptions {
     /// Folder for the file that is the board's model memory, so that a pushed model outlives the emulator,
     /// even one that is killed. Empty = models are lost with it.
     std::filesystem::path memory;
+    /// How long it may take no byte, in its own time on the processor: on a busy machine it is slow, not
+    /// hung, and a pty says that it has room only after some 4 kB have been taken. One that uses less than a
+    /// hundredth of a processor, for it is stopped or waits, is given up after that time by the clock; any,
+    /// after twelve times that.
+    std::chrono::milliseconds patience {5000};
 };
+
+/// A program of QEMU, and what the boards that it plays are built with.
+struct EmulatorProgram {
+    Architecture architecture;
+    const char *title;                  ///< for people: "QEMU"
+    const char *program;                ///< "qemu-system-arm"
+    const char *package;                ///< of Debian, that has it
+    const char *compiler;               ///< packages of Debian: what firmware for it is built with
+    std::vector<std::string> arguments; ///< that start a bare firmware there, besides -kernel
+};
+
+[[nodiscard]] std::span<const EmulatorProgram> emulatorPrograms();
+/// That of a board's architecture; of a board without an emulator, Arm's.
+[[nodiscard]] const EmulatorProgram &emulatorProgramFor(const BoardProfile &board);
 
 /// $ROSLER_FIRMWARE; else, beside the program, ../firmware (as built) or ../share/rosler/firmware
 /// (installed).
@@ -25,10 +48,10 @@ struct EmulatorOptions {
 /// Why a board cannot be emulated now, and what to do about it; empty = it can.
 [[nodiscard]] std::string emulationProblem(const BoardProfile &board, const EmulatorOptions &options = {});
 
-/// A board in QEMU, as long as this object lives: qemu-system-arm with -icount, its serial port a pty. The
+/// A board in QEMU, as long as this object lives: its program with -icount, its serial port a pty. The
 /// process is this program's child and ends with it, however it ends; and with the thread that made it.
 ///
-/// Its baud rate has no effect: baud() is 0.
+/// Its baud rate has no effect: baud() is 0. What it says while it is written to is kept for read().
 class EmulatorLink final : public Link
 {
 public:

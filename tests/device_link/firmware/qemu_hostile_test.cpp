@@ -206,6 +206,9 @@ void QemuHostileTest::imagesThatLieAreRefused_data()
 void QemuHostileTest::imagesThatLieAreRefused()
 {
     QFETCH(int, row);
+    if (const QString missing = qemuMissing(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
+        QSKIP(qPrintable(missing));
     QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     Twin twin;
@@ -244,6 +247,9 @@ void QemuHostileTest::imagesThatLieAreRefused()
 void QemuHostileTest::anyBytesGetTheTwinsAnswers()
 {
     QFETCH(int, row);
+    if (const QString missing = qemuMissing(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
+        QSKIP(qPrintable(missing));
     QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     Twin twin;

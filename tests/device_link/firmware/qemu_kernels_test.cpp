@@ -54,15 +54,16 @@ bool layDown(const QString &path, const AlignedBytes &image)
     return reply && statusOf(*reply) == RSL_OK;
 }
 
-/// The slots of mps3-an547 lie 256 MB into its 2 GB of DDR; the rest of the file is a hole.
-bool moveSlots(const QString &path)
+/// Where the slots lie some MB into a board's RAM, the rest of the file is a hole.
+bool moveSlots(const QString &path, const EmulatedBoard &board)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadWrite))
         return false;
     const QByteArray bytes = file.readAll();
-    return file.seek(qint64 {256} << 20) && file.write(bytes) == bytes.size()
-        && file.resize(qint64 {2} << 30);
+    const QByteArray size(board.slotsSize); // "64M", "2G"
+    return file.seek(qint64 {board.slotsAt} << 20) && file.write(bytes) == bytes.size()
+        && file.resize(size.chopped(1).toLongLong() << (size.endsWith('G') ? 30 : 20));
 }
 
 struct Count {
@@ -79,7 +80,7 @@ std::optional<Count> counted(const EmulatedBoard &board, const AlignedBytes &ima
         qWarning("the twin does not take the image");
         return std::nullopt;
     }
-    if (QByteArray(board.slotsSize) == "2G" && !moveSlots(slots))
+    if (board.slotsAt != 0 && !moveSlots(slots, board))
         return std::nullopt;
     QemuBoard qemu(board, QStringLiteral(ROSLER_FIRMWARE), slots);
     if (!qemu.fault().isEmpty() || !qemu.host().hello()) {
@@ -135,6 +136,7 @@ void QemuKernelsTest::instructionsPerMultiplyAdd_data()
     row("M7", "mps2-an500", 0.91, 1.04);
     row("M33", "mps2-an505", 0.91, 1.04);
     row("M55", "mps3-an547", 0.16, 0.25);
+    row("RISC-V", "riscv-virt", 5.60, 7.00);
 }
 
 void QemuKernelsTest::instructionsPerMultiplyAdd()
@@ -142,6 +144,9 @@ void QemuKernelsTest::instructionsPerMultiplyAdd()
     QFETCH(QByteArray, board);
     QFETCH(int, rank);
     QFETCH(double, most);
+    if (const QString missing = qemuMissing(boardNamed(board), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
+        QSKIP(qPrintable(missing));
     SampleModel model;
     model.inputs = 784;
     model.layers = {{784, static_cast<std::uint32_t>(rank), false, false}};
@@ -183,6 +188,11 @@ void QemuKernelsTest::instructionsPerFloatMultiplyAdd_data()
     // Without an FPU: the compiler's own library multiplies and adds.
     row("M3", "mps2-an385", RSL_F16, 256, 0, 105);
     row("M3", "mps2-an385", RSL_F32, 256, 0, 98);
+    // With an FPU, but no halves and no loads of several numbers.
+    row("RISC-V", "riscv-virt", RSL_F16, 256, 0, 13.5);
+    row("RISC-V", "riscv-virt", RSL_F16, 784, 32, 13.8);
+    row("RISC-V", "riscv-virt", RSL_F32, 256, 0, 4.2);
+    row("RISC-V", "riscv-virt", RSL_F32, 784, 32, 4.5);
 }
 
 void QemuKernelsTest::instructionsPerFloatMultiplyAdd()
@@ -192,6 +202,9 @@ void QemuKernelsTest::instructionsPerFloatMultiplyAdd()
     QFETCH(int, outputs);
     QFETCH(int, rank);
     QFETCH(double, most);
+    if (const QString missing = qemuMissing(boardNamed(board), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
+        QSKIP(qPrintable(missing));
     SampleModel model;
     model.number = static_cast<rsl_number>(number);
     model.inputs = outputs == 784 ? 784 : 256;

@@ -21,6 +21,7 @@ class QemuTest final : public QObject
 
 private Q_SLOTS:
     void initTestCase();
+    void init();
     void eachBoardComputesTheOraclesBits_data();
     void eachBoardComputesTheOraclesBits();
     void floatWeightsOfEveryKindKeepTheirBits_data() { eachBoardComputesTheOraclesBits_data(); }
@@ -126,6 +127,14 @@ const EmulatedBoard &boardOf(int row)
 void QemuTest::initTestCase()
 {
     if (const QString missing = qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+}
+
+void QemuTest::init()
+{
+    QFETCH(int, row);
+    if (const QString missing = qemuMissing(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
         QSKIP(qPrintable(missing));
 }
 

@@ -90,6 +90,9 @@ void QemuTextTest::eachBoardSpeaksTheWholeApi_data()
 void QemuTextTest::eachBoardSpeaksTheWholeApi()
 {
     QFETCH(int, row);
+    if (const QString missing = qemuMissing(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
+        QSKIP(qPrintable(missing));
     QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     WireHost &host = board.host();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <set>
 
 #include <QTemporaryDir>
@@ -33,13 +34,16 @@ private Q_SLOTS:
         QVERIFY(boards.back().kind == BoardEntry::Kind::Twin);
         QVERIFY(boards.back().reason.empty());
         std::set<std::string> ids;
-        int emulated = 0;
+        std::ptrdiff_t emulated = 0;
         for (const BoardEntry &board : boards) {
             QVERIFY2(ids.insert(board.id).second, board.id.c_str());
             QVERIFY(!board.title.empty());
             emulated += board.kind == BoardEntry::Kind::Emulated ? 1 : 0;
         }
-        QCOMPARE(emulated, 6);
+        const auto profiles = boardProfiles();
+        QCOMPARE(emulated, std::count_if(profiles.begin(), profiles.end(), [](const BoardProfile &board) {
+                     return board.emulator.has_value();
+                 }));
     }
 
     void withoutQemuTheListSaysWhatHelps()
@@ -51,7 +55,8 @@ private Q_SLOTS:
         qputenv("PATH", path);
         for (const BoardEntry &board : boards)
             if (board.kind == BoardEntry::Kind::Emulated)
-                QVERIFY2(board.reason.find("QEMU is not installed") != std::string::npos,
+                QVERIFY2(board.reason.find("is not installed (Debian: apt-get install qemu-system-")
+                             != std::string::npos,
                          board.reason.c_str());
         QVERIFY(!opened);
         QCOMPARE(opened.error().code, ErrorCode::NotFound);

@@ -158,6 +158,18 @@ private Q_SLOTS:
         QCOMPARE(info->slots[0].name, std::string("?"));
     }
 
+    void aCoreIsNamedByWhatItSays()
+    {
+        rsl_caps caps = honest();
+        caps.core = 0x410FC241;
+        QCOMPARE(boardInfoOf(caps, "board")->core, std::string("Cortex-M4"));
+        caps.features |= RSL_IS_RISCV;
+        caps.core = 0x40001125;
+        QCOMPARE(boardInfoOf(caps, "board")->core, std::string("RISC-V RV32IMAFC"));
+        caps.core = 0; // allowed: it tells nothing
+        QCOMPARE(boardInfoOf(caps, "board")->core, std::string("RISC-V"));
+    }
+
     /// 10^6 greetings of any bytes: what is taken is safe to compute with.
     void anyGreetingIsRefusedOrSafe()
     {

@@ -16,7 +16,7 @@ class BoardProfileTest final : public QObject
 
 private Q_SLOTS:
     void everyShippedBoardIsGood();
-    void theSevenBoardsAreThere();
+    void theBoardsAreThere();
     void aTickIsNeverLongerThanAnInstruction();
     void faultsAreNamedWithTheirPlace_data();
     void faultsAreNamedWithTheirPlace();
@@ -40,12 +40,14 @@ void BoardProfileTest::everyShippedBoardIsGood()
     }
 }
 
-void BoardProfileTest::theSevenBoardsAreThere()
+void BoardProfileTest::theBoardsAreThere()
 {
     QCOMPARE(boardProfiles().size(), shippedBoards().size());
-    for (const char *id :
-         {"mps2-an386", "mps2-an385", "mps2-an500", "mps2-an505", "mps3-an547", "stm32f405", "twin"})
+    for (const char *id : {"mps2-an386", "mps2-an385", "mps2-an500", "mps2-an505", "mps3-an547", "riscv-virt",
+                           "stm32f405", "twin"})
         QVERIFY(boardProfile(id));
+    QVERIFY(boardProfile("mps2-an386")->emulator->architecture == Architecture::Arm);
+    QVERIFY(boardProfile("riscv-virt")->emulator->architecture == Architecture::RiscV32);
     const auto none = boardProfile("mps2-an999");
     QVERIFY(!none);
     QCOMPARE(none.error().code, ErrorCode::NotFound);
@@ -61,6 +63,7 @@ void BoardProfileTest::aTickIsNeverLongerThanAnInstruction()
         QCOMPARE(m4->emulator->instructions(std::ceil(n * 3.2)), n);
     }
     QCOMPARE(boardProfile("stm32f405")->emulator->instructions(12345.0), 12345.0);
+    QCOMPARE(boardProfile("riscv-virt")->emulator->instructions(12345.0), 12345.0);
 }
 
 void BoardProfileTest::faultsAreNamedWithTheirPlace_data()
@@ -92,6 +95,8 @@ void BoardProfileTest::faultsAreNamedWithTheirPlace_data()
     row("/clock_khz", "25", ErrorCode::Malformed, "b.json:/clock_khz");
     row("/emulator/icount_shift", "11", ErrorCode::OutOfRange, "b.json:/emulator/icount_shift");
     row("/emulator/icount_shift", "0", ErrorCode::OutOfRange, "b.json:/emulator/timer_hz");
+    row("/emulator/architecture", "\"pdp11\"", ErrorCode::Malformed, "b.json:/emulator/architecture");
+    row("/emulator/architecture", "[1]", ErrorCode::Malformed, "b.json:/emulator/architecture");
     row("/emulator/memory_bytes", "", ErrorCode::Malformed, "b.json:/emulator/memory_bytes");
     row("/active_watts", "{\"value\": 1e9, \"source\": \"x\"}", ErrorCode::OutOfRange,
         "b.json:/active_watts/value");

@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "device_link/host/board_profile.h"
 #include "device_link/host/doctor.h"
 
 namespace doctor_test {
@@ -106,12 +107,23 @@ private Q_SLOTS:
     {
         const Computer computer;
         const auto qemu = computer.find("qemu");
-        QCOMPARE(qemu.size(), std::size_t {1});
-        QVERIFY(qemu.front().state == State::Problem && says(qemu.front().remedy, "qemu-system-arm"));
+        QCOMPARE(qemu.size(), std::size_t {2});
+        QVERIFY(qemu[0].state == State::Problem && says(qemu[0].remedy, "qemu-system-arm"));
+        QVERIFY(says(qemu[0].found, "mps2-an386") && !says(qemu[0].found, "riscv-virt"));
+        QVERIFY(qemu[1].state == State::Problem && says(qemu[1].remedy, "qemu-system-misc"));
+        QVERIFY(says(qemu[1].found, "riscv-virt"));
         const auto firmware = computer.find("firmware");
-        QCOMPARE(firmware.size(), std::size_t {6});
-        for (const BoardFinding &finding : firmware)
-            QVERIFY(finding.state == State::Problem && says(finding.remedy, "gcc-arm-none-eabi"));
+        const auto boards = boardProfiles();
+        QCOMPARE(firmware.size(),
+                 static_cast<std::size_t>(
+                     std::count_if(boards.begin(), boards.end(),
+                                   [](const BoardProfile &board) { return !board.firmware.empty(); })));
+        QVERIFY(firmware.size() >= 7);
+        for (const BoardFinding &finding : firmware) {
+            const bool riscV = says(finding.what, "riscv");
+            QVERIFY(finding.state == State::Problem);
+            QVERIFY(says(finding.remedy, riscV ? "gcc-riscv64-unknown-elf" : "gcc-arm-none-eabi"));
+        }
         const auto usb = computer.find("usb");
         QCOMPARE(usb.size(), std::size_t {1});
         QVERIFY(says(usb.front().found, "nothing is on USB") && says(usb.front().remedy, "cable"));

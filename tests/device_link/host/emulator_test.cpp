@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -62,20 +65,34 @@ class EmulatorTest final : public QObject
     [[nodiscard]] static QString missing() { return qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); }
 
 private Q_SLOTS:
+    void aBoardStartsAndAnswers_data()
+    {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QString>("core");
+        QTest::newRow("Arm") << QStringLiteral("mps2-an386") << QStringLiteral("Cortex-M4");
+        QTest::newRow("RISC-V") << QStringLiteral("riscv-virt") << QStringLiteral("RISC-V RV32IMAF");
+    }
+
     void aBoardStartsAndAnswers()
     {
-        if (!missing().isEmpty())
-            QSKIP(qPrintable(missing()));
+        QFETCH(QString, id);
+        QFETCH(QString, core);
+        const BoardProfile board = *boardProfile(id.toStdString());
+        if (const std::string problem = emulationProblem(board, {ROSLER_FIRMWARE, {}}); !problem.empty())
+            QSKIP(problem.c_str());
         const QTemporaryDir folder;
-        auto link = EmulatorLink::start(mainBoard(), options(folder));
+        auto link = EmulatorLink::start(board, options(folder));
         QVERIFY2(link, link ? "" : message(link.error()).c_str());
-        QCOMPARE((*link)->name(), std::string("emulated:mps2-an386"));
+        QCOMPARE((*link)->name(), "emulated:" + id.toStdString());
         QVERIFY((*link)->processId() > 0);
         QVERIFY(!(*link)->setBaud(9600));
         BoardClient client(std::move(*link));
         const auto info = client.hello();
         QVERIFY2(info, info ? "" : message(info.error()).c_str());
-        QCOMPARE(info->board, std::string("mps2-an386"));
+        QCOMPARE(info->board, id.toStdString());
+        QVERIFY2(QString::fromStdString(info->core).startsWith(core), info->core.c_str());
+        QCOMPARE(info->clockHz, board.clockHz.value);
+        QCOMPARE(info->timerHz, board.emulator->timerHz);
         QVERIFY(!info->isTwin);
     }
 
@@ -98,15 +115,19 @@ private Q_SLOTS:
         QVERIFY2(timer.elapsed() < 2000, "a killed board has to be noticed within two seconds");
     }
 
+    void aModelOutlivesAPowerCut_data() { aBoardStartsAndAnswers_data(); }
+
     void aModelOutlivesAPowerCut()
     {
-        if (!missing().isEmpty())
-            QSKIP(qPrintable(missing()));
+        QFETCH(QString, id);
+        const BoardProfile board = *boardProfile(id.toStdString());
+        if (const std::string problem = emulationProblem(board, {ROSLER_FIRMWARE, {}}); !problem.empty())
+            QSKIP(problem.c_str());
         const QTemporaryDir folder;
         const ModelImage image = smallModel();
         std::string sha;
         {
-            auto started = EmulatorLink::start(mainBoard(), options(folder));
+            auto started = EmulatorLink::start(board, options(folder));
             QVERIFY(started);
             auto *const link = started->get();
             BoardClient client(std::move(*started));
@@ -115,7 +136,7 @@ private Q_SLOTS:
             QVERIFY2(pushed, pushed ? "" : message(pushed.error()).c_str());
             link->kill();
         }
-        auto again = EmulatorLink::start(mainBoard(), options(folder));
+        auto again = EmulatorLink::start(board, options(folder));
         QVERIFY(again);
         BoardClient client(std::move(*again));
         const auto info = client.hello();
@@ -145,6 +166,109 @@ private Q_SLOTS:
         QVERIFY(EmulatorLink::start(mainBoard(), options(other)));
     }
 
+    void anEmulatorThatIsSlowIsWaitedFor()
+    {
+        if (!missing().isEmpty())
+            QSKIP(qPrintable(missing()));
+        const QTemporaryDir folder;
+        EmulatorOptions hasty = options(folder);
+        hasty.patience = std::chrono::seconds(1);
+        auto link = EmulatorLink::start(mainBoard(), hasty);
+        QVERIFY(link);
+        const auto pid = static_cast<pid_t>((*link)->processId());
+        // It runs a thirteenth of the time. A pty has room again after 4 kB: that takes it longer than its
+        // patience.
+        std::atomic<bool> enough = false;
+        std::jthread brake([&] {
+            while (!enough) {
+                ::kill(pid, SIGSTOP);
+                std::this_thread::sleep_for(std::chrono::milliseconds(185));
+                ::kill(pid, SIGCONT);
+                std::this_thread::sleep_for(std::chrono::milliseconds(15));
+            }
+        });
+        const auto written = (*link)->write(std::vector<std::uint8_t>(16'000, 0));
+        enough = true;
+        QVERIFY2(written, written ? "" : message(written.error()).c_str());
+    }
+
+    void anEmulatorThatHangsIsGivenUp_data()
+    {
+        QTest::addColumn<bool>("stopped");
+        QTest::newRow("stopped") << true;
+        QTest::newRow("a firmware that never listens") << false;
+    }
+
+    void anEmulatorThatHangsIsGivenUp()
+    {
+        QFETCH(bool, stopped);
+        if (!missing().isEmpty())
+            QSKIP(qPrintable(missing()));
+        const QTemporaryDir folder;
+        EmulatorOptions hasty = options(folder);
+        hasty.patience = std::chrono::milliseconds(300);
+        if (!stopped) {
+            QFile file(folder.filePath(QStringLiteral("mps2-an386.elf")));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            // Stack, and where it starts: a branch to itself.
+            file.write(QByteArray::fromHex("0080002009000000fee7"));
+            file.close();
+            hasty.firmware = folder.path().toStdString();
+        }
+        auto link = EmulatorLink::start(mainBoard(), hasty);
+        QVERIFY(link);
+        if (stopped)
+            QCOMPARE(::kill(static_cast<pid_t>((*link)->processId()), SIGSTOP), 0);
+        QElapsedTimer timer;
+        timer.start();
+        const auto written = (*link)->write(std::vector<std::uint8_t>(40'000, 0));
+        QVERIFY(!written);
+        QCOMPARE(written.error().code, ErrorCode::TimedOut);
+        QCOMPARE(written.error().what, std::string("the emulator takes no bytes"));
+        QVERIFY2(timer.elapsed() < 12 * 300 + 2000, qPrintable(QString::number(timer.elapsed())));
+    }
+
+    void aBoardThatSpeaksIsHeardWhileItIsWrittenTo()
+    {
+        if (!missing().isEmpty())
+            QSKIP(qPrintable(missing()));
+        const QTemporaryDir folder;
+        auto started = EmulatorLink::start(mainBoard(), options(folder));
+        QVERIFY(started);
+        EmulatorLink &link = **started;
+        // Its answers to this fill the pty long before the last question is in: it would wait for its host.
+        constexpr int questions = 3000;
+        std::vector<std::uint8_t> frames;
+        std::array<std::uint8_t, RSL_MAX_WIRE_FRAME> wire {};
+        std::array<std::uint8_t, 8> hello {};
+        const rsl_hello versions {RSL_PROTOCOL_VERSION, RSL_PROTOCOL_VERSION};
+        for (int i = 0; i < questions; ++i) {
+            rsl_frame frame {};
+            frame.version = RSL_PROTOCOL_VERSION;
+            frame.type = RSL_HELLO;
+            frame.seq = static_cast<std::uint16_t>(i);
+            frame.session = 7;
+            frame.length = static_cast<std::uint16_t>(rsl_encode_hello(&versions, hello.data()));
+            const std::size_t length = rsl_frame_encode(&frame, hello.data(), wire.data(), wire.size());
+            frames.insert(frames.end(), wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length));
+        }
+        const auto written = link.write(frames);
+        QVERIFY2(written, written ? "" : message(written.error()).c_str());
+        rsl_decoder decoder {};
+        rsl_decoder_start(&decoder);
+        int answers = 0;
+        std::array<std::uint8_t, 512> bytes {};
+        for (int silent = 0; answers < questions && silent < 20;) {
+            const auto count = link.read(bytes, std::chrono::milliseconds(100));
+            QVERIFY(count);
+            silent = *count == 0 ? silent + 1 : 0;
+            for (std::size_t i = 0; i < *count; ++i)
+                answers +=
+                    rsl_decoder_feed(&decoder, bytes[i]) == RSL_FEED_FRAME && decoder.frame.type == RSL_HELLO;
+        }
+        QCOMPARE(answers, questions);
+    }
+
     void missingQemuIsSaidWithWhatHelps()
     {
         const QTemporaryDir folder;
@@ -154,6 +278,8 @@ private Q_SLOTS:
         QCOMPARE(link.error().code, ErrorCode::NotFound);
         QVERIFY2(link.error().what.find("apt-get install qemu-system-arm") != std::string::npos,
                  link.error().what.c_str());
+        const std::string riscV = emulationProblem(*boardProfile("riscv-virt"), options(folder));
+        QVERIFY2(riscV.find("apt-get install qemu-system-misc") != std::string::npos, riscV.c_str());
     }
 
     void aMissingImageIsSaidWithItsPlace()

@@ -19,27 +19,51 @@ namespace rosler {
 const std::vector<EmulatedBoard> &emulatedBoards()
 {
     static const std::vector<EmulatedBoard> boards {
-        {"mps2-an386", "mps2-an386", 7, "16M"}, {"mps2-an385", "mps2-an385", 7, "16M"},
-        {"mps2-an500", "mps2-an500", 7, "16M"}, {"mps2-an505", "mps2-an505", 7, "16M"},
-        {"mps3-an547", "mps3-an547", 7, "2G"},  {"stm32f405", "netduinoplus2", 0, nullptr},
+        {"mps2-an386", "mps2-an386", 7, "16M"},
+        {"mps2-an385", "mps2-an385", 7, "16M"},
+        {"mps2-an500", "mps2-an500", 7, "16M"},
+        {"mps2-an505", "mps2-an505", 7, "16M"},
+        {"mps3-an547", "mps3-an547", 7, "2G", 256},
+        {"stm32f405", "netduinoplus2", 0, nullptr},
+        {"riscv-virt", "virt", 0, "64M", 16, "qemu-system-riscv32"},
     };
     return boards;
 }
 
+namespace {
+
+QString programOf(const EmulatedBoard &board)
+{
+    return QStandardPaths::findExecutable(QString::fromLatin1(board.program));
+}
+
+QString imageOf(const EmulatedBoard &board, const QString &firmwareFolder)
+{
+    return QStringLiteral("%1/%2.elf").arg(firmwareFolder, QString::fromLatin1(board.name));
+}
+
+} // namespace
+
 QString qemuProgram()
 {
-    return QStandardPaths::findExecutable(QStringLiteral("qemu-system-arm"));
+    return programOf(emulatedBoards().front());
+}
+
+QString qemuMissing(const EmulatedBoard &board, const QString &firmwareFolder)
+{
+    if (programOf(board).isEmpty())
+        return QStringLiteral("%1 is not installed (Debian: qemu-system-arm, qemu-system-misc)")
+            .arg(QString::fromLatin1(board.program));
+    if (!QFileInfo::exists(imageOf(board, firmwareFolder)))
+        return QStringLiteral("no firmware image of %1: its compiler or C library is not installed "
+                              "(.ci/packages), or this build has sanitizers")
+            .arg(QString::fromLatin1(board.name));
+    return {};
 }
 
 QString qemuMissing(const QString &firmwareFolder)
 {
-    if (qemuProgram().isEmpty())
-        return QStringLiteral("qemu-system-arm is not installed (Debian: qemu-system-arm)");
-    if (!QFileInfo::exists(firmwareFolder + QStringLiteral("/mps2-an386.elf")))
-        return QStringLiteral(
-            "no firmware images: arm-none-eabi-gcc or its C library is not installed (Debian: "
-            "gcc-arm-none-eabi, picolibc-arm-none-eabi), or this build has sanitizers");
-    return {};
+    return qemuMissing(emulatedBoards().front(), firmwareFolder);
 }
 
 QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, const QString &slotFile)
@@ -51,7 +75,7 @@ QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, 
           [this] { return read(m_heard ? 4000 : 250); })
 {
     const QString machine = QString::fromLatin1(board.machine);
-    const QString elf = QStringLiteral("%1/%2.elf").arg(firmwareFolder, QString::fromLatin1(board.name));
+    const QString elf = imageOf(board, firmwareFolder);
     if (!QFileInfo::exists(elf)) {
         m_fault = elf + QStringLiteral(" is not there");
         return;
@@ -69,7 +93,9 @@ QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, 
                   << QStringLiteral("memory-backend-file,id=slots,size=%1,mem-path=%2,share=on")
                          .arg(QString::fromLatin1(board.slotsSize), slotFile);
     m_process.setProcessChannelMode(QProcess::MergedChannels);
-    m_process.start(qemuProgram(), arguments);
+    if (QByteArray(board.program) == "qemu-system-riscv32")
+        arguments << QStringLiteral("-bios") << QStringLiteral("none");
+    m_process.start(programOf(board), arguments);
     QByteArray said;
     static const QRegularExpression pty(QStringLiteral("(/dev/pts/\\d+)"));
     const QDeadlineTimer deadline(20000);

@@ -18,6 +18,8 @@ struct EmulatedBoard {
     const char *machine;
     int shift;             ///< of -icount
     const char *slotsSize; ///< of the RAM that keeps models, when it can be a file
+    int slotsAt = 0;       ///< MB before the first slot there
+    const char *program = "qemu-system-arm";
 };
 
 [[nodiscard]] const std::vector<EmulatedBoard> &emulatedBoards();
@@ -59,7 +61,9 @@ private:
 /// Path of qemu-system-arm, or empty.
 [[nodiscard]] QString qemuProgram();
 
-/// What is missing to run firmware in QEMU, for a test to skip itself by; empty when nothing is.
+/// What is missing to run a board's firmware in QEMU, for a test to skip itself by; empty when nothing is.
+[[nodiscard]] QString qemuMissing(const EmulatedBoard &board, const QString &firmwareFolder);
+/// Of the first board.
 [[nodiscard]] QString qemuMissing(const QString &firmwareFolder);
 
 } // namespace rosler
