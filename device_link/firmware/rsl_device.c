@@ -103,6 +103,8 @@ bool rsl_device_step(rsl_device *d)
 void rsl_device_run(rsl_device *d)
 {
     for (;;)
-        if (!rsl_device_step(d) && d->port->idle != NULL)
+        if (!rsl_device_step(d) && d->port->idle != NULL) {
             d->port->idle(d->port->context);
+            (void)rsl_device_time(d); // idle for longer than 2^32 ticks loses none
+        }
 }

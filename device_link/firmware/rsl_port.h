@@ -12,6 +12,17 @@
 extern "C" {
 #endif
 
+/// Why a board started, as its part says. Numbers are reported: append, never renumber.
+typedef enum rsl_reset_cause {
+    RSL_RESET_UNKNOWN = 0,
+    RSL_RESET_POWER = 1,     ///< it was switched on
+    RSL_RESET_PIN = 2,       ///< the reset button, a debugger
+    RSL_RESET_SOFTWARE = 3,  ///< RESET, or a boot loader
+    RSL_RESET_WATCHDOG = 4,  ///< the firmware hung
+    RSL_RESET_BROWN_OUT = 5, ///< the supply was too low
+    RSL_RESET_FAULT = 6,     ///< the firmware faulted
+} rsl_reset_cause;
+
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
 typedef struct rsl_port {
@@ -23,8 +34,11 @@ typedef struct rsl_port {
     uint32_t features;  ///< rsl_feature bits
     uint32_t core;      ///< CPUID, 0 when there is none
     uint32_t clock_hz;  ///< of the core
-    uint32_t timer_hz;  ///< of ticks()
+    uint32_t clock_ppm; ///< how far off that may be, 1e-6; 0 when nobody knows
+    uint32_t supply_mv; ///< millivolts at start, 0 where they are not measured
+    uint32_t timer_hz;  ///< of ticks(), from the same clock
     uint32_t baud;      ///< rate after start, 0 where there is none
+    rsl_reset_cause reset_cause;
 
     uint8_t credits; ///< whole frames that may come while it is at work: what its receiver has room for
 
@@ -34,7 +48,7 @@ typedef struct rsl_port {
     void (*write)(void *context, const uint8_t *bytes, size_t length);
     /// After all has been sent, goes over to @p rate. Optional.
     bool (*set_baud)(void *context, uint32_t rate);
-    /// May sleep until a byte has come. Optional.
+    /// May sleep until a byte has come; for half of 2^32 ticks at most, so that none are lost. Optional.
     void (*idle)(void *context);
 
     // Time.

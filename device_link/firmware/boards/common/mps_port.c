@@ -80,7 +80,7 @@ static void idle(void *context)
     (void)context;
     rsl_interrupts_off();
     if (ring.head == ring.tail)
-        rsl_wait_for_interrupt(); // a pending interrupt wakes it although it is masked
+        rsl_sleep(RSL_SLEEP_MOST); // a pending interrupt wakes it although it is masked
     rsl_interrupts_on();
 }
 
