@@ -56,6 +56,7 @@ void rsl_device_start(rsl_device *d, const rsl_port *port)
     d->baud = port->baud;
     d->last_ticks = port->ticks(port->context);
     rsl_decoder_start(&d->decoder);
+    rsl_slots_settle(port);
     rsl_make_newest_ready(d);
     rsl_text_start(d);
 }

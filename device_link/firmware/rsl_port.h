@@ -63,12 +63,16 @@ typedef struct rsl_port {
     uint32_t arena_bytes;
     uint8_t slots;       ///< 0..RSL_MAX_SLOTS; two keep the old model until the new one is good
     uint32_t slot_bytes; ///< of each
-    uint32_t write_unit; ///< 1, 2, 4, 8 or 16: writes begin at and are as long as multiples of it
+    uint32_t write_unit; ///< 1, 2, 4, 8, 16 or 32: writes begin at and are as long as multiples of it
     const uint8_t *slot[RSL_MAX_SLOTS]; ///< where each can be read, at a multiple of 16
     /// Makes the first @p length bytes, or more, read 0xFF; in order of addresses. May take long.
     bool (*erase)(void *context, uint8_t slot, uint32_t length);
-    /// Writes where bytes read 0xFF, or what they hold already.
+    /// Writes units that read 0xFF, and were not written since they were erased.
     bool (*program)(void *context, uint8_t slot, uint32_t offset, const uint8_t *bytes, uint32_t length);
+
+    /// Copies bytes of a slot. False where one cannot be read, as a unit that power was lost in on a part with
+    /// error correction: what would be a fault elsewhere. Optional: without it, all of a slot can be read.
+    bool (*fetch)(void *context, uint8_t slot, uint32_t offset, uint8_t *bytes, uint32_t length);
 
     /// Bytes of stack used at most so far, of how many. Optional.
     uint32_t (*stack_used)(void *context, uint32_t *of);

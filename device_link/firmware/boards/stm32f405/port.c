@@ -167,7 +167,7 @@ static const rsl_port *start_emulated(void)
         .arena_bytes = BLOCK - 2U * RAM_SLOT,
         .slots = 2,
         .slot_bytes = RAM_SLOT,
-        .write_unit = 4,
+        .write_unit = 16, // any would do, of RAM
         .slot = {block, block + RAM_SLOT},
         .erase = erase,
         .program = program,
