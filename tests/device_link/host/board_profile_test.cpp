@@ -16,7 +16,7 @@ class BoardProfileTest final : public QObject
 
 private Q_SLOTS:
     void everyShippedBoardIsGood();
-    void theSevenBoardsAreThere();
+    void theBoardsAreThere();
     void aTickIsNeverLongerThanAnInstruction();
     void faultsAreNamedWithTheirPlace_data();
     void faultsAreNamedWithTheirPlace();
@@ -38,12 +38,18 @@ void BoardProfileTest::everyShippedBoardIsGood()
     }
 }
 
-void BoardProfileTest::theSevenBoardsAreThere()
+void BoardProfileTest::theBoardsAreThere()
 {
     QCOMPARE(boardProfiles().size(), shippedBoards().size());
     for (const char *id :
          {"mps2-an386", "mps2-an385", "mps2-an500", "mps2-an505", "mps3-an547", "stm32f405", "twin"})
         QVERIFY(boardProfile(id));
+    for (const char *id : {"nucleo-f446re", "nucleo-f746zg", "nrf52840-dk", "rpi-pico"}) {
+        const auto board = boardProfile(id);
+        QVERIFY(board && board->flash && !board->emulator);
+        QCOMPARE(board->note, std::string("built, not run on hardware"));
+    }
+    QVERIFY(boardProfile("mps2-an386")->note.empty());
     const auto none = boardProfile("mps2-an999");
     QVERIFY(!none);
     QCOMPARE(none.error().code, ErrorCode::NotFound);
@@ -77,6 +83,7 @@ void BoardProfileTest::faultsAreNamedWithTheirPlace_data()
     row("/schema", "\"rosler.board/2\"", ErrorCode::Unsupported, "b.json:/schema");
     row("/id", "", ErrorCode::Malformed, "b.json:/id");
     row("/id", "\"\"", ErrorCode::Malformed, "b.json:/id");
+    row("/note", "\"\"", ErrorCode::Malformed, "b.json:/note");
     row("/clock_hz", "25e6", ErrorCode::Malformed, "b.json:/clock_hz");
     row("/clock_hz/source", "", ErrorCode::Malformed, "b.json:/clock_hz/source");
     row("/clock_hz/value", "0", ErrorCode::OutOfRange, "b.json:/clock_hz/value");
