@@ -59,6 +59,8 @@ int flash(const FlashOptions &options)
     if (!commands)
         return report(commands.error());
     std::printf("%s: %s, %s\n", options.board.c_str(), tool->title.c_str(), image.string().c_str());
+    if (!board->note.empty())
+        std::printf("note: %s\n", board->note.c_str());
     for (const std::vector<std::string> &command : *commands)
         std::printf("$ %s\n", commandLine(command).c_str());
     if (options.dryRun)

@@ -6,6 +6,7 @@
 #include "device_link/firmware/kernels/rsl_kernels.h"
 #include "device_link/firmware/rsl_commit.h"
 #include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_log.h"
 #include "device_link/firmware/rsl_slots.h"
 
 static void send(rsl_device *d, uint8_t type, uint16_t seq, size_t length)
@@ -38,29 +39,12 @@ static void copy_text(char *to, const char *from, size_t room)
         to[i] = from[i];
 }
 
-/// For people who look at the console: "stack: 912 of 8192 bytes".
-static void log_stack(rsl_device *d)
+/// For people who look at the console.
+static void log_line(rsl_device *d, size_t (*line)(const rsl_port *port, uint8_t *text))
 {
-    if (d->port->stack_used == NULL)
-        return;
-    uint32_t of = 0;
-    const uint32_t used = d->port->stack_used(d->port->context, &of);
-    size_t n = 0;
-    const char *const parts[] = {"stack: ", NULL, " of ", NULL, " bytes"};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; ++i) {
-        if (parts[i] != NULL) {
-            memcpy(d->payload + n, parts[i], strlen(parts[i]));
-            n += strlen(parts[i]);
-            continue;
-        }
-        const uint32_t number = i == 1 ? used : of;
-        uint32_t unit = 1;
-        while (number / unit >= 10U)
-            unit *= 10U;
-        for (; unit > 0; unit /= 10U)
-            d->payload[n++] = (uint8_t)('0' + number / unit % 10U);
-    }
-    rsl_reply(d, RSL_LOG, n);
+    const size_t length = line(d->port, d->payload);
+    if (length > 0)
+        rsl_reply(d, RSL_LOG, length);
 }
 
 static void answer_hello(rsl_device *d)
@@ -106,7 +90,8 @@ static void answer_hello(rsl_device *d)
         }
     }
     rsl_reply(d, RSL_HELLO, rsl_encode_caps(&caps, d->payload));
-    log_stack(d);
+    log_line(d, rsl_log_start);
+    log_line(d, rsl_log_stack);
 }
 
 void rsl_forget_input(rsl_device *d)

@@ -172,7 +172,8 @@ void rsl_answer_begin(rsl_device *d)
     rsl_slot_info info;
     rsl_slot_read(p, slot, &info);
     const bool resumed = (b.flags & RSL_BEGIN_FRESH) == 0 && info.state == RSL_SLOT_RECEIVING
-        && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0;
+        && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0
+        && rsl_slot_goes_on(p, slot);
     if (!resumed) {
         rsl_tell_busy(d, 500U + b.length / 16U); // erasing takes some 10 s a megabyte in slow flash
         if (!rsl_slot_begin(p, slot, &b)) {

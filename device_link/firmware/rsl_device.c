@@ -56,6 +56,7 @@ void rsl_device_start(rsl_device *d, const rsl_port *port)
     d->baud = port->baud;
     d->last_ticks = port->ticks(port->context);
     rsl_decoder_start(&d->decoder);
+    rsl_slots_settle(port);
     rsl_make_newest_ready(d);
     rsl_text_start(d);
 }
@@ -103,6 +104,8 @@ bool rsl_device_step(rsl_device *d)
 void rsl_device_run(rsl_device *d)
 {
     for (;;)
-        if (!rsl_device_step(d) && d->port->idle != NULL)
+        if (!rsl_device_step(d) && d->port->idle != NULL) {
             d->port->idle(d->port->context);
+            (void)rsl_device_time(d); // idle for longer than 2^32 ticks loses none
+        }
 }

@@ -12,6 +12,17 @@
 extern "C" {
 #endif
 
+/// Why a board started, as its part says. Numbers are reported: append, never renumber.
+typedef enum rsl_reset_cause {
+    RSL_RESET_UNKNOWN = 0,
+    RSL_RESET_POWER = 1,     ///< it was switched on
+    RSL_RESET_PIN = 2,       ///< the reset button, a debugger
+    RSL_RESET_SOFTWARE = 3,  ///< RESET, or a boot loader
+    RSL_RESET_WATCHDOG = 4,  ///< the firmware hung
+    RSL_RESET_BROWN_OUT = 5, ///< the supply was too low
+    RSL_RESET_FAULT = 6,     ///< the firmware faulted
+} rsl_reset_cause;
+
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
 typedef struct rsl_port {
@@ -23,8 +34,11 @@ typedef struct rsl_port {
     uint32_t features;  ///< rsl_feature bits
     uint32_t core;      ///< CPUID, misa with RSL_IS_RISCV; 0 when there is none
     uint32_t clock_hz;  ///< of the core
-    uint32_t timer_hz;  ///< of ticks()
+    uint32_t clock_ppm; ///< how far off that may be, 1e-6; 0 when nobody knows
+    uint32_t supply_mv; ///< millivolts at start, 0 where they are not measured
+    uint32_t timer_hz;  ///< of ticks(), from the same clock
     uint32_t baud;      ///< rate after start, 0 where there is none
+    rsl_reset_cause reset_cause;
 
     uint8_t credits; ///< whole frames that may come while it is at work: what its receiver has room for
 
@@ -34,7 +48,7 @@ typedef struct rsl_port {
     void (*write)(void *context, const uint8_t *bytes, size_t length);
     /// After all has been sent, goes over to @p rate. Optional.
     bool (*set_baud)(void *context, uint32_t rate);
-    /// May sleep until a byte has come. Optional.
+    /// May sleep until a byte has come; for half of 2^32 ticks at most, so that none are lost. Optional.
     void (*idle)(void *context);
 
     // Time.
@@ -49,12 +63,16 @@ typedef struct rsl_port {
     uint32_t arena_bytes;
     uint8_t slots;       ///< 0..RSL_MAX_SLOTS; two keep the old model until the new one is good
     uint32_t slot_bytes; ///< of each
-    uint32_t write_unit; ///< 1, 2, 4, 8 or 16: writes begin at and are as long as multiples of it
+    uint32_t write_unit; ///< 1, 2, 4, 8, 16 or 32: writes begin at and are as long as multiples of it
     const uint8_t *slot[RSL_MAX_SLOTS]; ///< where each can be read, at a multiple of 16
     /// Makes the first @p length bytes, or more, read 0xFF; in order of addresses. May take long.
     bool (*erase)(void *context, uint8_t slot, uint32_t length);
-    /// Writes where bytes read 0xFF, or what they hold already.
+    /// Writes units that read 0xFF, and were not written since they were erased.
     bool (*program)(void *context, uint8_t slot, uint32_t offset, const uint8_t *bytes, uint32_t length);
+
+    /// Copies bytes of a slot. False where one cannot be read, as a unit that power was lost in on a part with
+    /// error correction: what would be a fault elsewhere. Optional: without it, all of a slot can be read.
+    bool (*fetch)(void *context, uint8_t slot, uint32_t offset, uint8_t *bytes, uint32_t length);
 
     /// Bytes of stack used at most so far, of how many. Optional.
     uint32_t (*stack_used)(void *context, uint32_t *of);

@@ -251,11 +251,13 @@ Result<BoardProfile> parseBoardProfile(std::string_view text, const std::string 
 
     BoardProfile board;
     Members top(json, where + ":",
-                {"schema", "id", "title", "core", "clock_hz", "cycles_per_instruction", "flash_bytes",
+                {"schema", "id", "title", "core", "note", "clock_hz", "cycles_per_instruction", "flash_bytes",
                  "ram_bytes", "active_watts", "emulator", "flash", "firmware"});
     top.take("id", board.id);
     top.take("title", board.title);
     top.take("core", board.core);
+    if (top.has("note"))
+        top.take("note", board.note);
     top.take("clock_hz", board.clockHz, 1e3, 1e11);
     takeCycles(top, board.cyclesPerInstruction);
     top.take("flash_bytes", board.flashBytes, 1024.0, 1e12);

@@ -88,6 +88,7 @@ struct BoardProfile {
     std::string id;    ///< as the firmware calls itself, and the file: "mps2-an386"
     std::string title; ///< for people: "Cortex-M4F (Arm MPS2, AN386)"
     std::string core;  ///< "Cortex-M4F"; "host" for the twin
+    std::string note;  ///< what one has to know of it: "built, not run on hardware"; empty when nothing
     StatedNumber clockHz;
     CyclesPerInstruction cyclesPerInstruction; ///< all 0 = not known
     StatedNumber flashBytes;                   ///< for one model

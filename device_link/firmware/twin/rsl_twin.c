@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#define _GNU_SOURCE // MAP_ANONYMOUS, O_CLOEXEC
+#define _GNU_SOURCE // MAP_ANONYMOUS, O_CLOEXEC, memfd_create
 #include "device_link/firmware/twin/rsl_twin.h"
 
 #include <fcntl.h>
@@ -11,6 +11,8 @@
 
 #include "device_link/firmware/rsl_device.h"
 #include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_slots.h"
+#include "device_link/firmware/twin/rsl_twin_cells.h"
 
 enum { SLOTS = 2 };
 
@@ -21,6 +23,7 @@ struct rsl_twin {
     uint8_t *slots;
     size_t slots_bytes;
     int file; ///< -1: the slots are anonymous memory
+    rsl_cells cells;
     const uint8_t *in;
     size_t in_left;
     uint8_t *out;
@@ -87,14 +90,17 @@ static uint32_t spend(rsl_twin *t, uint32_t length)
     const uint32_t last = (uint32_t)t->power_left;
     t->power_left = 0;
     t->has_power = false;
+    t->will_lose_power = false;
     return last;
 }
 
 static bool erase(void *context, uint8_t slot, uint32_t length)
 {
     rsl_twin *t = context;
+    const bool had_power = t->has_power;
     const uint32_t n = spend(t, length);
-    memset(t->slots + (size_t)slot * t->port.slot_bytes, 0xFF, n);
+    if (had_power)
+        rsl_cells_erase(&t->cells, (size_t)slot * t->port.slot_bytes, n, n < length);
     return n == length;
 }
 
@@ -105,11 +111,17 @@ static bool program(void *context, uint8_t slot, uint32_t offset, const uint8_t 
     if (offset % unit != 0 || length % unit != 0 || offset > t->port.slot_bytes
         || length > t->port.slot_bytes - offset)
         abort(); // the firmware broke the port's contract
-    uint8_t *to = t->slots + (size_t)slot * t->port.slot_bytes + offset;
+    const bool had_power = t->has_power;
     const uint32_t n = spend(t, length);
-    for (uint32_t i = 0; i < n; ++i)
-        to[i] &= bytes[i]; // as flash does
+    if (had_power)
+        rsl_cells_program(&t->cells, (size_t)slot * t->port.slot_bytes + offset, bytes, n, n < length);
     return n == length;
+}
+
+static bool fetch(void *context, uint8_t slot, uint32_t offset, uint8_t *bytes, uint32_t length)
+{
+    const rsl_twin *t = context;
+    return rsl_cells_read(&t->cells, (size_t)slot * t->port.slot_bytes + offset, bytes, length);
 }
 
 static void reset(void *context)
@@ -136,9 +148,11 @@ static bool map_slots(rsl_twin *t, const char *path)
 
 static void power_up(rsl_twin *t)
 {
+    if (t->has_power)
+        t->will_lose_power = false;
     t->has_power = true;
     t->baud = t->port.baud;
-    t->will_lose_power = false;
+    rsl_cells_look(&t->cells);
     t->in_left = 0;
     t->out_length = 0;
     t->reset_asked = false;
@@ -183,14 +197,29 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
     }
     for (uint32_t i = 0; i < SLOTS; ++i)
         p->slot[i] = t->slots + (size_t)i * p->slot_bytes;
+    rsl_cells_start(&t->cells, t->slots, t->slots_bytes, p->write_unit);
     power_up(t);
     return t;
+}
+
+bool rsl_twin_set_cells(rsl_twin *t, rsl_twin_cells kind, uint32_t seed)
+{
+    rsl_port *p = &t->port;
+    const uint8_t *view = rsl_cells_make(&t->cells, kind, seed, p->slot_bytes, rsl_slot_image_offset(p));
+    if (view == NULL)
+        return false;
+    for (uint32_t i = 0; i < SLOTS; ++i)
+        p->slot[i] = view + (size_t)i * p->slot_bytes;
+    p->fetch = kind == RSL_CELLS_ECC ? fetch : NULL;
+    power_up(t);
+    return true;
 }
 
 void rsl_twin_destroy(rsl_twin *t)
 {
     if (t == NULL)
         return;
+    rsl_cells_end(&t->cells);
     if (t->slots != NULL)
         (void)munmap(t->slots, t->slots_bytes);
     if (t->file >= 0)
@@ -204,6 +233,7 @@ void rsl_twin_feed(rsl_twin *t, const uint8_t *bytes, size_t length)
 {
     t->in = bytes;
     t->in_left = length;
+    rsl_cells_look(&t->cells);
     bool more = true;
     while (t->has_power && (more || t->in_left > 0)) {
         (void)rsl_device_step(&t->device);
@@ -257,7 +287,7 @@ bool rsl_twin_has_power(const rsl_twin *t)
 uint8_t *rsl_twin_slots(rsl_twin *t, size_t *bytes)
 {
     *bytes = t->slots_bytes;
-    return t->slots;
+    return t->cells.memory;
 }
 
 bool rsl_twin_infer(const uint8_t *image, size_t image_bytes, const void *input, size_t input_bytes,

@@ -19,10 +19,18 @@ typedef struct rsl_twin_options {
     const char *board;    ///< null: "twin"
     uint32_t arena_bytes; ///< 0: 4 MiB
     uint32_t slot_bytes;  ///< of each of two; 0: 8 MiB. A multiple of 256, at least 4096
-    uint32_t write_unit;  ///< 0: 1
+    uint32_t write_unit;  ///< 1, 2, 4, 8, 16 or 32; 0: 1
     /// File that keeps the slots, created if need be, of 2 * slot_bytes; null: they are lost with the twin.
     const char *slot_file;
 } rsl_twin_options;
+
+/// What the slots are made of, and with it what a write that is cut leaves. Any unit may be written once only
+/// between erases, else the twin ends the program, for the firmware broke the port's contract.
+typedef enum rsl_twin_cells {
+    RSL_CELLS_PLAIN,    ///< the bytes that were written until then
+    RSL_CELLS_MARGINAL, ///< the unit's bits are what they were, or will be, or one or the other at each look
+    RSL_CELLS_ECC,      ///< the unit cannot be read: without the port's fetch(), that ends the program
+} rsl_twin_cells;
 
 /// Powers up a twin. Null when there is no memory, or the file cannot be had (errno says why).
 rsl_twin *rsl_twin_create(const rsl_twin_options *options);
@@ -43,8 +51,13 @@ size_t rsl_twin_take(rsl_twin *twin, uint8_t *bytes, size_t room);
 /// Loses its power and starts anew; the slots stay, bytes on the way are lost.
 void rsl_twin_power_cycle(rsl_twin *twin);
 
+/// For tests: other cells; the slots are empty again, and in no file.
+/// @param seed  of what becomes of bits that are undecided
+/// @return false when there is no memory
+bool rsl_twin_set_cells(rsl_twin *twin, rsl_twin_cells cells, uint32_t seed);
+
 /// For tests: after @p bytes more bytes have been written to the slots (or erased), it has no power: it
-/// writes and says nothing more, until the next power cycle.
+/// writes and says nothing more, until the next power cycle. Without power, it counts from that on.
 void rsl_twin_cut_power_after(rsl_twin *twin, uint64_t bytes);
 bool rsl_twin_has_power(const rsl_twin *twin);
 

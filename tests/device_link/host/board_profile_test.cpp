@@ -48,6 +48,12 @@ void BoardProfileTest::theBoardsAreThere()
         QVERIFY(boardProfile(id));
     QVERIFY(boardProfile("mps2-an386")->emulator->architecture == Architecture::Arm);
     QVERIFY(boardProfile("riscv-virt")->emulator->architecture == Architecture::RiscV32);
+    for (const char *id : {"nucleo-f446re", "nucleo-f746zg", "nrf52840-dk", "rpi-pico"}) {
+        const auto board = boardProfile(id);
+        QVERIFY(board && board->flash && !board->emulator);
+        QCOMPARE(board->note, std::string("built, not run on hardware"));
+    }
+    QVERIFY(boardProfile("mps2-an386")->note.empty());
     const auto none = boardProfile("mps2-an999");
     QVERIFY(!none);
     QCOMPARE(none.error().code, ErrorCode::NotFound);
@@ -82,6 +88,7 @@ void BoardProfileTest::faultsAreNamedWithTheirPlace_data()
     row("/schema", "\"rosler.board/2\"", ErrorCode::Unsupported, "b.json:/schema");
     row("/id", "", ErrorCode::Malformed, "b.json:/id");
     row("/id", "\"\"", ErrorCode::Malformed, "b.json:/id");
+    row("/note", "\"\"", ErrorCode::Malformed, "b.json:/note");
     row("/clock_hz", "25e6", ErrorCode::Malformed, "b.json:/clock_hz");
     row("/clock_hz/source", "", ErrorCode::Malformed, "b.json:/clock_hz/source");
     row("/clock_hz/value", "0", ErrorCode::OutOfRange, "b.json:/clock_hz/value");

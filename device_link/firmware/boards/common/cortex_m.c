@@ -2,15 +2,21 @@
 #include "device_link/firmware/boards/common/cortex_m.h"
 
 #define CPUID        RSL_REGISTER(0xE000ED00)
+#define ICSR         RSL_REGISTER(0xE000ED04)
 #define AIRCR        RSL_REGISTER(0xE000ED0C)
 #define DEMCR        RSL_REGISTER(0xE000EDFC)
 #define DWT_CTRL     RSL_REGISTER(0xE0001000)
 #define DWT_CYCCNT   RSL_REGISTER(0xE0001004)
 #define DWT_LAR      RSL_REGISTER(0xE0001FB0)
+#define SYST_CSR     RSL_REGISTER(0xE000E010)
+#define SYST_RVR     RSL_REGISTER(0xE000E014)
+#define SYST_CVR     RSL_REGISTER(0xE000E018)
 #define NVIC_ISER(n) RSL_REGISTER(0xE000E100 + 4 * (n))
 
 extern uint32_t rsl_stack_bottom[];
 extern uint32_t rsl_stack_top[];
+
+static uint32_t slept; ///< cycles that the counter stood still for
 
 uint32_t rsl_cpuid(void)
 {
@@ -21,6 +27,8 @@ void rsl_enable_interrupt(unsigned number)
 {
     NVIC_ISER(number / 32U) = UINT32_C(1) << (number % 32U);
 }
+
+#if __ARM_ARCH >= 7
 
 bool rsl_start_cycle_counter(void)
 {
@@ -33,9 +41,46 @@ bool rsl_start_cycle_counter(void)
     return DWT_CYCCNT != before;
 }
 
-uint32_t rsl_cycles(void)
+static uint32_t count(void)
 {
     return DWT_CYCCNT;
+}
+
+#else
+
+bool rsl_start_cycle_counter(void)
+{
+    return false;
+}
+
+static uint32_t count(void)
+{
+    return 0;
+}
+
+#endif
+
+uint32_t rsl_cycles(void)
+{
+    return count() + slept;
+}
+
+void rsl_sleep(uint32_t cycles)
+{
+    const uint32_t before = count();
+    SYST_RVR = cycles - 1U;
+    SYST_CVR = 0;
+    SYST_CSR = 7; // the core's clock; pends its interrupt; on
+    __asm__ volatile("dsb\n wfi" ::: "memory");
+    SYST_CSR = 0; // both of the following stand still now
+    const uint32_t left = SYST_CVR;
+    const uint32_t wrapped = ICSR & (UINT32_C(1) << 26); // PENDSTSET: it has been through once
+    ICSR = UINT32_C(1) << 25;                            // PENDSTCLR
+    // The cycle counter stops in sleep, SysTick does not; a part whose counter goes on is not counted twice.
+    const uint32_t passed = (wrapped != 0 ? cycles : 0U) + (cycles - 1U - left) % cycles;
+    const uint32_t counted = count() - before;
+    if (passed > counted)
+        slept += passed - counted;
 }
 
 void rsl_system_reset(void)

@@ -80,7 +80,7 @@ static void idle(void *context)
     (void)context;
     rsl_interrupts_off();
     if (ring.head == ring.tail)
-        rsl_wait_for_interrupt(); // a pending interrupt wakes it although it is masked
+        rsl_sleep(RSL_SLEEP_MOST); // a pending interrupt wakes it although it is masked
     rsl_interrupts_on();
 }
 
@@ -160,7 +160,7 @@ int main(void)
         .arena_bytes = sizeof arena,
         .slots = 2,
         .slot_bytes = SLOT,
-        .write_unit = 1,
+        .write_unit = 16, // any would do
         .slot = {slot_at(0), slot_at(1)},
         .erase = erase,
         .program = program,

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/device_link/support/stm32_simulator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "device_link/firmware/boards/common/cortex_m.h"
+
+namespace rosler {
+
+namespace {
+
+constexpr std::uint32_t rccCr = 0x40023800;
+constexpr std::uint32_t rccPllCfgr = 0x40023804;
+constexpr std::uint32_t rccCfgr = 0x40023808;
+constexpr std::uint32_t ahb1Enr = 0x40023830;
+constexpr std::uint32_t apb1Enr = 0x40023840;
+constexpr std::uint32_t apb2Enr = 0x40023844;
+constexpr std::uint32_t rccCsr = 0x40023874;
+constexpr std::uint32_t powerCr = 0x40007000;
+constexpr std::uint32_t flashAcr = 0x40023C00;
+constexpr std::uint32_t flashKeyr = 0x40023C04;
+constexpr std::uint32_t flashSr = 0x40023C0C;
+constexpr std::uint32_t flashCr = 0x40023C10;
+constexpr std::uint32_t adcSr = 0x40012000;
+constexpr std::uint32_t adcCr2 = 0x40012008;
+constexpr std::uint32_t adcDr = 0x4001204C;
+constexpr std::uint32_t adcCcr = 0x40012304;
+constexpr std::uint32_t tim11Sr = 0x40014810;
+constexpr std::uint32_t tim11Ccr = 0x40014834;
+constexpr std::uint32_t usartSr = 0x40011000;
+constexpr std::uint32_t usartDr = 0x40011004;
+constexpr std::uint32_t streamCr = 0x40026440;
+constexpr std::uint32_t streamNdtr = 0x40026444;
+constexpr std::uint32_t streamMemory = 0x4002644C;
+constexpr std::uint32_t iwdgKr = 0x40003000;
+constexpr std::uint32_t flashBegin = 0x08000000;
+constexpr std::uint32_t flashEnd = 0x08100000;
+constexpr std::uint32_t bit(int n)
+{
+    return std::uint32_t {1} << n;
+}
+
+Stm32Simulator *current = nullptr;
+char near; // a static of this program: addresses of its others are the same in their upper half
+
+/// The whole of an address that was cut to 32 bits for DMA.
+std::uint8_t *wholeAddress(std::uint32_t low)
+{
+    const auto here = reinterpret_cast<std::uintptr_t>(&near);
+    const auto distance = static_cast<std::int32_t>(low - static_cast<std::uint32_t>(here));
+    return reinterpret_cast<std::uint8_t *>(here + static_cast<std::uintptr_t>(std::intptr_t {distance}));
+}
+
+} // namespace
+
+Stm32Simulator::Stm32Simulator()
+{
+    current = this;
+    m_registers[rccCr] = 0x83;
+    m_registers[rccPllCfgr] = 0x24003010;
+    m_registers[powerCr] = 0x4000;
+    m_registers[usartSr] = 0xC0;
+    m_registers[0x1FFF7A28] = 1502U << 16 | 0xFFFFU;
+}
+
+Stm32Simulator::~Stm32Simulator()
+{
+    current = nullptr;
+}
+
+void Stm32Simulator::startInBootLoader()
+{
+    m_registers[rccCr] = 0x83U | bit(24) | bit(25);
+    m_registers[rccPllCfgr] = 16U | 240U << 6 | 5U << 24;
+    m_registers[rccCfgr] = 2U | 8U | 5U << 10 | 4U << 13;
+    m_registers[flashAcr] = 3U | bit(9) | bit(10);
+    m_locked = false;
+}
+
+void Stm32Simulator::violated(const std::string &what)
+{
+    violations.push_back(what);
+}
+
+std::uint32_t Stm32Simulator::value(std::uint32_t address) const
+{
+    const auto found = m_registers.find(address);
+    return found != m_registers.end() ? found->second : 0;
+}
+
+std::uint8_t Stm32Simulator::flashAt(std::uint32_t address) const
+{
+    const auto found = m_cells.find(address);
+    return found != m_cells.end() ? found->second : 0xFF;
+}
+
+std::uint32_t Stm32Simulator::pllHz() const
+{
+    const std::uint32_t plan = value(rccPllCfgr);
+    const double input = ((plan & bit(22)) != 0 ? crystalHz : 16000000U) / static_cast<double>(plan & 0x3FU);
+    return static_cast<std::uint32_t>(
+        std::lround(input * (plan >> 6 & 0x1FFU) / (2.0 * ((plan >> 16 & 3U) + 1U))));
+}
+
+std::uint32_t Stm32Simulator::coreHz() const
+{
+    switch (value(rccCfgr) >> 2 & 3U) {
+    case 0:
+        return 16000000;
+    case 1:
+        return crystalHz;
+    default:
+        return pllHz();
+    }
+}
+
+/// RM0090 3.5.1, table 10.
+std::uint32_t Stm32Simulator::hzPerWait() const
+{
+    return millivolts >= 2700 ? 30000000
+        : millivolts >= 2400  ? 24000000
+        : millivolts >= 2100  ? 22000000
+                              : 20000000;
+}
+
+void Stm32Simulator::checkClock()
+{
+    const std::uint32_t core = coreHz();
+    const std::uint32_t config = value(rccCfgr);
+    const auto divider = [&](int at) { return (config >> at & 4U) != 0 ? 2U << (config >> at & 3U) : 1U; };
+    if ((value(flashAcr) & 7U) < (core - 1U) / hzPerWait())
+        violated("too few wait states for " + std::to_string(core) + " Hz");
+    if (core > 168000000U)
+        violated("core at " + std::to_string(core) + " Hz");
+    if (core / divider(10) > 42000000U)
+        violated("APB1 above 42 MHz");
+    if (core / divider(13) > 84000000U)
+        violated("APB2 above 84 MHz");
+    if (core > 144000000U && (value(powerCr) & bit(14)) == 0)
+        violated("regulator at scale 2");
+}
+
+void Stm32Simulator::storeClock(std::uint32_t address, std::uint32_t value)
+{
+    const std::uint32_t config = this->value(rccCfgr);
+    const bool fromPll = (config & 12U) == 8U;
+    const std::uint32_t before = this->value(address);
+    if (address == rccCr) {
+        if (fromPll && (value & bit(24)) == 0)
+            violated("PLL switched off while the core runs from it");
+        if ((config & 12U) == 0 && (value & 1U) == 0)
+            violated("HSI switched off while the core runs from it");
+        if ((value & bit(24)) != 0 && (value & bit(16)) == 0 && (this->value(rccPllCfgr) & bit(22)) != 0)
+            violated("HSE switched off while the PLL runs from it");
+        if ((before & bit(16)) != 0 && ((value ^ before) & bit(18)) != 0)
+            violated("HSEBYP changed while HSE is on");
+        if ((value & ~before & bit(16)) != 0)
+            m_hse = 5;
+        if ((value & ~before & bit(24)) != 0)
+            m_pll = 5;
+        const std::uint32_t ready = before & (bit(1) | bit(17) | bit(25));
+        m_registers[rccCr] = (value & ~(bit(1) | bit(17) | bit(25))) | (ready & (value << 1));
+        return;
+    }
+    if (address == rccPllCfgr) {
+        if ((this->value(rccCr) & bit(24)) != 0)
+            violated("PLLCFGR written while the PLL is on");
+        const std::uint32_t m = value & 0x3FU;
+        const std::uint32_t input = (value & bit(22)) != 0 ? crystalHz : 16000000U;
+        if (m < 2 || input / m < 1000000U || input / m > 2000000U)
+            violated("PLL input of " + std::to_string(m == 0 ? 0 : input / m) + " Hz");
+        m_registers[rccPllCfgr] = value;
+        const std::uint64_t vco = std::uint64_t {pllHz()} * 2U * ((value >> 16 & 3U) + 1U);
+        if (vco < 100000000U || vco > 432000000U)
+            violated("VCO at " + std::to_string(vco) + " Hz");
+        return;
+    }
+    std::uint32_t source = value & 3U; // rccCfgr
+    if (source == 2 && (this->value(rccCr) & bit(25)) == 0) {
+        violated("switched to a PLL that is not ready");
+        source = config >> 2 & 3U;
+    }
+    m_registers[rccCfgr] = (value & ~12U) | source << 2;
+    checkClock();
+}
+
+void Stm32Simulator::storeFlash(std::uint32_t address, std::uint32_t value)
+{
+    if (address == flashAcr) {
+        const std::uint32_t on = this->value(flashAcr);
+        if ((value & bit(11)) != 0 && (on & bit(9)) != 0)
+            violated("instruction cache reset while it is on");
+        if ((value & bit(12)) != 0 && (on & bit(10)) != 0)
+            violated("data cache reset while it is on");
+        if ((value & bit(8)) != 0 && millivolts < 2100)
+            violated("prefetch below 2.1 V");
+        m_registers[flashAcr] = value;
+        checkClock();
+    } else if (address == flashKeyr) {
+        if (!m_locked)
+            violated("keys for flash that is not locked");
+        m_keys = value == 0x45670123U ? 1 : m_keys == 1 && value == 0xCDEF89ABU ? 2 : 0;
+        m_locked = m_locked && m_keys != 2;
+    } else if (address == flashSr) {
+        m_registers[flashSr] = this->value(flashSr) & ~value;
+    } else if ((value & bit(31)) != 0) {
+        m_locked = true;
+        m_registers[flashCr] = value;
+    } else {
+        if (m_locked)
+            violated("FLASH_CR written while locked");
+        if (m_busy > 0)
+            violated("FLASH_CR written while busy");
+        m_registers[flashCr] = value & ~bit(16);
+        if ((value & bit(16)) == 0)
+            return;
+        if ((value & 2U) == 0)
+            violated("STRT without SER");
+        eraseParallel = value >> 8 & 3U;
+        const std::uint32_t most = millivolts >= 2700 ? 2 : millivolts >= 2100 ? 1 : 0;
+        if (eraseParallel > most)
+            violated("erase with PSIZE " + std::to_string(eraseParallel) + " at this voltage");
+        const std::uint32_t sector = value >> 3 & 15U;
+        erased.push_back(sector);
+        if (sector < 5 || sector > 11)
+            violated("sector " + std::to_string(sector) + " holds the firmware, or is none");
+        else
+            std::erase_if(m_cells, [&](const auto &cell) {
+                return (cell.first - flashBegin) / 0x20000U + 4U == sector;
+            });
+        m_busy = 20;
+        if (flashFails)
+            m_registers[flashSr] |= bit(7);
+    }
+}
+
+void Stm32Simulator::storeCell(std::uint32_t address, std::uint32_t value, std::uint32_t width)
+{
+    const std::uint32_t control = this->value(flashCr);
+    if (m_locked || (control & 1U) == 0)
+        violated("flash written without PG");
+    if (m_busy > 0)
+        violated("flash written while busy");
+    if (1U << (control >> 8 & 3U) != width)
+        violated("PSIZE is not the width of the write");
+    const std::uint32_t most = millivolts >= 2700 ? 4 : millivolts >= 2100 ? 2 : 1;
+    if (width > most)
+        violated("too wide a write for this voltage");
+    if (address % width != 0 || address < flashBegin + 0x20000U)
+        violated("written where it may not be");
+    for (std::uint32_t i = 0; i < width; ++i)
+        m_cells[address + i] = flashAt(address + i) & static_cast<std::uint8_t>(value >> (8U * i));
+    widths.push_back(width);
+    m_busy = 3;
+    if (flashFails)
+        m_registers[flashSr] |= bit(6);
+}
+
+void Stm32Simulator::checkEnabled(std::uint32_t address)
+{
+    const auto need = [&](std::uint32_t base, std::uint32_t size, std::uint32_t enable, int n) {
+        if (address >= base && address < base + size && (value(enable) & bit(n)) == 0)
+            violated("peripheral without clock: " + std::to_string(base));
+    };
+    need(0x40020000, 0x400, ahb1Enr, 0);
+    need(0x40026400, 0x400, ahb1Enr, 22);
+    need(0x40011000, 0x400, apb2Enr, 4);
+    need(0x40012000, 0x400, apb2Enr, 8);
+    need(0x40014800, 0x400, apb2Enr, 18);
+    need(powerCr, 0x400, apb1Enr, 28);
+}
+
+std::uint32_t Stm32Simulator::load(std::uint32_t address)
+{
+    m_cycles += flashSticks && address == flashSr ? 1000000 : 20;
+    checkEnabled(address);
+    switch (address) {
+    case 0xE0042000:
+        return idcode;
+    case rccCsr:
+        return resetFlags;
+    case rccCr:
+        if ((value(rccCr) & bit(16)) != 0 && crystalHz != 0 && --m_hse <= 0)
+            m_registers[rccCr] |= bit(17);
+        if ((value(rccCr) & bit(24)) != 0 && pllLocks && --m_pll <= 0)
+            m_registers[rccCr] |= bit(25);
+        return value(rccCr);
+    case flashSr: {
+        const std::uint32_t busy = m_busy > 0 ? bit(16) : 0U;
+        m_busy -= m_busy > 0 && !flashSticks ? 1 : 0;
+        return value(flashSr) | busy;
+    }
+    case flashCr:
+        return (value(flashCr) & ~bit(31)) | (m_locked ? bit(31) : 0U);
+    case adcDr:
+        if ((value(adcCcr) & bit(23)) == 0)
+            violated("the reference is read without being on");
+        if (coreHz() != 16000000U)
+            violated("the reference is read at another clock than HSI");
+        return 1502U * 3300U / millivolts;
+    case tim11Sr: { // each look sees the next capture
+        const std::uint32_t divide = value(rccCfgr) >> 16 & 31U;
+        if ((value(rccCr) & bit(17)) == 0 || divide < 2)
+            return 0;
+        m_captured += 16e6 * 8.0 * divide / crystalHz * (losesCaptures ? 2.0 : 1.0);
+        return 2U | (losesCaptures ? bit(9) : 0U);
+    }
+    case tim11Ccr:
+        return static_cast<std::uint32_t>(static_cast<std::uint64_t>(m_captured)) & 0xFFFFU;
+    case usartSr:
+        return uartSticks ? value(usartSr) & ~0xC0U : value(usartSr);
+    default:
+        return value(address);
+    }
+}
+
+void Stm32Simulator::store(std::uint32_t address, std::uint32_t value, std::uint32_t width)
+{
+    m_cycles += 5;
+    checkEnabled(address);
+    if (address >= flashBegin && address < flashEnd) {
+        storeCell(address, value, width);
+        return;
+    }
+    if (width != 4)
+        violated("a register is not written as a word");
+    switch (address) {
+    case rccCr:
+    case rccPllCfgr:
+    case rccCfgr:
+        storeClock(address, value);
+        return;
+    case rccCsr:
+        if ((value & bit(24)) != 0)
+            resetFlags = 0;
+        return;
+    case flashAcr:
+    case flashKeyr:
+    case flashSr:
+    case flashCr:
+        storeFlash(address, value);
+        return;
+    case adcCr2:
+        if ((value & bit(30)) != 0 && (this->value(adcCr2) & 1U) != 0 && adcAnswers)
+            m_registers[adcSr] |= 2U;
+        m_registers[adcCr2] = value & ~bit(30);
+        return;
+    case usartDr:
+        if (uartSticks)
+            violated("a byte is given to a full transmitter");
+        sent.push_back(static_cast<std::uint8_t>(value));
+        return;
+    case streamCr:
+        if ((this->value(streamCr) & 1U) != 0 && (value & 1U) != 0)
+            violated("the stream is changed while it is on");
+        break;
+    case powerCr:
+        if ((this->value(rccCr) & bit(24)) != 0)
+            violated("the regulator is changed while the PLL is on");
+        break;
+    case iwdgKr:
+        watchdogRuns = watchdogRuns || value == 0xCCCCU;
+        feeds += value == 0xAAAAU ? 1 : 0;
+        return;
+    default:
+        break;
+    }
+    m_registers[address] = value;
+}
+
+std::uint32_t Stm32Simulator::cycles()
+{
+    return m_cycles += 10;
+}
+
+void Stm32Simulator::receive(std::span<const std::uint8_t> bytes)
+{
+    const std::uint32_t how = value(streamCr);
+    const bool isOn = (how & 1U) != 0 && (value(0x40011014) & bit(6)) != 0 && (value(0x4001100C) & 4U) != 0;
+    const bool isRight = (how >> 25 & 7U) == 4U && (how & (bit(8) | bit(10))) == (bit(8) | bit(10))
+        && (how & 0x7AC0U) == 0 && value(0x40026448) == usartDr;
+    if (!isOn || !isRight) {
+        violated("the stream does not receive into a ring");
+        return;
+    }
+    constexpr std::uint32_t all = 4096;
+    std::uint8_t *ring = wholeAddress(value(streamMemory));
+    for (const std::uint8_t byte : bytes) {
+        std::uint32_t &left = m_registers[streamNdtr];
+        ring[all - left] = byte;
+        left = left == 1 ? all : left - 1;
+    }
+}
+
+void Stm32Simulator::breakStream()
+{
+    m_registers[streamCr] &= ~1U;
+}
+
+} // namespace rosler
+
+extern "C" {
+
+std::uint32_t rsl_load(std::uint32_t address)
+{
+    return rosler::current->load(address);
+}
+
+void rsl_store(std::uint32_t address, std::uint32_t value)
+{
+    rosler::current->store(address, value, 4);
+}
+
+void rsl_store16(std::uint32_t address, std::uint16_t value)
+{
+    rosler::current->store(address, value, 2);
+}
+
+void rsl_store8(std::uint32_t address, std::uint8_t value)
+{
+    rosler::current->store(address, value, 1);
+}
+
+void rsl_interrupts_off() { }
+void rsl_interrupts_on() { }
+void rsl_barrier() { }
+
+std::uint32_t rsl_cpuid()
+{
+    return rosler::current->cpuid;
+}
+
+void rsl_enable_interrupt(unsigned /*number*/) { }
+
+bool rsl_start_cycle_counter()
+{
+    return true;
+}
+
+std::uint32_t rsl_cycles()
+{
+    return rosler::current->cycles();
+}
+
+void rsl_sleep(std::uint32_t cycles)
+{
+    ++rosler::current->sleeps;
+    rosler::current->longestSleep = std::max(rosler::current->longestSleep, cycles);
+}
+
+void rsl_system_reset()
+{
+    std::abort(); // no test asks for it
+}
+
+std::uint32_t rsl_take_fault()
+{
+    return std::exchange(rosler::current->fault, 0U);
+}
+
+std::uint32_t rsl_stack_used(void * /*context*/, std::uint32_t *of)
+{
+    *of = 4096;
+    return 1000;
+}
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "device_link/firmware/rsl_port.h"
+
+namespace rosler {
+
+/// The registers of an STM32F405 as its port sees them, access by access: what RM0090 says happens, as far as
+/// the port asks for it, and a list of what RM0090 forbids. One at a time; it is the one made last.
+class Stm32Simulator
+{
+public:
+    Stm32Simulator();
+    ~Stm32Simulator();
+    Stm32Simulator(const Stm32Simulator &) = delete;
+    Stm32Simulator &operator=(const Stm32Simulator &) = delete;
+
+    // What the part and its board are; set before the port starts.
+    std::uint32_t idcode = 0x10070413;
+    std::uint32_t cpuid = 0x410FC241;
+    std::uint32_t crystalHz = 8000000; ///< 0: none
+    std::uint32_t millivolts = 3300;
+    std::uint32_t resetFlags = 0; ///< RCC_CSR
+    std::uint32_t fault = 0;      ///< of rsl_take_fault()
+    bool pllLocks = true;
+    bool adcAnswers = true;
+    bool losesCaptures = false;
+    bool flashSticks = false; ///< busy for ever
+    bool flashFails = false;  ///< each operation ends with an error
+    bool uartSticks = false;  ///< never takes a byte
+
+    /// As the boot loader leaves it before `:leave`: at 120 MHz from HSI by the PLL, flash unlocked.
+    void startInBootLoader();
+
+    /// What the part's receiver gets, by DMA.
+    void receive(std::span<const std::uint8_t> bytes);
+    /// The DMA stream meets an error and is off.
+    void breakStream();
+
+    [[nodiscard]] std::uint32_t coreHz() const;
+    [[nodiscard]] std::uint32_t value(std::uint32_t address) const;
+    [[nodiscard]] bool flashIsLocked() const { return m_locked; }
+    /// 0xFF where nothing was written.
+    [[nodiscard]] std::uint8_t flashAt(std::uint32_t address) const;
+
+    std::vector<std::string> violations;
+    std::vector<std::uint8_t> sent;
+    std::vector<std::uint32_t> erased; ///< sectors, in their order
+    std::vector<std::uint32_t> widths; ///< of each write to flash, bytes
+    std::uint32_t eraseParallel = 0;   ///< PSIZE of the last erase
+    int sleeps = 0;
+    std::uint32_t longestSleep = 0;
+    int feeds = 0;
+    bool watchdogRuns = false;
+
+    // For the functions that stand in for the core's.
+    std::uint32_t load(std::uint32_t address);
+    void store(std::uint32_t address, std::uint32_t value, std::uint32_t width);
+    std::uint32_t cycles();
+
+private:
+    void violated(const std::string &what);
+    void checkClock();
+    void storeClock(std::uint32_t address, std::uint32_t value);
+    void storeFlash(std::uint32_t address, std::uint32_t value);
+    void storeCell(std::uint32_t address, std::uint32_t value, std::uint32_t width);
+    void checkEnabled(std::uint32_t address);
+    [[nodiscard]] std::uint32_t pllHz() const;
+    [[nodiscard]] std::uint32_t hzPerWait() const;
+
+    std::map<std::uint32_t, std::uint32_t> m_registers;
+    std::map<std::uint32_t, std::uint8_t> m_cells;
+    std::uint32_t m_cycles = 0;
+    bool m_locked = true;
+    int m_keys = 0;
+    int m_busy = 0; ///< loads of FLASH_SR until it is done
+    int m_hse = 0;  ///< loads of RCC_CR until it is ready
+    int m_pll = 0;
+    double m_captured = 0.0;
+};
+
+} // namespace rosler
