@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "device_link/firmware/rsl_device.h"
+#include "device_link/protocol/rsl_quantise.h"
 
 /// A reply line in the making: sent in pieces, so that no line needs room.
 typedef struct line {
@@ -149,14 +150,6 @@ static bool is_named(const rsl_device *d, const char *name)
     return h != NULL && strncmp(h->name, name, strlen(name)) == 0;
 }
 
-static int8_t quantised(const rsl_model_header *h, float v)
-{
-    const float q = v / h->input_scale + (float)h->input_zero;
-    if (!(q > -128.0F))
-        return -128;
-    return q < 127.0F ? (int8_t)(q < 0.0F ? q - 0.5F : q + 0.5F) : 127;
-}
-
 /// Is a byte of `db` a pixel, 0..255, rather than an int8? So the runner sends images.
 static bool takes_pixels(const rsl_device *d)
 {
@@ -183,7 +176,7 @@ static void take_byte(rsl_device *d, uint8_t byte)
     float value;
     memcpy(&value, t->pending, sizeof value);
     if (h->number == RSL_I8)
-        d->ready.input[at / 4U] = (uint8_t)quantised(h, value);
+        d->ready.input[at / 4U] = (uint8_t)rsl_input_to_int8(value, h->input_scale, h->input_zero);
     else
         ((float *)(void *)d->ready.input)[at / 4U] = value;
 }

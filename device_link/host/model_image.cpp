@@ -10,6 +10,7 @@
 #include "device_link/host/layer_record.h"
 #include "device_link/host/quantise.h"
 #include "device_link/protocol/rsl_crc.h"
+#include "device_link/protocol/rsl_quantise.h"
 
 namespace rosler {
 
@@ -324,10 +325,8 @@ std::vector<std::uint8_t> ModelImage::input(std::span<const float> features) con
     }
     std::vector<std::uint8_t> bytes;
     bytes.reserve(features.size());
-    for (const float value : features) {
-        const float q = std::nearbyint(value / h.input_scale) + static_cast<float>(h.input_zero);
-        bytes.push_back(static_cast<std::uint8_t>(static_cast<std::int8_t>(std::clamp(q, -128.0F, 127.0F))));
-    }
+    for (const float value : features)
+        bytes.push_back(static_cast<std::uint8_t>(rsl_input_to_int8(value, h.input_scale, h.input_zero)));
     return bytes;
 }
 

@@ -241,11 +241,11 @@ void TextTest::floatsAreQuantised()
     const AlignedBytes image = textModel("ad01"); // scale 1/255, zero point -128
     push(image);
     say("db load 24");
-    say("db 000000000000803f0000003f"); // 0, 1, 0.5
+    say("db 000000000000803fc2c0c03b"); // 0, 1, 1.5 / 255
     QCOMPARE(say("db 000000bf0000a0400000c07f"),
              QStringLiteral("m-load-done\r\nm-ready\r\n")); // -0.5, 5, nan
     say("infer 1 0");
-    const std::vector<std::uint8_t> input {0x80, 0x7F, 0xFF, 0x80, 0x7F, 0x80}; // 0.5: -0.5, away from zero
+    const std::vector<std::uint8_t> input {0x80, 0x7F, 0x82, 0x80, 0x7F, 0x80}; // -126.5: upwards
     const std::optional<Reply> reply = m_host->ask(RSL_OUTPUT, {0, 0, 0, 0});
     rsl_output output {};
     QVERIFY(rsl_decode_output(reply->payload.data(), reply->payload.size(), &output));

@@ -81,6 +81,24 @@ class ModelImageTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void inputsRoundHalvesUpwards()
+    {
+        Matrix wide = examples(2); // 0..255: scale 1, zero point -128
+        wide(0, 0) = 0;
+        wide(0, 1) = 255;
+        const Matrix &x = wide;
+        const auto image = packModel(network(false), {.type = RSL_I8, .name = "pixels"}, view(x), &twin);
+        QVERIFY(image);
+        std::vector<float> features(50, 0.0F);
+        for (std::size_t i = 0; i < features.size(); ++i)
+            features[i] = static_cast<float>(i) + 0.5F;
+        features.back() = 0.49F;
+        const std::vector<std::uint8_t> input = image->input(features);
+        for (std::size_t i = 0; i + 1 < features.size(); ++i)
+            QCOMPARE(int {static_cast<std::int8_t>(input[i])}, static_cast<int>(i) + 1 - 128);
+        QCOMPARE(int {static_cast<std::int8_t>(input.back())}, -128);
+    }
+
     void computesWhatTheNetworkComputes_data()
     {
         QTest::addColumn<bool>("sketched");
