@@ -12,6 +12,9 @@
 extern "C" {
 #endif
 
+/// Baud at which the MLPerf Tiny runner opens a board in energy mode.
+#define RSL_ENERGY_BAUD 9600U
+
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
 typedef struct rsl_port {
@@ -19,7 +22,7 @@ typedef struct rsl_port {
 
     // What it is: constant while it runs.
     const char *board;  ///< at most 31 characters: "mps2-an386"
-    const char *vendor; ///< for the text API's `name`
+    const char *vendor; ///< for the text API's `name`; says it when the board is emulated; no ']'
     uint32_t features;  ///< rsl_feature bits
     uint32_t core;      ///< CPUID, 0 when there is none
     uint32_t clock_hz;  ///< of the core
@@ -43,6 +46,9 @@ typedef struct rsl_port {
     void (*quiet)(void *context, bool on);
     /// Moves the pin that marks a window for meters. Optional.
     void (*window)(void *context, bool on);
+    /// Is the board to start in energy mode (PROTOCOL.md, section "Text")? As a strap or a switch says it,
+    /// asked once at the start. Then set_baud() is called with RSL_ENERGY_BAUD. Optional.
+    bool (*energy_mode)(void *context);
 
     // Memory.
     uint8_t *arena; ///< for input, outputs and scratch; at a multiple of 16

@@ -32,6 +32,7 @@ struct rsl_twin {
     bool will_lose_power;
     uint64_t power_left; ///< bytes that may still be written
     bool reset_asked;
+    bool strapped; ///< for energy mode
 };
 
 static int read_byte(void *context)
@@ -112,6 +113,12 @@ static bool program(void *context, uint8_t slot, uint32_t offset, const uint8_t 
     return n == length;
 }
 
+static bool energy_mode(void *context)
+{
+    const rsl_twin *t = context;
+    return t->strapped;
+}
+
 static void reset(void *context)
 {
     rsl_twin *t = context;
@@ -167,6 +174,7 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
         .write = write_bytes,
         .set_baud = set_baud,
         .ticks = ticks,
+        .energy_mode = energy_mode,
         .arena_bytes = options->arena_bytes != 0 ? options->arena_bytes : 4U << 20,
         .slots = SLOTS,
         .slot_bytes = options->slot_bytes != 0 ? options->slot_bytes : 8U << 20,
@@ -236,6 +244,11 @@ size_t rsl_twin_take(rsl_twin *t, uint8_t *bytes, size_t room)
     memmove(t->out, t->out + n, t->out_length - n);
     t->out_length -= n;
     return n;
+}
+
+void rsl_twin_strap_energy(rsl_twin *t, bool energy)
+{
+    t->strapped = energy;
 }
 
 void rsl_twin_power_cycle(rsl_twin *t)

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "device_link/protocol/rsl_quantise.h"
 #include "tests/device_link/support/qemu_board.h"
 #include "tests/device_link/support/text_rows.h"
 
@@ -36,6 +37,7 @@ const EmulatedBoard &boardOf(int row)
 struct Sample {
     std::vector<std::uint8_t> sent;
     std::vector<std::uint8_t> input;
+    std::vector<float> floats; ///< when it is sent as such
 };
 
 Sample sampleFor(const rsl_model_header &header, std::mt19937 &random)
@@ -44,12 +46,14 @@ Sample sampleFor(const rsl_model_header &header, std::mt19937 &random)
     const std::string name = header.name;
     if (name.rfind("ad", 0) == 0) { // float32, quantised on the board
         for (std::uint32_t i = 0; i < header.inputs; ++i) {
-            const auto q = static_cast<std::int8_t>(random());
-            const float value = header.input_scale * static_cast<float>(q - header.input_zero);
+            // Between what int8 can say, and beyond it.
+            const float value = header.input_scale * (static_cast<float>(random() % 40000U) * 0.01F - 50.0F);
             std::uint8_t bytes[4];
             std::memcpy(bytes, &value, 4);
             sample.sent.insert(sample.sent.end(), bytes, bytes + 4);
-            sample.input.push_back(static_cast<std::uint8_t>(q));
+            sample.floats.push_back(value);
+            sample.input.push_back(
+                static_cast<std::uint8_t>(rsl_input_to_int8(value, header.input_scale, header.input_zero)));
         }
         return sample;
     }
@@ -156,7 +160,7 @@ void QemuTextTest::theRunnersWayOfWorking()
         QVERIFY2(fault.empty(), fault.c_str());
         const std::string said = host.text("infer 1 0");
         const std::vector<double> got = textResults(said);
-        const std::vector<double> wanted = oracleResults(image, sample.input.data());
+        const std::vector<double> wanted = oracleResults(image, sample.input.data(), sample.floats);
         QVERIFY2(got.size() == wanted.size(), said.c_str());
         for (std::size_t j = 0; j < got.size(); ++j) // three decimals
             QVERIFY2(std::abs(got[j] - wanted[j]) < 0.00051 + 1e-6 * wanted[j], said.c_str());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct TextRow {
 [[nodiscard]] std::vector<TextRow> textRowsWithModel();
 
 /// What a board says when it starts.
-[[nodiscard]] std::string textBanner();
+[[nodiscard]] std::string textBanner(bool energy = false);
 
 /// Does the whole of what was said, m-ready included, have the row's form?
 [[nodiscard]] bool answers(const std::string &said, const TextRow &row);
@@ -44,6 +45,8 @@ struct TextRow {
 
 /// What m-results should hold after the model's own known input or @p input: probabilities, or an
 /// autoencoder's mean squared error.
-[[nodiscard]] std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input);
+/// @param sent  the input as float32 when it came so: the error is against it
+[[nodiscard]] std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input,
+                                                std::span<const float> sent = {});
 
 } // namespace rosler
