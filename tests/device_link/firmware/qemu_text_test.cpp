@@ -2,6 +2,7 @@
 #include <cmath>
 #include <random>
 
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include "device_link/protocol/rsl_quantise.h"
@@ -24,6 +25,8 @@ private Q_SLOTS:
     void eachBoardSpeaksTheWholeApi();
     void theRunnersWayOfWorking_data();
     void theRunnersWayOfWorking();
+    void aRunInEachModeOverALossOfPower_data() { eachBoardSpeaksTheWholeApi_data(); }
+    void aRunInEachModeOverALossOfPower();
 };
 
 namespace {
@@ -64,6 +67,16 @@ Sample sampleFor(const rsl_model_header &header, std::mt19937 &random)
         sample.input.push_back(static_cast<std::uint8_t>(byte ^ (pixels ? 0x80U : 0U)));
     }
     return sample;
+}
+
+/// The strap for energy mode, as the argument of QEMU's -device: what the board's README says.
+QString strapOf(const QString &board)
+{
+    QFile readme(QStringLiteral(ROSLER_SOURCE_DIR "/device_link/firmware/boards/%1/README.md").arg(board));
+    if (!readme.open(QIODevice::ReadOnly))
+        return {};
+    static const QRegularExpression form(QStringLiteral("`-device (loader,addr=0x[0-9A-F]+,data=[^`]+)`"));
+    return form.match(QString::fromUtf8(readme.readAll())).captured(1);
 }
 
 long long lap(const QString &said, int index)
@@ -185,6 +198,63 @@ void QemuTextTest::theRunnersWayOfWorking()
     }
     const long long stamp = lap(QString::fromStdString(host.text("timestamp")), 0);
     QVERIFY(stamp > before);
+}
+
+/// What the runner sends, to the letter, and what it reads: performance at 115200 baud; then the board loses
+/// its power and is opened with 9600 baud, with the strap set and no word from the runner.
+void QemuTextTest::aRunInEachModeOverALossOfPower()
+{
+    QFETCH(int, row);
+    const EmulatedBoard &emulated = boardOf(row);
+    const QString strap = strapOf(QString::fromLatin1(emulated.name));
+    if (strap.isEmpty() || emulated.slotsSize == nullptr)
+        QSKIP("the emulator has no strap for this board, or keeps no models");
+    const QTemporaryDir folder;
+    const QString slotFile = folder.filePath(QStringLiteral("slots.bin"));
+    std::string results;
+    for (const bool energy : {false, true}) {
+        QemuBoard board(emulated, QStringLiteral(ROSLER_FIRMWARE), slotFile,
+                        energy ? QStringList {QStringLiteral("-device"), strap} : QStringList());
+        QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+        WireHost &host = board.host();
+        const std::optional<rsl_caps> caps = host.hello();
+        QVERIFY(caps);
+        QCOMPARE(caps->baud, energy ? 9600U : 115200U);
+        if (!energy) {
+            const std::optional<Reply> pushed =
+                host.push(textModel("kws01", 490, 12, RSL_I8, static_cast<rsl_layout>(caps->preferred)));
+            QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
+        }
+        const std::string name = host.text("name");
+        QCOMPARE(QString::fromStdString(name),
+                 QStringLiteral("m-name-dut-[rosler %1 (emulated)]\r\nm-ready\r\n")
+                     .arg(QString::fromLatin1(emulated.name)));
+        QCOMPARE(
+            host.text("profile"),
+            std::string("m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[kws01]\r\nm-ready\r\n"));
+        const TextRow stamp {"timestamp", energy ? "" : "m-lap-us-[0-9]+\r\n"};
+        QVERIFY(answers(host.text("timestamp"), stamp));
+        std::mt19937 random(5);
+        std::vector<std::uint8_t> sample(490);
+        for (std::uint8_t &byte : sample)
+            byte = static_cast<std::uint8_t>(random());
+        const std::string fault = loadByText(host, sample, energy ? 26 : 31);
+        QVERIFY2(fault.empty(), fault.c_str());
+        const std::string lap = energy ? "" : "m-lap-us-[0-9]+\r\n";
+        const TextRow inferred {
+            "infer 10 3",
+            "m-warmup-start-3\r\nm-warmup-done\r\nm-infer-start-10\r\n" + lap + lap
+                + "m-infer-done\r\nm-results-\\[[01]\\.[0-9]{3}(,[01]\\.[0-9]{3}){11}\\]\r\n"};
+        const std::string said = host.text("infer 10 3");
+        QVERIFY2(answers(said, inferred), said.c_str());
+        if (energy)
+            QCOMPARE(said.substr(said.find("m-results")), results);
+        results = said.substr(said.find("m-results"));
+        // A reset is no change of mode.
+        QVERIFY(host.ask(RSL_RESET, {}));
+        const std::string banner = host.untilReady();
+        QVERIFY2(answers(banner, {"", textBanner(energy)}), banner.c_str());
+    }
 }
 
 QTEST_GUILESS_MAIN(QemuTextTest)

@@ -12,8 +12,6 @@
 namespace rosler {
 namespace {
 
-constexpr std::size_t bytesACommand = 31; // of the runner: 66 characters
-
 std::string inferred(const std::string &warmUps, const std::string &runs, bool laps = true)
 {
     const std::string lap = laps ? "m-lap-us-[0-9]+\r\n" : "";
@@ -191,7 +189,7 @@ AlignedBytes textModel(const std::string &name, std::uint32_t inputs, std::uint3
     return image;
 }
 
-std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes)
+std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes, std::size_t bytesACommand)
 {
     const std::string size = std::to_string(bytes.size());
     std::string said = host.text("db load " + size);

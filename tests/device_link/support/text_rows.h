@@ -36,9 +36,12 @@ struct TextRow {
                                      std::uint32_t outputs = 3, rsl_number number = RSL_I8,
                                      rsl_layout layout = RSL_LAYOUT_I8_4X4);
 
-/// Loads as the benchmark's runner does: `db load N`, then 31 bytes a command, each answered before the next.
+/// Loads as the benchmark's runner does: `db load N`, then so many bytes a command, each answered before the
+/// next.
+/// @param bytesACommand  31; 26 through an interface board, as for energy
 /// @return empty, or what was answered wrongly
-[[nodiscard]] std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes);
+[[nodiscard]] std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes,
+                                     std::size_t bytesACommand = 31);
 
 /// The numbers of an m-results line; empty when there is none.
 [[nodiscard]] std::vector<double> textResults(const std::string &said);
