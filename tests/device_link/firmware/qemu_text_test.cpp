@@ -25,6 +25,7 @@ private Q_SLOTS:
     void eachBoardSpeaksTheWholeApi();
     void theRunnersWayOfWorking_data();
     void theRunnersWayOfWorking();
+    void windowsHoldInferencesAlone();
     void aRunInEachModeOverALossOfPower_data() { eachBoardSpeaksTheWholeApi_data(); }
     void aRunInEachModeOverALossOfPower();
 };
@@ -198,6 +199,28 @@ void QemuTextTest::theRunnersWayOfWorking()
     }
     const long long stamp = lap(QString::fromStdString(host.text("timestamp")), 0);
     QVERIFY(stamp > before);
+}
+
+/// Counted in instructions: what one of many inferences in a window takes is what BENCH finds, and a call.
+void QemuTextTest::windowsHoldInferencesAlone()
+{
+    QemuBoard board(boardOf(0), QStringLiteral(ROSLER_FIRMWARE));
+    QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+    WireHost &host = board.host();
+    QVERIFY(host.hello());
+    const std::optional<Reply> pushed = host.push(textModel("kws01", 490, 12));
+    QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
+    const std::optional<rsl_result> bench = host.bench(10);
+    QVERIFY(bench);
+    const auto alone = static_cast<double>(board.instructions(bench->min_ticks, *bench));
+    const std::string fault = loadByText(host, std::vector<std::uint8_t>(490, 1));
+    QVERIFY2(fault.empty(), fault.c_str());
+    constexpr int runs = 5000;
+    const QString said = QString::fromStdString(host.text("infer " + std::to_string(runs) + " 0"));
+    const double nanosecondsEach = std::ldexp(1.0, boardOf(0).shift);
+    const double each = static_cast<double>(lap(said, 1) - lap(said, 0)) * 1000.0 / nanosecondsEach / runs;
+    qInfo("%.1f instructions an inference in the window, %.0f alone", each, alone);
+    QVERIFY2(std::abs(each - alone) < 10, qPrintable(said));
 }
 
 /// What the runner sends, to the letter, and what it reads: performance at 115200 baud; then the board loses
