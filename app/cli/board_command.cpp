@@ -37,7 +37,7 @@ struct BoardOptions {
     std::string figures;
     std::string csv;
     std::string command;
-    std::string name;  ///< in figures; empty = the model's
+    std::string name;  ///< in figures, or on the board; empty = the model's
     std::string meter; ///< "ppk2:/dev/ttyACM1"; empty = none
     double volts = 3.3;
     bool ampereMeter = false;
@@ -57,6 +57,18 @@ void addBoard(CLI::App &app, BoardOptions &options)
     app.add_option("--board", options.board, "As `rosler board list` names it")->capture_default_str();
     app.add_option("--baud", options.baud, "Rate of a serial port (default: 115200, then other usual ones)");
     app.add_flag("--verbose", options.verbose, "Print what the board says");
+}
+
+/// What is wrong with a name for a model on a board; empty when nothing is.
+std::string nameFault(const std::string &name)
+{
+    constexpr std::size_t longest = sizeof rsl_model_header::name - 1;
+    if (name.empty() || name.size() > longest)
+        return "a name has 1 to " + std::to_string(longest) + " characters";
+    for (const char c : name)
+        if (c < ' ' || c > '~' || c == '[' || c == ']')
+            return "a name has printable ASCII characters but brackets";
+    return {};
 }
 
 void addModel(CLI::App &app, BoardOptions &options)
@@ -96,9 +108,11 @@ int list(const BoardOptions &options)
 int push(const BoardOptions &options)
 {
     const Interrupt interrupt;
-    const auto source = loadBoardModel(options.source(), interrupt.token());
+    auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
+    if (!options.name.empty())
+        source->name = options.name;
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
@@ -329,6 +343,10 @@ std::function<int()> boardCommand(CLI::App &app)
     CLI::App *pushing = add("push", "Put a model on a board and have it checked there", &push);
     addBoard(*pushing, *options);
     addModel(*pushing, *options);
+    pushing
+        ->add_option("--name", options->name,
+                     "What the board calls it; the MLPerf Tiny runner knows kws01, ic01, vww01, ad01")
+        ->check(CLI::Validator(&nameFault, "TEXT"));
 
     CLI::App *running = add("run", "Have a board classify one test example", &run);
     addBoard(*running, *options);

@@ -119,7 +119,6 @@ static void answer_input(rsl_device *d)
     }
     rsl_ack *ack = &d->input_ack;
     if (data.offset == 0) { // a new vector
-        rsl_text_forget(d);
         ack->next_off = 0;
         ack->bitmap = 0;
     }

@@ -65,7 +65,7 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     r->output = rsl_infer_output(&model, p->arena);
     rsl_infer_prepare(&model, p->arena);
     rsl_forget_input(d);
-    rsl_text_forget(d);
+    ++d->laid_out;
     return RSL_OK;
 }
 
@@ -75,7 +75,7 @@ void rsl_make_newest_ready(rsl_device *d)
     d->active = RSL_NO_ACTIVE_SLOT;
     d->ready.model.bytes = NULL;
     rsl_forget_input(d);
-    rsl_text_forget(d); // a load that has no model left to load into
+    ++d->laid_out;
     uint32_t below = UINT32_MAX;
     for (;;) { // from the highest generation down, until one is good
         uint8_t best = RSL_NO_ACTIVE_SLOT;

@@ -7,6 +7,7 @@
 #include "device_link/firmware/rsl_commit.h"
 #include "device_link/firmware/rsl_infer.h"
 #include "device_link/firmware/rsl_slots.h"
+#include "device_link/firmware/rsl_text_attach.h"
 
 uint64_t rsl_device_time(rsl_device *d)
 {
@@ -14,6 +15,34 @@ uint64_t rsl_device_time(rsl_device *d)
     d->time += now - d->last_ticks;
     d->last_ticks = now;
     return d->time;
+}
+
+/// What is said of the outputs.
+static void take_outputs(rsl_device *d, uint32_t ticks)
+{
+    d->output_ticks = ticks;
+    d->output_crc = rsl_crc32(0, d->ready.output, rsl_model_output_bytes(&d->ready.model));
+    d->output_class = rsl_infer_class(&d->ready.model, d->ready.output);
+    d->has_output = true;
+    ++d->inferences;
+}
+
+void rsl_device_infer_many(rsl_device *d, const void *input, uint32_t runs)
+{
+    const uint32_t few = UINT32_C(1) << 28; // ticks: the time need not be looked at more often
+    uint64_t before = rsl_device_time(d);
+    for (uint32_t at_once = 1; runs > 0;) {
+        const uint32_t n = runs < at_once ? runs : at_once;
+        for (uint32_t i = 0; i < n; ++i)
+            rsl_infer(&d->ready.model, input, d->port->arena);
+        runs -= n;
+        const uint32_t took = (uint32_t)(rsl_device_time(d) - before);
+        before += took;
+        if (took < few && at_once < few)
+            at_once *= 2U;
+        if (runs == 0)
+            take_outputs(d, took / n);
+    }
 }
 
 uint32_t rsl_device_infer(rsl_device *d, const void *input)
@@ -28,10 +57,7 @@ uint32_t rsl_device_infer(rsl_device *d, const void *input)
     if (port->quiet != NULL)
         port->quiet(port->context, false);
     (void)rsl_device_time(d);
-    d->output_ticks = ticks;
-    d->output_crc = rsl_crc32(0, d->ready.output, rsl_model_output_bytes(&d->ready.model));
-    d->output_class = rsl_infer_class(&d->ready.model, d->ready.output);
-    d->has_output = true;
+    take_outputs(d, ticks);
     return ticks;
 }
 
@@ -58,7 +84,10 @@ void rsl_device_start(rsl_device *d, const rsl_port *port)
     rsl_decoder_start(&d->decoder);
     rsl_slots_settle(port);
     rsl_make_newest_ready(d);
-    rsl_text_start(d);
+    const bool energy = port->energy_mode != NULL && port->energy_mode(port->context);
+    if (energy && port->set_baud != NULL && port->set_baud(port->context, RSL_ENERGY_BAUD))
+        d->baud = RSL_ENERGY_BAUD;
+    rsl_text_attach(d, energy);
 }
 
 bool rsl_device_step(rsl_device *d)
@@ -71,7 +100,7 @@ bool rsl_device_step(rsl_device *d)
         switch (rsl_decoder_feed(&d->decoder, (uint8_t)byte)) {
         case RSL_FEED_TEXT:
             if (d->work == RSL_WORK_NONE)
-                rsl_text_feed(d, (uint8_t)byte);
+                rsl_text_feed(&d->text, (uint8_t)byte);
             break;
         case RSL_FEED_FRAME:
             d->baud_heard = true;
@@ -79,9 +108,7 @@ bool rsl_device_step(rsl_device *d)
             break;
         case RSL_FEED_NOTHING:
         case RSL_FEED_BAD:
-            if (byte == 0)
-                rsl_text_open(d);
-            else if (rsl_text_overhear(d, (uint8_t)byte))
+            if (rsl_text_overhear(&d->text, (uint8_t)byte, d->work != RSL_WORK_NONE))
                 rsl_decoder_start(&d->decoder);
             break;
         }

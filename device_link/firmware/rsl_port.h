@@ -22,6 +22,8 @@ typedef enum rsl_reset_cause {
     RSL_RESET_BROWN_OUT = 5, ///< the supply was too low
     RSL_RESET_FAULT = 6,     ///< the firmware faulted
 } rsl_reset_cause;
+/// Baud at which the MLPerf Tiny runner opens a board in energy mode.
+#define RSL_ENERGY_BAUD 9600U
 
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
@@ -30,7 +32,7 @@ typedef struct rsl_port {
 
     // What it is: constant while it runs.
     const char *board;  ///< at most 31 characters: "mps2-an386"
-    const char *vendor; ///< for the text API's `name`
+    const char *vendor; ///< for the text API's `name`; says it when the board is emulated; no ']'
     uint32_t features;  ///< rsl_feature bits
     uint32_t core;      ///< CPUID, misa with RSL_IS_RISCV; 0 when there is none
     uint32_t clock_hz;  ///< of the core
@@ -57,6 +59,9 @@ typedef struct rsl_port {
     void (*quiet)(void *context, bool on);
     /// Moves the pin that marks a window for meters. Optional.
     void (*window)(void *context, bool on);
+    /// Is the board to start in energy mode (PROTOCOL.md, section "Text")? As a strap or a switch says it,
+    /// asked once at the start. Then set_baud() is called with RSL_ENERGY_BAUD. Optional.
+    bool (*energy_mode)(void *context);
 
     // Memory.
     uint8_t *arena; ///< for input, outputs and scratch; at a multiple of 16
@@ -70,8 +75,9 @@ typedef struct rsl_port {
     /// Writes units that read 0xFF, and were not written since they were erased.
     bool (*program)(void *context, uint8_t slot, uint32_t offset, const uint8_t *bytes, uint32_t length);
 
-    /// Copies bytes of a slot. False where one cannot be read, as a unit that power was lost in on a part with
-    /// error correction: what would be a fault elsewhere. Optional: without it, all of a slot can be read.
+    /// Copies bytes of a slot. False where one cannot be read, as a unit that power was lost in on a part
+    /// with error correction: what would be a fault elsewhere. Optional: without it, all of a slot can be
+    /// read.
     bool (*fetch)(void *context, uint8_t slot, uint32_t offset, uint8_t *bytes, uint32_t length);
 
     /// Bytes of stack used at most so far, of how many. Optional.

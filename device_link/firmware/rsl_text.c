@@ -3,207 +3,172 @@
 
 #include <string.h>
 
-#include "device_link/firmware/rsl_device.h"
+#include "device_link/firmware/rsl_line.h"
 #include "device_link/protocol/rsl_quantise.h"
 
-/// A reply line in the making: sent in pieces, so that no line needs room.
-typedef struct line {
-    const rsl_port *port;
-    char text[64];
-    size_t length;
-} line;
+enum {
+    REFERENCE_BUFFER = 27648, ///< bytes that the reference implementation takes: a picture of 96x96x3
+    PULSES_A_SECOND = 10000,  ///< were they one after the other: a pulse lasts 100 us
+};
 
-static void flush(line *l)
+#define NOT_FED UINT32_MAX ///< as fed_floats: a count that inferences do not reach
+
+/// What the runner knows the commands by.
+static const char reference_version[] = "ULPMark for tinyML Firmware V0.0.1";
+
+static rsl_line begin_line(const rsl_text *t)
 {
-    if (l->length > 0)
-        l->port->write(l->port->context, (const uint8_t *)l->text, l->length);
-    l->length = 0;
+    return rsl_line_to(t->host.port);
 }
 
-static void put_char(line *l, char c)
+static void say(const rsl_text *t, const char *text)
 {
-    if (l->length == sizeof l->text)
-        flush(l);
-    l->text[l->length++] = c;
+    rsl_line l = begin_line(t);
+    rsl_line_put(&l, text);
+    rsl_line_send(&l, "\r\n");
 }
 
-static void put(line *l, const char *text)
+static void say_number(const rsl_text *t, const char *before, uint64_t n)
 {
-    while (*text != 0)
-        put_char(l, *text++);
+    rsl_line l = begin_line(t);
+    rsl_line_put(&l, before);
+    rsl_line_put_number(&l, n);
+    rsl_line_send(&l, "\r\n");
 }
 
-static void put_number(line *l, uint64_t n)
+/// Two numbers in a line that ends with LF alone, as the reference has it.
+static void say_pair(const rsl_text *t, const char *before, int32_t first, const char *between,
+                     uint32_t second)
 {
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + (char)(n % 10U));
-        n /= 10U;
-    } while (n != 0);
-    while (count > 0)
-        put_char(l, digits[--count]);
+    rsl_line l = begin_line(t);
+    rsl_line_put(&l, before);
+    rsl_line_put_signed(&l, first);
+    rsl_line_put(&l, between);
+    rsl_line_put_number(&l, second);
+    rsl_line_send(&l, "\n");
 }
 
-/// Three decimals, rounded to nearest.
-static void put_decimal(line *l, float v)
+/// A word in brackets, of which the first is in @p before.
+static void say_about(const rsl_text *t, const char *before, const char *word)
 {
-    if (v != v) {
-        put(l, "nan");
-        return;
-    }
-    if (v < 0.0F) {
-        put_char(l, '-');
-        v = -v;
-    }
-    if (!(v < 4e9F)) {
-        put(l, "4000000000.000"); // no such figure; numbers of 32 bits do for all others
-        return;
-    }
-    uint32_t whole = (uint32_t)v;
-    uint32_t rest = (uint32_t)((v - (float)whole) * 1000.0F + 0.5F);
-    if (rest == 1000U) {
-        rest = 0;
-        ++whole;
-    }
-    put_number(l, whole);
-    put_char(l, '.');
-    put_char(l, (char)('0' + (char)(rest / 100U)));
-    put_char(l, (char)('0' + (char)(rest / 10U % 10U)));
-    put_char(l, (char)('0' + (char)(rest % 10U)));
+    rsl_line l = begin_line(t);
+    rsl_line_put(&l, before);
+    rsl_line_put(&l, word);
+    rsl_line_send(&l, "]\r\n");
 }
 
-static void put_hex(line *l, uint8_t byte)
+static uint64_t ticks_now(const rsl_text *t)
 {
-    static const char digits[] = "0123456789abcdef";
-    put_char(l, digits[byte >> 4]);
-    put_char(l, digits[byte & 15U]);
+    return t->host.ticks(t->host.context);
 }
 
-static void end(line *l)
+static void say_lap(const rsl_text *t, uint64_t ticks)
 {
-    put(l, "\r\n");
-    flush(l);
+    const uint32_t hz = t->host.port->timer_hz;
+    // Whole seconds apart, so that nothing overflows.
+    say_number(t, "m-lap-us-", ticks / hz * 1000000U + ticks % hz * 1000000U / hz);
 }
 
-static line begin(rsl_device *d)
+/// The window pin's falling edge is the mark; it stays low for long enough to be seen through a level shifter
+/// and by a meter that samples every 10 us.
+static void pulse_window(const rsl_text *t)
 {
-    line l;
-    l.port = d->port;
-    l.length = 0;
-    return l;
-}
-
-static void say(rsl_device *d, const char *text)
-{
-    line l = begin(d);
-    put(&l, text);
-    end(&l);
-}
-
-static void say_number(rsl_device *d, const char *before, uint64_t n, const char *after)
-{
-    line l = begin(d);
-    put(&l, before);
-    put_number(&l, n);
-    put(&l, after);
-    end(&l);
-}
-
-/// A word of what the user sent, between two texts.
-static void say_about(rsl_device *d, const char *before, const char *word, const char *after)
-{
-    line l = begin(d);
-    put(&l, before);
-    put(&l, word);
-    put(&l, after);
-    end(&l);
-}
-
-static void timestamp(rsl_device *d)
-{
-    const rsl_port *p = d->port;
-    const uint64_t now = rsl_device_time(d);
-    if (!d->text.energy) {
-        // Whole seconds apart, so that nothing overflows.
-        const uint64_t us = now / p->timer_hz * 1000000U + now % p->timer_hz * 1000000U / p->timer_hz;
-        say_number(d, "m-lap-us-", us, "");
-        return;
-    }
+    const rsl_port *p = t->host.port;
     if (p->window == NULL)
         return;
-    p->window(p->context, true); // low for a microsecond at least
+    p->window(p->context, true);
     const uint32_t from = p->ticks(p->context);
-    while (p->ticks(p->context) - from <= p->timer_hz / 1000000U + 1U)
+    while (p->ticks(p->context) - from <= p->timer_hz / PULSES_A_SECOND + 1U)
         ;
     p->window(p->context, false);
 }
 
-static const rsl_model_header *header(const rsl_device *d)
+static void answer_timestamp(const rsl_text *t)
 {
-    return d->ready.model.bytes != NULL ? d->ready.model.header : NULL;
+    if (t->energy)
+        pulse_window(t);
+    else
+        say_lap(t, ticks_now(t));
 }
 
-static bool is_named(const rsl_device *d, const char *name)
+static bool has_model(const rsl_text *t)
 {
-    const rsl_model_header *h = header(d);
-    return h != NULL && strncmp(h->name, name, strlen(name)) == 0;
+    return t->model.name != NULL;
 }
 
-static bool is_int8(const rsl_device *d)
+static bool is_named(const rsl_text *t, const char *name)
 {
-    return d->ready.model.input->type == RSL_TENSOR_I8;
-}
-
-static uint32_t inputs(const rsl_device *d)
-{
-    return rsl_tensor_numbers(d->ready.model.input);
+    return has_model(t) && strncmp(t->model.name, name, strlen(name)) == 0;
 }
 
 /// Is a byte of `db` a pixel, 0..255, rather than an int8? So the runner sends images.
-static bool takes_pixels(const rsl_device *d)
+static bool takes_pixels(const rsl_text *t)
 {
-    return is_named(d, "ic") || is_named(d, "vww");
+    return is_named(t, "ic") || is_named(t, "vww");
 }
 
-/// Byte number t->loaded as it came, into the model's input: int8 or a pixel for an int8 model, a pixel for a
-/// float model, or a float32's bytes for either.
-static void take_byte(rsl_device *d, uint8_t byte)
+/// Does `db` bring float32, four bytes each, rather than a byte for each input?
+static bool takes_floats(const rsl_text *t)
 {
-    rsl_text *t = &d->text;
-    const uint32_t at = t->loaded++;
-    if (t->expected == inputs(d)) {
-        if (is_int8(d))
-            d->ready.input[at] = (uint8_t)(byte ^ (takes_pixels(d) ? 0x80U : 0U));
-        else
-            ((float *)(void *)d->ready.input)[at] = (float)byte / 255.0F;
-        return;
-    }
-    t->pending[at & 3U] = byte;
-    if ((at & 3U) != 3U)
-        return;
+    return t->expected == 4U * t->model.inputs || (is_named(t, "ad") && t->expected != t->model.inputs);
+}
+
+/// Bytes that `db` may bring: as many as with the reference, or as the model's inputs are as float32; less
+/// where the model leaves less.
+static uint32_t buffer_room(const rsl_text *t)
+{
+    const rsl_text_model *m = &t->model;
+    const uint32_t floats = 4U * m->inputs;
+    const uint32_t most = floats > REFERENCE_BUFFER ? floats : REFERENCE_BUFFER;
+    return most < m->spare_bytes ? most : m->spare_bytes;
+}
+
+static float loaded_float(const rsl_text *t, uint32_t i)
+{
     float value;
-    memcpy(&value, t->pending, sizeof value);
-    if (is_int8(d))
-        d->ready.input[at / 4U] =
-            (uint8_t)rsl_input_to_int8(value, d->ready.model.input->scale, d->ready.model.input->zero);
+    memcpy(&value, t->model.spare + 4U * (size_t)i, sizeof value);
+    return value;
+}
+
+/// Input @p i of the model from what was loaded.
+static void take_input(const rsl_text *t, uint32_t i, bool floats)
+{
+    const rsl_text_model *m = &t->model;
+    const uint8_t byte = m->spare[i];
+    if (m->integer)
+        m->input[i] = floats ? (uint8_t)rsl_input_to_int8(loaded_float(t, i), m->input_scale, m->input_zero)
+                             : (uint8_t)(byte ^ (takes_pixels(t) ? 0x80U : 0U));
     else
-        ((float *)(void *)d->ready.input)[at / 4U] = value;
+        ((float *)(void *)m->input)[i] = floats ? loaded_float(t, i) : (float)byte / 255.0F;
 }
 
-static float output_at(const rsl_device *d, uint32_t i)
+/// Makes what was loaded the model's input. When it is not whole, says so and takes the known-answer vector.
+static const uint8_t *load_input(const rsl_text *t)
 {
-    if (is_int8(d))
-        return d->ready.model.output->scale * (float)((const int16_t *)(const void *)d->ready.output)[i];
-    return ((const float *)(const void *)d->ready.output)[i];
+    const rsl_text_model *m = &t->model;
+    const bool floats = takes_floats(t);
+    const uint32_t came = floats ? t->loaded / 4U : t->loaded;
+    if (came < m->inputs) {
+        say_pair(t, "Input db has ", (int32_t)came, " elemented, expected ", m->inputs);
+        return m->known_input;
+    }
+    for (uint32_t i = 0; i < m->inputs; ++i)
+        take_input(t, i, floats);
+    return m->input;
 }
 
-static float input_at(const rsl_device *d, uint32_t i)
+static float output_at(const rsl_text_model *m, uint32_t i)
 {
-    const rsl_tensor *x = d->ready.model.input;
-    if (is_int8(d))
-        return x->scale * (float)(((const int8_t *)d->ready.input)[i] - x->zero);
-    return ((const float *)(const void *)d->ready.input)[i];
+    if (m->integer)
+        return m->output_scale * (float)((const int16_t *)(const void *)m->output)[i];
+    return ((const float *)(const void *)m->output)[i];
+}
+
+static float input_at(const rsl_text_model *m, uint32_t i)
+{
+    if (m->integer)
+        return m->input_scale * (float)(((const int8_t *)m->input)[i] - m->input_zero);
+    return ((const float *)(const void *)m->input)[i];
 }
 
 /// e^x for x <= 0, to six digits, without a C library and with the same bits everywhere.
@@ -227,79 +192,105 @@ static float exponential(float x)
     return p * p * scale;
 }
 
-/// Probabilities of a classifier; of an autoencoder ("ad..") the mean squared error, one number.
-static void results(rsl_device *d)
+/// An autoencoder's mean squared error: against the float32 that were sent, when they were.
+static float squared_error(const rsl_text *t)
 {
-    if (header(d) == NULL || !d->has_output) {
-        say(d, "e-[No results yet]");
+    const rsl_text_model *m = &t->model;
+    const bool sent = t->fed_floats == m->inferences;
+    float sum = 0.0F;
+    for (uint32_t i = 0; i < m->outputs; ++i) {
+        const float e = output_at(m, i) - (sent ? loaded_float(t, i) : input_at(m, i));
+        sum += e * e;
+    }
+    return sum / (float)m->outputs;
+}
+
+/// Probabilities of a classifier; of an autoencoder ("ad..") one number.
+static void answer_results(const rsl_text *t)
+{
+    const rsl_text_model *m = &t->model;
+    if (!has_model(t) || !m->has_output) {
+        say(t, "e-[No results yet]");
         return;
     }
-    const uint32_t n = rsl_tensor_numbers(d->ready.model.output);
-    line l = begin(d);
-    put(&l, "m-results-[");
-    if (is_named(d, "ad") && n == inputs(d)) {
-        float sum = 0.0F;
-        for (uint32_t i = 0; i < n; ++i) {
-            const float e = output_at(d, i) - input_at(d, i);
-            sum += e * e;
-        }
-        put_decimal(&l, sum / (float)n);
+    rsl_line l = begin_line(t);
+    rsl_line_put(&l, "m-results-[");
+    if (is_named(t, "ad") && m->outputs == m->inputs) {
+        rsl_line_put_decimal(&l, squared_error(t));
     } else {
-        const float largest = output_at(d, d->output_class);
+        const float largest = output_at(m, m->output_class);
         float sum = 0.0F;
-        for (uint32_t i = 0; i < n; ++i)
-            sum += exponential(output_at(d, i) - largest);
-        for (uint32_t i = 0; i < n; ++i) {
+        for (uint32_t i = 0; i < m->outputs; ++i)
+            sum += exponential(output_at(m, i) - largest);
+        for (uint32_t i = 0; i < m->outputs; ++i) {
             if (i > 0)
-                put_char(&l, ',');
-            put_decimal(&l, exponential(output_at(d, i) - largest) / sum);
+                rsl_line_put_char(&l, ',');
+            rsl_line_put_decimal(&l, exponential(output_at(m, i) - largest) / sum);
         }
     }
-    put(&l, "]");
-    end(&l);
+    rsl_line_send(&l, "]\r\n");
 }
 
-/// A decimal number, or `otherwise` when there is no word; false when the word is no number below 2^31.
-static bool number(const char *word, uint32_t otherwise, uint32_t *n)
+/// As C's atoi(): what stands behind the digits is ignored, no digits are 0. Saturates.
+static int32_t number_in(const char *word)
 {
-    *n = otherwise;
-    if (word == NULL)
-        return true;
-    *n = 0;
-    for (; *word >= '0' && *word <= '9' && *n < 214748364U; ++word)
-        *n = *n * 10U + (uint32_t)(*word - '0');
-    return *word == 0;
+    const bool negative = *word == '-';
+    if (*word == '-' || *word == '+')
+        ++word;
+    uint32_t n = 0;
+    for (; *word >= '0' && *word <= '9'; ++word) {
+        const uint32_t digit = (uint32_t)(*word - '0');
+        n = n > (INT32_MAX - digit) / 10U ? (uint32_t)INT32_MAX : n * 10U + digit;
+    }
+    return negative ? -(int32_t)n : (int32_t)n;
 }
 
-static void infer(rsl_device *d, const char *runs_word, const char *warm_word)
+/// Nothing but inferences is between the two stamps: both are said afterwards.
+static void infer_in_window(rsl_text *t, const uint8_t *input, uint32_t runs)
 {
-    uint32_t runs = 0;
-    uint32_t warm = 0;
-    if (!number(runs_word, 1, &runs) || !number(warm_word, 10, &warm) || runs == 0) {
-        say(d, "e-[Inference iterations must be >0, warm-ups >=0]");
+    if (t->energy) {
+        pulse_window(t);
+        t->host.infer(t->host.context, input, runs);
+        pulse_window(t);
         return;
     }
-    if (header(d) == NULL) {
-        say(d, "e-[No model]");
-        return;
-    }
-    const bool loaded = d->text.expected > 0 && d->text.loaded == d->text.expected;
-    const void *input =
-        loaded ? (const void *)d->ready.input : (const void *)(d->ready.model.bytes + header(d)->known_input);
-    say_number(d, "m-warmup-start-", warm, "");
-    for (uint32_t i = 0; i < warm; ++i)
-        (void)rsl_device_infer(d, input);
-    say(d, "m-warmup-done");
-    say_number(d, "m-infer-start-", runs, "");
-    timestamp(d);
-    for (uint32_t i = 0; i < runs; ++i)
-        (void)rsl_device_infer(d, input);
-    timestamp(d);
-    say(d, "m-infer-done");
-    results(d);
+    const uint64_t from = ticks_now(t);
+    t->host.infer(t->host.context, input, runs);
+    const uint64_t to = ticks_now(t);
+    say_lap(t, from);
+    say_lap(t, to);
 }
 
-static int nibble(char c)
+static void answer_infer(rsl_text *t, const char *runs_word, const char *warm_ups_word)
+{
+    const int32_t runs = runs_word != NULL ? number_in(runs_word) : 1;
+    const int32_t warm_ups = warm_ups_word != NULL ? number_in(warm_ups_word) : 10;
+    if (runs <= 0) {
+        say(t, "e-[Inference iterations must be >0]");
+        return;
+    }
+    if (warm_ups < 0) {
+        say(t, "e-[Inference warmup must be >=0]");
+        return;
+    }
+    if (!has_model(t)) {
+        say(t, "e-[No model]");
+        return;
+    }
+    const uint8_t *input = load_input(t);
+    const bool fed_floats = input == t->model.input && takes_floats(t);
+    say_number(t, "m-warmup-start-", (uint32_t)warm_ups);
+    t->host.infer(t->host.context, input, (uint32_t)warm_ups);
+    say(t, "m-warmup-done");
+    say_number(t, "m-infer-start-", (uint32_t)runs);
+    infer_in_window(t, input, (uint32_t)runs);
+    say(t, "m-infer-done");
+    t->host.model(t->host.context, &t->model); // with its new outputs
+    t->fed_floats = fed_floats ? t->model.inferences : NOT_FED;
+    answer_results(t);
+}
+
+static int nibble_of(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -307,114 +298,114 @@ static int nibble(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void load_bytes(rsl_device *d, const char *hex)
+static void load_bytes(rsl_text *t, const char *hex)
 {
-    rsl_text *t = &d->text;
     if (strlen(hex) % 2U != 0U) {
-        say(d, "e-[Insufficent number of hex digits]"); // spelt as the runner knows it
+        say(t, "e-[Insufficent number of hex digits]"); // spelt as the runner knows it
         return;
     }
-    for (; *hex != 0 && t->loaded < t->expected; hex += 2) {
-        const int high = nibble(hex[0]);
-        const int low = nibble(hex[1]);
+    for (; *hex != 0; hex += 2) {
+        const int high = nibble_of(hex[0]);
+        const int low = nibble_of(hex[1]);
         if (high < 0 || low < 0) {
-            const char pair[3] = {hex[0], hex[1], 0};
-            say_about(d, "e-[Invalid hex digit '", pair, "']");
+            const char pair[4] = {hex[0], hex[1], '\'', 0};
+            say_about(t, "e-[Invalid hex digit '", pair);
             return;
         }
-        take_byte(d, (uint8_t)(high * 16 + low));
-        if (t->loaded == t->expected) // further digits are ignored
-            say(d, "m-load-done");
+        if (t->loaded == buffer_room(t))
+            continue;
+        t->model.spare[t->loaded++] = (uint8_t)(high * 16 + low);
+        t->fed_floats = NOT_FED;        // they are no longer there
+        if (t->loaded == t->expected) { // further digits are ignored
+            say(t, "m-load-done");
+            return;
+        }
     }
 }
 
-/// Byte @p i of what was loaded, in the form in which it came; a float32 that was quantised, as it is now.
-static uint8_t loaded_byte(const rsl_device *d, uint32_t i)
+/// All that was announced, whether it came or not; eight bytes a line, and an empty line after a shorter one.
+static void print_buffer(const rsl_text *t)
 {
-    if (d->text.expected == inputs(d))
-        return is_int8(d) ? (uint8_t)(d->ready.input[i] ^ (takes_pixels(d) ? 0x80U : 0U))
-                          : (uint8_t)(input_at(d, i) * 255.0F + 0.5F);
-    uint8_t bytes[4];
-    const float value = input_at(d, i / 4U);
-    memcpy(bytes, &value, sizeof bytes);
-    return i / 4U < d->text.loaded / 4U ? bytes[i & 3U] : d->text.pending[i & 3U];
-}
-
-static void print_buffer(rsl_device *d)
-{
-    const uint32_t n = d->text.loaded;
+    const uint32_t n = t->expected;
     for (uint32_t i = 0; i < n; i += 8) {
-        line l = begin(d);
-        put(&l, "m-buffer");
+        rsl_line l = begin_line(t);
+        rsl_line_put(&l, "m-buffer");
         for (uint32_t j = i; j < n && j < i + 8U; ++j) {
-            put_char(&l, '-');
-            put_hex(&l, loaded_byte(d, j));
+            rsl_line_put_char(&l, '-');
+            rsl_line_put_hex(&l, t->model.spare[j]);
         }
-        end(&l);
+        rsl_line_send(&l, "\r\n");
     }
+    if (n % 8U != 0)
+        say(t, "");
 }
 
-static void db(rsl_device *d, const char *word, const char *count)
+static void forget_load(rsl_text *t)
 {
-    rsl_text *t = &d->text;
-    if (word == NULL) {
-        say(d, "e-[Command 'db' requires a subcommand]");
-    } else if (strcmp(word, "load") == 0) {
-        uint32_t n = 0;
-        if (!number(count, 0, &n) || n == 0) {
-            say(d, "e-[Command 'db load' must be >0 bytes]");
-            return;
-        }
-        const uint32_t most = header(d) != NULL ? 4U * inputs(d) : 0;
-        if (n > most) {
-            line l = begin(d);
-            put(&l, "Supplied buffer size ");
-            put_number(&l, n);
-            put(&l, " exceeds maximum of ");
-            put_number(&l, most);
-            end(&l);
-            return;
-        }
-        if (n != inputs(d) && n != 4U * inputs(d)) {
-            say_number(d, "e-[The model takes ", inputs(d), " inputs of one byte, or of four as float32]");
-            return;
-        }
-        t->expected = n;
-        t->loaded = 0;
-        say_number(d, "m-[Expecting ", n, " bytes]");
-    } else if (strcmp(word, "print") == 0) {
-        print_buffer(d);
+    t->expected = 0;
+    t->loaded = 0;
+    t->fed_floats = NOT_FED;
+}
+
+/// Forgets what was loaded, whatever @p count says: after a refusal there is no input.
+static void begin_load(rsl_text *t, const char *count)
+{
+    forget_load(t);
+    if (count == NULL) {
+        say(t, "e-[Command 'db load' requires the # of bytes]");
+        return;
+    }
+    const int32_t n = number_in(count);
+    const uint32_t most = buffer_room(t);
+    if (n == 0) {
+        say(t, "e-[Command 'db load' must be >0 bytes]");
+    } else if (n < 0 || (uint32_t)n > most) {
+        say_pair(t, "Supplied buffer size ", n, " exceeds maximum of ", most);
     } else {
-        load_bytes(d, word);
+        t->expected = (uint32_t)n;
+        memset(t->model.spare, 0, t->expected);
+        rsl_line l = begin_line(t);
+        rsl_line_put(&l, "m-[Expecting ");
+        rsl_line_put_number(&l, t->expected);
+        rsl_line_send(&l, " bytes]\r\n");
     }
 }
 
-static void profile(rsl_device *d)
+static void answer_db(rsl_text *t, const char *word, const char *count)
 {
-    say(d, "m-profile-[ULPMark for tinyML Firmware V0.0.1]");
-    say_about(d, "m-model-[", header(d) != NULL ? header(d)->name : "none", "]");
+    if (word == NULL)
+        say(t, "e-[Command 'db' requires a subcommand]");
+    else if (strcmp(word, "load") == 0)
+        begin_load(t, count);
+    else if (strcmp(word, "print") == 0)
+        print_buffer(t);
+    else
+        load_bytes(t, word);
 }
 
-static void greet_mode(rsl_device *d)
+static void answer_profile(const rsl_text *t)
 {
-    say(d, d->text.energy ? "m-timestamp-mode-energy" : "m-timestamp-mode-performance");
+    say_about(t, "m-profile-[", reference_version);
+    say_about(t, "m-model-[", has_model(t) ? t->model.name : "none");
 }
 
-static void help(rsl_device *d)
+static void say_mode(const rsl_text *t)
+{
+    say(t, t->energy ? "m-timestamp-mode-energy" : "m-timestamp-mode-performance");
+}
+
+static void answer_help(const rsl_text *t)
 {
     static const char *const lines[] = {
-        "name                the device",
-        "profile             the firmware and the model",
-        "timestamp           the time, or a pulse",
-        "db load N           expects N bytes of input",
-        "db HEX              takes some of them",
-        "db print            shows them",
-        "infer N [W]         N inferences after W",
-        "results             the last outputs",
+        reference_version,
+        "",
+        "help, name, profile, timestamp, results",
+        "db load N, db HH[HH]*, db print",
+        "infer N [W=10]",
         "mode energy|performance",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; ++i)
-        say(d, lines[i]);
+        say(t, lines[i]);
 }
 
 /// The next word of *rest, ended by zero, or null.
@@ -431,54 +422,51 @@ static char *next_word(char **rest)
     return *word != 0 ? word : NULL;
 }
 
-static void obey(rsl_device *d)
+static void obey_command(rsl_text *t)
 {
-    char *rest = d->text.command;
+    t->host.model(t->host.context, &t->model);
+    if (t->laid_out != t->model.laid_out) {
+        t->laid_out = t->model.laid_out;
+        forget_load(t);
+    }
+    char *rest = t->command;
     const char *word = next_word(&rest);
     const char *first = word != NULL ? next_word(&rest) : NULL;
     const char *second = first != NULL ? next_word(&rest) : NULL;
     if (word == NULL)
-        say(d, "e-[Empty command]");
-    else if (strcmp(word, "name") == 0)
-        say_about(d, "m-name-dut-[", d->port->vendor, "]");
+        word = "";
+    if (strcmp(word, "name") == 0)
+        say_about(t, "m-name-dut-[", t->host.port->vendor);
     else if (strcmp(word, "timestamp") == 0)
-        timestamp(d);
+        answer_timestamp(t);
     else if (strcmp(word, "profile") == 0)
-        profile(d);
+        answer_profile(t);
     else if (strcmp(word, "help") == 0)
-        help(d);
+        answer_help(t);
     else if (strcmp(word, "results") == 0)
-        results(d);
+        answer_results(t);
     else if (strcmp(word, "infer") == 0)
-        infer(d, first, second);
+        answer_infer(t, first, second);
     else if (strcmp(word, "db") == 0)
-        db(d, first, second);
+        answer_db(t, first, second);
     else if (strcmp(word, "mode") == 0 && first != NULL
              && (strcmp(first, "energy") == 0 || strcmp(first, "performance") == 0)) {
-        d->text.energy = first[0] == 'e';
-        greet_mode(d);
+        t->energy = first[0] == 'e';
+        say_mode(t);
     } else
-        say_about(d, "e-[Unknown command: ", word, "]");
+        say_about(t, "e-[Unknown command: ", word);
 }
 
-void rsl_text_start(rsl_device *d)
+void rsl_text_start(rsl_text *t, const rsl_text_host *host)
 {
-    greet_mode(d);
-    timestamp(d);
-    say(d, "m-init-done");
-    say(d, "m-ready");
-}
-
-void rsl_text_forget(rsl_device *d)
-{
-    d->text.expected = 0;
-    d->text.loaded = 0;
-}
-
-void rsl_text_open(rsl_device *d)
-{
-    d->text.length = 0;
-    d->text.plain = true;
+    memset(t, 0, sizeof *t);
+    t->host = *host;
+    t->energy = host->energy;
+    t->fed_floats = NOT_FED;
+    say_mode(t);
+    answer_timestamp(t);
+    say(t, "m-init-done");
+    say(t, "m-ready");
 }
 
 static bool is_text(uint8_t byte)
@@ -486,21 +474,24 @@ static bool is_text(uint8_t byte)
     return (byte >= ' ' && byte <= '~') || byte == '\r' || byte == '\n';
 }
 
-bool rsl_text_overhear(rsl_device *d, uint8_t byte)
+bool rsl_text_overhear(rsl_text *t, uint8_t byte, bool busy)
 {
-    rsl_text *t = &d->text;
-    t->plain = t->plain && is_text(byte) && d->work == RSL_WORK_NONE;
+    if (byte == 0) {
+        t->length = 0;
+        t->plain = true;
+        return false;
+    }
+    t->plain = t->plain && is_text(byte) && !busy;
     if (!t->plain) {
         t->length = 0;
         return false;
     }
-    rsl_text_feed(d, byte);
+    rsl_text_feed(t, byte);
     return byte == '%';
 }
 
-void rsl_text_feed(rsl_device *d, uint8_t byte)
+void rsl_text_feed(rsl_text *t, uint8_t byte)
 {
-    rsl_text *t = &d->text;
     if (byte == '\r' || byte == '\n')
         return;
     if (!is_text(byte)) { // what is left of a broken frame is no command
@@ -508,18 +499,12 @@ void rsl_text_feed(rsl_device *d, uint8_t byte)
         return;
     }
     if (byte != '%') {
-        if (t->length < RSL_TEXT_COMMAND)
-            t->command[t->length] = (char)byte;
-        if (t->length <= RSL_TEXT_COMMAND)
-            ++t->length;
+        if (t->length < RSL_TEXT_COMMAND) // what is beyond is ignored
+            t->command[t->length++] = (char)byte;
         return;
     }
-    if (t->length > RSL_TEXT_COMMAND) {
-        say(d, "e-[Command longer than 80 characters]");
-    } else {
-        t->command[t->length] = 0;
-        obey(d);
-    }
+    t->command[t->length] = 0;
     t->length = 0;
-    say(d, "m-ready");
+    obey_command(t);
+    say(t, "m-ready");
 }

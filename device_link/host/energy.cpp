@@ -10,6 +10,31 @@
 
 namespace rosler {
 
+namespace {
+
+/// What may have happened in a window, nobody knows whether in it or beside it.
+struct WindowDoubt {
+    std::size_t lost = 0; ///< samples, besides those that are missing in it for certain
+    bool slipped = false;
+};
+
+WindowDoubt doubtOf(const PowerTrace &trace, const TraceWindow &window)
+{
+    WindowDoubt all;
+    for (const TraceDoubt &doubt : trace.doubts) {
+        if (doubt.first >= window.end || doubt.end <= window.first)
+            continue;
+        all.slipped = all.slipped || doubt.slipped;
+        // Those of its lost samples that stand outside of the window.
+        const std::size_t from = std::max(doubt.end - std::min(doubt.lost, doubt.end), window.first);
+        const std::size_t to = std::min(doubt.end, window.end);
+        all.lost += doubt.lost - std::min(doubt.lost, to > from ? to - from : 0);
+    }
+    return all;
+}
+
+} // namespace
+
 std::vector<TraceWindow> windowsOf(const PowerTrace &trace, WindowSignal signal)
 {
     std::vector<TraceWindow> windows;
@@ -62,11 +87,20 @@ Result<EnergyResult> energyOf(const PowerTrace &trace, std::size_t inferences, W
         const std::string where = "window " + std::to_string(i + 1);
         if (s.samples == 0)
             return fail(ErrorCode::Malformed, "no samples", where);
-        if (s.dropRate() > highestDropRate) {
+        const WindowDoubt doubt = doubtOf(trace, found[i]);
+        if (doubt.slipped)
+            return fail(
+                ErrorCode::Rejected,
+                "bytes of the meter's stream got lost, its samples cannot be told from rubbish there; no "
+                "energy is stated",
+                where);
+        const std::size_t lost = s.lost + doubt.lost;
+        const double dropRate = static_cast<double>(lost) / static_cast<double>(s.samples + lost);
+        if (dropRate > highestDropRate) {
             std::array<char, 96> text {};
             std::snprintf(text.data(), text.size(),
                           "%.2f %% of the samples were lost; above %.1f %% no energy is stated",
-                          s.dropRate() * 100.0, highestDropRate * 100.0);
+                          dropRate * 100.0, highestDropRate * 100.0);
             return fail(ErrorCode::Rejected, text.data(), where);
         }
         if (s.seconds < windowSeconds) {
@@ -81,7 +115,7 @@ Result<EnergyResult> energyOf(const PowerTrace &trace, std::size_t inferences, W
         }
         // What few samples were lost, used as much as the others: mean power x time.
         joules.push_back(s.meanWatts * s.seconds / static_cast<double>(inferences));
-        result.dropRate = std::max(result.dropRate, s.dropRate());
+        result.dropRate = std::max(result.dropRate, dropRate);
         result.windows.push_back(s);
     }
     result.joules = spreadOf(joules, Quantity::fromInstrument(0.0, Unit::Joules));

@@ -43,9 +43,10 @@ struct TraceWindow {
 /// @param inferences  in each window
 /// @param windows     how many there have to be
 /// @return Malformed   too few windows, a window without samples, pulses that do not pair
-/// @return Rejected    a window lost more than highestDropRate of its samples, or as much time of the trace
-/// is
-///                     unaccounted for: no figure; the rate is in the text
+/// @return Rejected    a window lost more than highestDropRate of its samples, or may have (TraceDoubt), or
+/// as
+///                     much time of the trace is unaccounted for; the meter's stream slipped in a window: no
+///                     figure; the rate is in the text
 /// @return OutOfRange  a window shorter than windowSeconds with fewer than windowInferences inferences
 [[nodiscard]] Result<EnergyResult> energyOf(const PowerTrace &trace, std::size_t inferences,
                                             WindowSignal signal = WindowSignal::Level,

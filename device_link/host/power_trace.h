@@ -20,6 +20,16 @@ struct TraceMark {
     friend bool operator==(const TraceMark &, const TraceMark &) = default;
 };
 
+/// A stretch of a trace in which something went wrong, nobody knows where in it.
+struct TraceDoubt {
+    std::size_t first = 0;
+    std::size_t end = 0;  ///< past its last sample
+    std::size_t lost = 0; ///< samples that are missing in it; they stand at its end, as NaN
+    bool slipped = false; ///< bytes got lost: samples and marks in it may be made of halves of others
+
+    friend bool operator==(const TraceDoubt &, const TraceDoubt &) = default;
+};
+
 /// What a stretch of a trace says. Samples that were lost count in time, and in nothing else.
 struct TraceStatistics {
     double seconds = 0.0;
@@ -44,6 +54,7 @@ struct PowerTrace {
     double volts = 0.0;       ///< set or stated by the user: neither meter measures it
     std::vector<float> watts; ///< NaN = lost
     std::vector<TraceMark> marks;
+    std::vector<TraceDoubt> doubts; ///< in their order; no two touch each other
     /// Time that passed without samples, nobody knows where in the trace: as much as clock and samples
     /// differ.
     double unaccountedSeconds = 0.0;

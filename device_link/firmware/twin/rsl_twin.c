@@ -35,6 +35,7 @@ struct rsl_twin {
     bool will_lose_power;
     uint64_t power_left; ///< bytes that may still be written
     bool reset_asked;
+    bool strapped; ///< for energy mode
 };
 
 static int read_byte(void *context)
@@ -124,6 +125,12 @@ static bool fetch(void *context, uint8_t slot, uint32_t offset, uint8_t *bytes, 
     return rsl_cells_read(&t->cells, (size_t)slot * t->port.slot_bytes + offset, bytes, length);
 }
 
+static bool energy_mode(void *context)
+{
+    const rsl_twin *t = context;
+    return t->strapped;
+}
+
 static void reset(void *context)
 {
     rsl_twin *t = context;
@@ -181,6 +188,7 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
         .write = write_bytes,
         .set_baud = set_baud,
         .ticks = ticks,
+        .energy_mode = energy_mode,
         .arena_bytes = options->arena_bytes != 0 ? options->arena_bytes : 4U << 20,
         .slots = SLOTS,
         .slot_bytes = options->slot_bytes != 0 ? options->slot_bytes : 8U << 20,
@@ -266,6 +274,11 @@ size_t rsl_twin_take(rsl_twin *t, uint8_t *bytes, size_t room)
     memmove(t->out, t->out + n, t->out_length - n);
     t->out_length -= n;
     return n;
+}
+
+void rsl_twin_strap_energy(rsl_twin *t, bool energy)
+{
+    t->strapped = energy;
 }
 
 void rsl_twin_power_cycle(rsl_twin *t)

@@ -48,6 +48,9 @@ uint32_t rsl_twin_baud(const rsl_twin *twin);
 /// Takes up to @p room bytes of what it has said.
 size_t rsl_twin_take(rsl_twin *twin, uint8_t *bytes, size_t room);
 
+/// Sets the strap that chooses the energy mode at the next start.
+void rsl_twin_strap_energy(rsl_twin *twin, bool energy);
+
 /// Loses its power and starts anew; the slots stay, bytes on the way are lost.
 void rsl_twin_power_cycle(rsl_twin *twin);
 

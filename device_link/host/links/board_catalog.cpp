@@ -81,8 +81,9 @@ struct Rate {
     int tries;
 };
 /// The first once more at the end: a board that starts anew when its port is opened may have been silent.
-constexpr std::array<Rate, 6> rates {
-    {{115200, 3}, {921600, 2}, {460800, 2}, {230400, 2}, {57600, 2}, {115200, 2}}};
+/// 9600 is a board's in energy mode.
+constexpr std::array<Rate, 7> rates {
+    {{115200, 3}, {921600, 2}, {460800, 2}, {230400, 2}, {57600, 2}, {9600, 1}, {115200, 2}}};
 constexpr std::chrono::milliseconds textPatience {300};
 
 /// Says hello at one rate after the other.

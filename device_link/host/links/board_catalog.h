@@ -48,7 +48,7 @@ struct OpenBoard {
 [[nodiscard]] BoardProfile genericProfile(const BoardInfo &info);
 
 /// Starts the emulator or opens the port, and says hello. A port that stays silent is asked at the other
-/// usual rates as well (921600, 460800, 230400, 57600), unless @p baud names the one. Takes up to seven
+/// usual rates as well (921600, 460800, 230400, 57600, 9600), unless @p baud names the one. Takes up to nine
 /// seconds to find nobody. Ports need a QtRuntime or a QCoreApplication (qt_runtime.h).
 /// @param id       as in listBoards(); "/dev/..." means the port of that name
 /// @param console  receives the board's text, and OpenBoard::note

@@ -89,6 +89,9 @@ public:
         m_recorder = TraceRecorder(1.0 / m_rate.hz, m_settings.volts, m_settings.longestSeconds);
         m_health = {};
         m_binaryStream = {};
+        m_asciiStream = {};
+        m_anchor = 0;
+        m_slipped = false;
         m_firstStamp.reset();
         m_lastEvent.reset();
         m_ended = false;
@@ -131,18 +134,14 @@ public:
                 return tl::unexpected(count.error());
             take(std::span(m_buffer).first(*count));
         }
+        anchor(0);
         m_link->discard();
         return {};
     }
 
     const PowerTrace &trace() const noexcept override { return m_recorder.trace; }
 
-    MeterHealth health() const override
-    {
-        MeterHealth health = m_health;
-        health.slips = m_binaryStream.slips();
-        return health;
-    }
+    MeterHealth health() const override { return m_health; }
 
     WindowSignal signal() const noexcept override { return WindowSignal::Pulses; }
 
@@ -228,17 +227,40 @@ private:
         const double had = static_cast<double>(m_health.samples + m_health.lost);
         if (!m_firstStamp) {
             m_firstStamp = {stamp.milliseconds, had};
+            anchor(0);
             return;
         }
         const double seconds = static_cast<double>(stamp.milliseconds - m_firstStamp->first) / 1000.0;
         const double missing = seconds * m_rate.hz - (had - m_firstStamp->second);
+        if (missing > 3600.0 * m_rate.hz)
+            return; // no stamp
         // A stamp is rounded to a millisecond.
-        if (missing < m_rate.hz * 0.001 + 1.0 || missing > 3600.0 * m_rate.hz)
+        if (missing < m_rate.hz * 0.001 + 1.0) {
+            anchor(0);
             return;
+        }
         const auto count = static_cast<std::size_t>(std::lround(missing));
         m_recorder.addLost(count);
         m_health.lost += count;
         m_health.warning = "the meter's time stamps tell of more samples than came";
+        anchor(count);
+    }
+
+    /// Up to here the stream is known to be right again.
+    /// @param lost  samples since the last anchor that did not come
+    void anchor(std::size_t lost)
+    {
+        if (lost > 0 || m_slipped)
+            m_recorder.doubt(m_anchor, lost, m_slipped);
+        m_anchor = m_recorder.trace.watts.size();
+        m_slipped = false;
+    }
+
+    void take(const Slip &)
+    {
+        m_slipped = true;
+        ++m_health.slips;
+        m_health.warning = "bytes of the meter's stream got lost";
     }
 
     void take(const Event &event)
@@ -273,6 +295,8 @@ private:
     TraceRecorder m_recorder;
     MeterHealth m_health;
     std::optional<std::pair<std::uint32_t, double>> m_firstStamp; ///< milliseconds, samples before it
+    std::size_t m_anchor = 0;                                     ///< samples before the last time stamp
+    bool m_slipped = false;                                       ///< since then
     std::optional<unsigned> m_lastEvent;
     bool m_running = false;
     bool m_ended = false;

@@ -98,6 +98,8 @@ void AsciiStream::line(std::string_view text, std::vector<Item> &items)
             items.insert(items.end(), samples.begin(), samples.end());
             return;
         }
+        items.emplace_back(Slip {}); // nothing else begins with a digit
+        return;
     }
     const std::string copy(text);
     if (auto item = timeStamp(copy))
@@ -119,6 +121,7 @@ void BinaryStream::feed(std::span<const std::uint8_t> bytes, std::vector<Item> &
     const auto slip = [&] {
         ++m_slips;
         ++at;
+        items.emplace_back(Slip {});
     };
     while (m_bytes.size() - at >= 2) {
         const std::uint8_t *p = m_bytes.data() + at;

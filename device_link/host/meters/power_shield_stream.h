@@ -26,12 +26,14 @@ struct Event { ///< an edge on its input D7
 struct Line { ///< any other text: acknowledgements, errors, prompts
     std::string text;
 };
+struct Slip { ///< bytes got lost: what came since the last time stamp, and comes up to the next, is in doubt
+};
 struct Overcurrent {
 };
 struct End { ///< of the acquisition
 };
 
-using Item = std::variant<Sample, TimeStamp, Event, Line, Overcurrent, End>;
+using Item = std::variant<Sample, TimeStamp, Event, Line, Slip, Overcurrent, End>;
 
 /// "6409-07": 6409e-7. None when @p text is none.
 [[nodiscard]] std::optional<double> asciiSample(std::string_view text);

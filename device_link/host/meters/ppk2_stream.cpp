@@ -211,6 +211,7 @@ void Ppk2Stream::feed(std::span<const std::uint8_t> bytes, const std::function<v
             ++skip;
         if (skip == 8) {
             at += 4; // rubbish; goes on looking
+            ++m_rubbish;
             continue;
         }
         if (skip == 4 && fits) {
@@ -225,9 +226,15 @@ void Ppk2Stream::feed(std::span<const std::uint8_t> bytes, const std::function<v
         at += skip;
         const unsigned counter = counterOf(word(at));
         if (m_started) {
-            if (const unsigned missing = (counter - m_next) & 63U; missing != 0)
+            // The counter tells how many are missing but for multiples of 64; the rubbish stood for about as
+            // many.
+            std::size_t missing = (counter - m_next) & 63U;
+            while (missing + 32 < m_rubbish)
+                missing += 64;
+            if (missing != 0)
                 lost(missing);
         }
+        m_rubbish = 0;
         m_started = true;
         m_next = counter;
     }

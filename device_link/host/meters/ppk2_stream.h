@@ -87,6 +87,7 @@ private:
     bool m_started = false;
     unsigned m_next = 0; ///< counter of the next sample
     std::size_t m_slips = 0;
+    std::size_t m_rubbish = 0; ///< words passed over since the last good one
 };
 
 } // namespace rosler

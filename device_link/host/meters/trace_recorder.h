@@ -42,6 +42,17 @@ public:
             trace.marks.push_back({trace.watts.size(), edge});
     }
 
+    /// From sample @p first on, up to now.
+    void doubt(std::size_t first, std::size_t lost, bool slipped)
+    {
+        if (trace.doubts.empty() || trace.doubts.back().end < first)
+            trace.doubts.push_back({first, first, 0, false});
+        TraceDoubt &last = trace.doubts.back();
+        last.end = std::max(trace.watts.size(), last.first + 1);
+        last.lost += lost;
+        last.slipped = last.slipped || slipped;
+    }
+
     PowerTrace trace;
 
 private:

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void filesHaveDecimalPointsInEveryLocale();
     void otherDataIsRefused();
     void withoutSamplesNothingIsSaidOfTheTwin();
+    void aPushedModelMayHaveAnotherName();
 
 private:
     [[nodiscard]] QString spec(int epochs) const;
@@ -390,6 +391,33 @@ void RoughTest::withoutSamplesNothingIsSaidOfTheTwin()
     const QJsonObject json = answer.json();
     QVERIFY(json["outputs_equal_twin"].isNull());
     QVERIFY(!answer.out.contains("yes"));
+}
+
+void RoughTest::aPushedModelMayHaveAnotherName()
+{
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    const auto push = [&](const QString &board, const QString &name) {
+        return test::rosler(
+            {"board", "push", "--board", board, "--model", id, "--out", out(), "--name", name});
+    };
+    for (const QString &bad : {QString(), QString(32, 'x'), QStringLiteral("a]b"), QStringLiteral("\u00e9")})
+        QCOMPARE(push("twin", bad).exitCode, 2);
+    const Answer pushed = push("twin", "ic01");
+    QVERIFY2(pushed.exitCode == 0, pushed.error.constData());
+    QVERIFY2(pushed.out.contains("ic01 as i8"), pushed.out.constData());
+    QVERIFY(push("twin", QString(31, 'x')).exitCode == 0);
+
+    const QByteArray boards = test::rosler({"board", "list"}).out;
+    const qsizetype at = boards.indexOf("emulated:mps2-an386");
+    if (at < 0 || !boards.mid(at).split('\n').first().contains("can be used"))
+        QSKIP("no emulated board to ask for the name");
+    qputenv("XDG_DATA_HOME", m_folder->path().toLocal8Bit()); // where it keeps its models
+    const Answer kept = push("emulated:mps2-an386", "ic01");
+    QVERIFY2(kept.exitCode == 0, kept.error.constData());
+    const Answer profile = test::rosler({"board", "console", "profile"});
+    qunsetenv("XDG_DATA_HOME");
+    QVERIFY2(profile.out.contains("m-model-[ic01]"), profile.out.constData());
 }
 
 QTEST_GUILESS_MAIN(RoughTest)

@@ -150,7 +150,8 @@ public:
                     } else if (reply.frame.seq == m_seq) {
                         static const QRegularExpression lap(QStringLiteral("m-lap-us-[0-9]+"));
                         text.replace(lap, QStringLiteral("m-lap-us"));
-                        text.replace(QStringLiteral("rosler-twin"), QStringLiteral("rosler"));
+                        static const QRegularExpression name(QStringLiteral("m-name-dut-\\[[^]]*"));
+                        text.replace(name, QStringLiteral("m-name-dut-["));
                         said += text;
                         return true;
                     } else if (reply.frame.type != RSL_BUSY && reply.frame.type != RSL_LOG) {

@@ -2,8 +2,10 @@
 #include <cmath>
 #include <random>
 
+#include <QTemporaryDir>
 #include <QtTest>
 
+#include "device_link/protocol/rsl_quantise.h"
 #include "tests/device_link/support/qemu_board.h"
 #include "tests/device_link/support/text_rows.h"
 
@@ -23,6 +25,9 @@ private Q_SLOTS:
     void eachBoardSpeaksTheWholeApi();
     void theRunnersWayOfWorking_data();
     void theRunnersWayOfWorking();
+    void windowsHoldInferencesAlone();
+    void aRunInEachModeOverALossOfPower_data() { eachBoardSpeaksTheWholeApi_data(); }
+    void aRunInEachModeOverALossOfPower();
 };
 
 namespace {
@@ -36,21 +41,24 @@ const EmulatedBoard &boardOf(int row)
 struct Sample {
     std::vector<std::uint8_t> sent;
     std::vector<std::uint8_t> input;
+    std::vector<float> floats; ///< when it is sent as such
 };
 
 Sample sampleFor(const rsl_model &model, std::mt19937 &random)
 {
     Sample sample;
     const std::string name = model.header->name;
-    const std::uint32_t inputs = rsl_tensor_numbers(model.input);
+    const rsl_tensor &x = *model.input;
+    const std::uint32_t inputs = rsl_tensor_numbers(&x);
     if (name.rfind("ad", 0) == 0) { // float32, quantised on the board
         for (std::uint32_t i = 0; i < inputs; ++i) {
-            const auto q = static_cast<std::int8_t>(random());
-            const float value = model.input->scale * static_cast<float>(q - model.input->zero);
+            // Between what int8 can say, and beyond it.
+            const float value = x.scale * (static_cast<float>(random() % 40000U) * 0.01F - 50.0F);
             std::uint8_t bytes[4];
             std::memcpy(bytes, &value, 4);
             sample.sent.insert(sample.sent.end(), bytes, bytes + 4);
-            sample.input.push_back(static_cast<std::uint8_t>(q));
+            sample.floats.push_back(value);
+            sample.input.push_back(static_cast<std::uint8_t>(rsl_input_to_int8(value, x.scale, x.zero)));
         }
         return sample;
     }
@@ -61,6 +69,16 @@ Sample sampleFor(const rsl_model &model, std::mt19937 &random)
         sample.input.push_back(static_cast<std::uint8_t>(byte ^ (pixels ? 0x80U : 0U)));
     }
     return sample;
+}
+
+/// The strap for energy mode, as the argument of QEMU's -device: what the board's README says.
+QString strapOf(const QString &board)
+{
+    QFile readme(QStringLiteral(ROSLER_SOURCE_DIR "/device_link/firmware/boards/%1/README.md").arg(board));
+    if (!readme.open(QIODevice::ReadOnly))
+        return {};
+    static const QRegularExpression form(QStringLiteral("`-device (loader,addr=0x[0-9A-F]+,data=[^`]+)`"));
+    return form.match(QString::fromUtf8(readme.readAll())).captured(1);
 }
 
 long long lap(const QString &said, int index)
@@ -90,9 +108,6 @@ void QemuTextTest::eachBoardSpeaksTheWholeApi_data()
 void QemuTextTest::eachBoardSpeaksTheWholeApi()
 {
     QFETCH(int, row);
-    if (const QString missing = qemuMissing(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
-        !missing.isEmpty())
-        QSKIP(qPrintable(missing));
     QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     WireHost &host = board.host();
@@ -160,7 +175,7 @@ void QemuTextTest::theRunnersWayOfWorking()
         QVERIFY2(fault.empty(), fault.c_str());
         const std::string said = host.text("infer 1 0");
         const std::vector<double> got = textResults(said);
-        const std::vector<double> wanted = oracleResults(image, sample.input.data());
+        const std::vector<double> wanted = oracleResults(image, sample.input.data(), sample.floats);
         QVERIFY2(got.size() == wanted.size(), said.c_str());
         for (std::size_t j = 0; j < got.size(); ++j) // three decimals
             QVERIFY2(std::abs(got[j] - wanted[j]) < 0.00051 + 1e-6 * wanted[j], said.c_str());
@@ -185,6 +200,85 @@ void QemuTextTest::theRunnersWayOfWorking()
     }
     const long long stamp = lap(QString::fromStdString(host.text("timestamp")), 0);
     QVERIFY(stamp > before);
+}
+
+/// Counted in instructions: what one of many inferences in a window takes is what BENCH finds, and a call.
+void QemuTextTest::windowsHoldInferencesAlone()
+{
+    QemuBoard board(boardOf(0), QStringLiteral(ROSLER_FIRMWARE));
+    QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+    WireHost &host = board.host();
+    QVERIFY(host.hello());
+    const std::optional<Reply> pushed = host.push(textModel("kws01", 490, 12));
+    QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
+    const std::optional<rsl_result> bench = host.bench(10);
+    QVERIFY(bench);
+    const auto alone = static_cast<double>(board.instructions(bench->min_ticks, *bench));
+    const std::string fault = loadByText(host, std::vector<std::uint8_t>(490, 1));
+    QVERIFY2(fault.empty(), fault.c_str());
+    constexpr int runs = 5000;
+    const QString said = QString::fromStdString(host.text("infer " + std::to_string(runs) + " 0"));
+    const double nanosecondsEach = std::ldexp(1.0, boardOf(0).shift);
+    const double each = static_cast<double>(lap(said, 1) - lap(said, 0)) * 1000.0 / nanosecondsEach / runs;
+    qInfo("%.1f instructions an inference in the window, %.0f alone", each, alone);
+    QVERIFY2(std::abs(each - alone) < 10, qPrintable(said));
+}
+
+/// What the runner sends, to the letter, and what it reads: performance at 115200 baud; then the board loses
+/// its power and is opened with 9600 baud, with the strap set and no word from the runner.
+void QemuTextTest::aRunInEachModeOverALossOfPower()
+{
+    QFETCH(int, row);
+    const EmulatedBoard &emulated = boardOf(row);
+    const QString strap = strapOf(QString::fromLatin1(emulated.name));
+    if (strap.isEmpty() || emulated.slotsSize == nullptr)
+        QSKIP("the emulator has no strap for this board, or keeps no models");
+    const QTemporaryDir folder;
+    const QString slotFile = folder.filePath(QStringLiteral("slots.bin"));
+    std::string results;
+    for (const bool energy : {false, true}) {
+        QemuBoard board(emulated, QStringLiteral(ROSLER_FIRMWARE), slotFile,
+                        energy ? QStringList {QStringLiteral("-device"), strap} : QStringList());
+        QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+        WireHost &host = board.host();
+        const std::optional<rsl_caps> caps = host.hello();
+        QVERIFY(caps);
+        QCOMPARE(caps->baud, energy ? 9600U : 115200U);
+        if (!energy) {
+            const std::optional<Reply> pushed =
+                host.push(textModel("kws01", 490, 12, RSL_I8, static_cast<rsl_layout>(caps->preferred)));
+            QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
+        }
+        const std::string name = host.text("name");
+        QCOMPARE(QString::fromStdString(name),
+                 QStringLiteral("m-name-dut-[rosler %1 (emulated)]\r\nm-ready\r\n")
+                     .arg(QString::fromLatin1(emulated.name)));
+        QCOMPARE(
+            host.text("profile"),
+            std::string("m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[kws01]\r\nm-ready\r\n"));
+        const TextRow stamp {"timestamp", energy ? "" : "m-lap-us-[0-9]+\r\n"};
+        QVERIFY(answers(host.text("timestamp"), stamp));
+        std::mt19937 random(5);
+        std::vector<std::uint8_t> sample(490);
+        for (std::uint8_t &byte : sample)
+            byte = static_cast<std::uint8_t>(random());
+        const std::string fault = loadByText(host, sample, energy ? 26 : 31);
+        QVERIFY2(fault.empty(), fault.c_str());
+        const std::string lap = energy ? "" : "m-lap-us-[0-9]+\r\n";
+        const TextRow inferred {
+            "infer 10 3",
+            "m-warmup-start-3\r\nm-warmup-done\r\nm-infer-start-10\r\n" + lap + lap
+                + "m-infer-done\r\nm-results-\\[[01]\\.[0-9]{3}(,[01]\\.[0-9]{3}){11}\\]\r\n"};
+        const std::string said = host.text("infer 10 3");
+        QVERIFY2(answers(said, inferred), said.c_str());
+        if (energy)
+            QCOMPARE(said.substr(said.find("m-results")), results);
+        results = said.substr(said.find("m-results"));
+        // A reset is no change of mode.
+        QVERIFY(host.ask(RSL_RESET, {}));
+        const std::string banner = host.untilReady();
+        QVERIFY2(answers(banner, {"", textBanner(energy)}), banner.c_str());
+    }
 }
 
 QTEST_GUILESS_MAIN(QemuTextTest)

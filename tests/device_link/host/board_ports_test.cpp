@@ -123,6 +123,25 @@ private Q_SLOTS:
         QVERIFY(told && told->note.empty());
     }
 
+    void aBoardInEnergyModeIsFoundAtItsRate()
+    {
+        const Twin twin = makeTwin();
+        rsl_twin_strap_energy(twin.get(), true);
+        rsl_twin_power_cycle(twin.get());
+        const PtyPeer peer([&](auto heard, auto baud) {
+            return baud == rsl_twin_baud(twin.get()) ? answerOf(twin, heard) : Bytes();
+        });
+        auto board = openBoard("port:" + peer.path(), {}, {});
+        QVERIFY2(board, board ? "" : message(board.error()).c_str());
+        QCOMPARE(board->note, std::string("the board answers at 9600 baud, not at 115200"));
+        QCOMPARE(board->client->link().baud(), 9600U);
+        const auto lines = board->client->textCommand("timestamp", std::chrono::seconds(2));
+        QVERIFY(lines && lines->empty());
+        board->client.reset();
+        const auto told = openBoard("port:" + peer.path(), {}, {}, 9600);
+        QVERIFY(told && told->note.empty());
+    }
+
     void aSilentPortIsSaidToBeSilent()
     {
         const PtyPeer peer([](auto, auto) { return Bytes(); });

@@ -40,6 +40,8 @@ private Q_SLOTS:
     void statisticsOfAStretch();
     void aWindowThatDropsSamplesHasNoFigure();
     void aFewLostSamplesAreBridged();
+    void aSlipForbidsTheFigureOfTheWindowThatItTouches();
+    void lossesThatMayBeAWindowsCountAsItsOwn();
     void timeThatIsUnaccountedForForbidsAFigure();
     void halfWindowsDoNotCount();
     void shortWindowsNeedTenInferences();
@@ -110,6 +112,52 @@ void EnergyTest::aFewLostSamplesAreBridged()
     QCOMPARE(result->dropRate, 0.001);
     QVERIFY(std::abs(result->joules.p95.value() - 0.002) < 1e-8);
     QVERIFY(std::abs(result->windows[0].joules - 0.020 * 9.99) < 1e-6);
+}
+
+void EnergyTest::aSlipForbidsTheFigureOfTheWindowThatItTouches()
+{
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
+    const TraceWindow second = windowsOf(trace, WindowSignal::Level)[1];
+    for (const TraceDoubt &touches : {TraceDoubt {second.first - 500, second.first + 1, 0, true},
+                                      TraceDoubt {second.end - 1, second.end + 500, 0, true},
+                                      TraceDoubt {second.first + 10, second.first + 11, 0, true}}) {
+        trace.doubts = {touches};
+        const auto result = energyOf(trace, 100);
+        QVERIFY(!result);
+        QCOMPARE(result.error().code, ErrorCode::Rejected);
+        QCOMPARE(result.error().where, std::string("window 2"));
+    }
+    trace.doubts = {{second.end, second.end + 500, 0, true}, {second.first - 500, second.first, 0, true}};
+    QVERIFY(energyOf(trace, 100)); // between windows
+}
+
+void EnergyTest::lossesThatMayBeAWindowsCountAsItsOwn()
+{
+    // Told of after the window had ended: they stand behind it.
+    auto trace = fiveWindows(Edge::Falling, Edge::Rising);
+    const TraceWindow first = windowsOf(trace, WindowSignal::Level)[0];
+    const auto lose = [&](std::size_t at, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            trace.watts[at + i] = std::numeric_limits<float>::quiet_NaN();
+    };
+    lose(first.end + 100, 11);
+    QVERIFY(energyOf(trace, 100)); // certainly there
+    trace.doubts = {{first.end - 500, first.end + 111, 11, false}};
+    const auto result = energyOf(trace, 100);
+    QVERIFY(!result);
+    QCOMPARE(result.error().code, ErrorCode::Rejected);
+    QVERIFY(result.error().what.find("0.11 %") != std::string::npos);
+    trace.doubts.front().lost = 10;
+    const auto few = energyOf(trace, 100);
+    QVERIFY(few);
+    QVERIFY(std::abs(few->dropRate - 0.001) < 1e-5);
+    // Inside of it, they are not counted twice.
+    trace = fiveWindows(Edge::Falling, Edge::Rising);
+    lose(first.first + 90, 10);
+    trace.doubts = {{first.first + 50, first.first + 100, 10, false}};
+    const auto once = energyOf(trace, 100);
+    QVERIFY(once);
+    QCOMPARE(once->dropRate, 0.001);
 }
 
 void EnergyTest::timeThatIsUnaccountedForForbidsAFigure()

@@ -142,6 +142,8 @@ public:
     bool old = false;                   ///< firmware without "eventsrc"
     int dropEvery = 0;                  ///< samples, every n-th; time stamps tell
     std::int64_t overcurrentAfter = -1; ///< samples
+    int slipAt = 0;                     ///< the n-th sample with the pin low lacks a byte
+    bool endsInHalfALine = false;
 
     explicit EmulatedPowerShield(const Pin &pin)
         : m_pin(pin)
@@ -178,6 +180,8 @@ private:
                 said.insert(said.end(), {0xFF, 0xFF, 0xF0, 0xF4});
             } else {
                 append(said, "Acquisition completed\r\n");
+                if (endsInHalfALine && m_streaming)
+                    append(said, "64");
             }
             m_streaming = false;
             return;
@@ -239,6 +243,13 @@ private:
             }
             if (dropEvery > 0 && m_sent % static_cast<std::uint64_t>(dropEvery) == 1)
                 continue;
+            if (slipAt > 0 && !high && --slipAt == 0) {
+                if (m_binary)
+                    said.push_back(0x40);
+                else
+                    append(said, "300-08\r\n");
+                continue;
+            }
             if (m_binary) { // 10 mA and 1 mA: 655 / 16^4, 1049 / 16^5
                 const unsigned word = high ? 0x5000U + 1049U : 0x4000U + 655U;
                 said.insert(said.end(),
@@ -539,6 +550,41 @@ private Q_SLOTS:
         QVERIFY2(measured, measured ? "" : message(measured.error()).c_str());
         QVERIFY(!measured->energy && !measurement.energy);
         QVERIFY(measured->health.lost > 50);
+    }
+
+    void aSlipOfAPowerShieldVoidsTheEnergy()
+    {
+        for (const double rate : {1000.0, 10000.0}) {
+            Pin pin {true};
+            EmulatedPowerShield shield(pin);
+            shield.slipAt = static_cast<int>(rate / 20.0); // within the first window
+            const PtyPeer peer([&](auto heard, auto) { return shield.play(heard); });
+            auto meter = openOn(peer, "powershield", rate);
+            QVERIFY(meter);
+            Measurement measurement;
+            const auto measured = measure(**meter, pin, measurement, milliseconds(30));
+            QVERIFY2(measured, measured ? "" : message(measured.error()).c_str());
+            QVERIFY(!measured->energy && !measurement.energy);
+            QVERIFY(measured->health.slips > 0);
+            QVERIFY2(!measured->reason.empty(), "no reason");
+            QVERIFY(measured->trace.doubts.size() == 1 && measured->trace.doubts.front().slipped);
+        }
+    }
+
+    void aRecordingBeginsAtABeginOfALine()
+    {
+        const Pin pin {true};
+        EmulatedPowerShield shield(pin);
+        shield.endsInHalfALine = true;
+        const PtyPeer peer([&](auto heard, auto) { return shield.play(heard); });
+        auto meter = openOn(peer, "powershield", 1000.0);
+        QVERIFY(meter);
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(record(**meter, milliseconds(60)));
+            QCOMPARE((*meter)->health().slips, std::size_t {0});
+            QCOMPARE((*meter)->health().lost, std::size_t {0});
+            QVERIFY((*meter)->health().samples > 20);
+        }
     }
 
     void anOvercurrentEndsTheRecording()

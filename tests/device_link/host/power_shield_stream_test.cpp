@@ -84,7 +84,7 @@ void PowerShieldStreamTest::textComesInAnyPieces()
         QCOMPARE(std::get<TimeStamp>(items[4]).milliseconds, 1250U);
         QCOMPARE(std::get<TimeStamp>(items[4]).bufferPercent, 7U);
         QCOMPARE(std::get<Event>(items[5]).number, 12U);
-        QCOMPARE(std::get<Line>(items[7]).text, std::string("64x2-07"));
+        QVERIFY(std::holds_alternative<Slip>(items[7])); // 64x2-07
         QVERIFY(std::holds_alternative<End>(items[8]));
     }
 }

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void theCurrentIsThatOfTheFormula();
     void aWholeStreamComesInAnyPieces();
     void lostSamplesAreCounted();
+    void rubbishInTheirPlaceTellsHowMany();
     void slipsOfBytesAreHealed();
     void rubbishEndsAndSamplesGoOn();
     void theFilterBridgesAChangeOfRange();
@@ -165,6 +166,19 @@ void Ppk2StreamTest::lostSamplesAreCounted()
         QCOMPARE(heard.lost, std::size_t {gap});
         QCOMPARE(heard.samples.size() + heard.lost, std::size_t {3000});
         QCOMPARE(heard.slips, std::size_t {0});
+    }
+}
+
+void Ppk2StreamTest::rubbishInTheirPlaceTellsHowMany()
+{
+    for (const unsigned gap : {20U, 64U, 100U, 500U, 1000U}) {
+        std::vector<std::uint8_t> bytes;
+        for (unsigned i = 0; i < 3000; ++i)
+            put(bytes, i < 700 || i >= 700 + gap ? wordOf(i) : 0x0001FFFFU);
+        for (const std::size_t piece : {1, 64, 100'000}) {
+            const Heard heard = hear(bytes, piece);
+            QCOMPARE(heard.samples.size() + heard.lost, std::size_t {3000});
+        }
     }
 }
 

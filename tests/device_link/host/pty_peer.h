@@ -68,6 +68,8 @@ private:
         termios line {};
         ::tcgetattr(m_master, &line);
         switch (::cfgetospeed(&line)) {
+        case B9600:
+            return 9600;
         case B57600:
             return 57600;
         case B115200:

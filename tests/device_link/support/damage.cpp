@@ -91,9 +91,10 @@ std::vector<std::uint8_t> FrameStorm::next()
 std::vector<std::uint8_t> FrameStorm::text()
 {
     static const std::string commands[] = {
-        "name%",   "%",        "db load 12%", "db 0011zz%",  "infer 1 1%",
-        "db%",     "results%", "db print%",   "infer%",      "  %",
-        "mode x%", "help%",    "db load 48%", "timestamp%%", "db 01020304050607080910111213%"};
+        "name%",        "%",           "db load 12%",         "db 0011zz%",  "infer 1 1%",
+        "db%",          "results%",    "db print%",           "infer%",      "  %",
+        "mode x%",      "help%",       "db load 48%",         "timestamp%%", "db 01020304050607080910111213%",
+        "db load 300%", "db load -1%", "db load 9999999999%", "db load%",    "infer 2x 1y%"};
     const std::string &command = commands[m_random() % std::size(commands)];
     return {command.begin(), command.end()};
 }

@@ -12,8 +12,6 @@
 namespace rosler {
 namespace {
 
-constexpr std::size_t bytesACommand = 31; // of the runner: 66 characters
-
 std::string inferred(const std::string &warmUps, const std::string &runs, bool laps = true)
 {
     const std::string lap = laps ? "m-lap-us-[0-9]+\r\n" : "";
@@ -40,82 +38,118 @@ double valueAt(const rsl_tensor &tensor, const std::uint8_t *bytes, std::size_t 
 
 std::vector<TextRow> textRowsWithoutModel(const std::string &vendor)
 {
-    const std::string iterations = "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n";
+    const std::string name = "m-name-dut-\\["
+        + QRegularExpression::escape(QString::fromStdString(vendor)).toStdString() + "\\]\r\n";
+    const std::string iterations = "e-\\[Inference iterations must be >0\\]\r\n";
+    const std::string warmUps = "e-\\[Inference warmup must be >=0\\]\r\n";
     const std::string length = "e-\\[Command 'db load' must be >0 bytes\\]\r\n";
     return {
-        {"name", "m-name-dut-\\[" + vendor + "\\]\r\n"},
-        {"  name  ", "m-name-dut-\\[" + vendor + "\\]\r\n"},
-        {"\r\nname\r\n", "m-name-dut-\\[" + vendor + "\\]\r\n"},
+        {"name", name},
+        {"  name  ", name},
+        {"name it", name}, // further words are nobody's
+        {"\r\nname\r\n", name},
         {"profile", "m-profile-\\[ULPMark for tinyML Firmware V0.0.1\\]\r\nm-model-\\[none\\]\r\n"},
         {"timestamp", "m-lap-us-[0-9]+\r\n"},
-        {"help", "([^\r]+\r\n){9}"},
+        {"help", "ULPMark for tinyML Firmware V0.0.1\r\n\r\n([^\r]+\r\n){4}"},
         {"results", "e-\\[No results yet\\]\r\n"},
         {"infer 1", "e-\\[No model\\]\r\n"},
+        {"infer", "e-\\[No model\\]\r\n"},
         {"infer 0", iterations},
+        {"infer 0 3", iterations},
         {"infer -1", iterations},
         {"infer x", iterations},
-        {"infer 1 x", iterations},
-        {"infer 1 -1", iterations},
-        {"infer 99999999999", iterations},
-        {"", "e-\\[Empty command\\]\r\n"},
-        {"   ", "e-\\[Empty command\\]\r\n"},
+        {"infer 1 -1", warmUps},
+        {"infer 5x -2", warmUps},
+        {"infer 99999999999 -99999999999", warmUps},
+        {"", "e-\\[Unknown command: \\]\r\n"},
+        {"   ", "e-\\[Unknown command: \\]\r\n"},
         {"hello", "e-\\[Unknown command: hello\\]\r\n"},
+        {"hello world", "e-\\[Unknown command: hello\\]\r\n"},
         {"NAME", "e-\\[Unknown command: NAME\\]\r\n"},
         {"names", "e-\\[Unknown command: names\\]\r\n"},
         {"db", "e-\\[Command 'db' requires a subcommand\\]\r\n"},
-        {"db load", length},
+        {"db load", "e-\\[Command 'db load' requires the # of bytes\\]\r\n"},
         {"db load 0", length},
-        {"db load -1", length},
         {"db load x", length},
-        {"db load 5", "Supplied buffer size 5 exceeds maximum of 0\r\n"},
+        {"db load -1", "Supplied buffer size -1 exceeds maximum of [0-9]+\n"},
+        {"db load 99999999999", "Supplied buffer size 2147483647 exceeds maximum of [0-9]+\n"},
         {"db print", ""},
-        {"db 00", ""}, // nothing is expected, so all digits are beyond the last
+        {"db load 3x", "m-\\[Expecting 3 bytes\\]\r\n"},
+        {"db print", "m-buffer-00-00-00\r\n\r\n"},
+        {"db 0102", ""},
+        {"db 03", "m-load-done\r\n"},
+        {"db print", "m-buffer-01-02-03\r\n\r\n"},
+        {"db load 0", length},
+        {"db print", ""},
+        {"db 00", ""}, // nothing is expected
         {"db 0", "e-\\[Insufficent number of hex digits\\]\r\n"},
         {"mode", "e-\\[Unknown command: mode\\]\r\n"},
         {"mode loud", "e-\\[Unknown command: mode\\]\r\n"},
         {"mode energy", "m-timestamp-mode-energy\r\n"},
         {"timestamp", ""},
         {"mode performance", "m-timestamp-mode-performance\r\n"},
+        // 80 characters count, what is beyond them does not.
+        {"db " + std::string(76, '0'), ""},
         {"db " + std::string(77, '0'), "e-\\[Insufficent number of hex digits\\]\r\n"},
-        {"db " + std::string(78, '0'), "e-\\[Command longer than 80 characters\\]\r\n"},
-        {std::string(5000, 'x'), "e-\\[Command longer than 80 characters\\]\r\n"},
-        {"name", "m-name-dut-\\[" + vendor + "\\]\r\n"},
+        {"db " + std::string(78, '0'), "e-\\[Insufficent number of hex digits\\]\r\n"},
+        {std::string(5000, 'x'), "e-\\[Unknown command: x{80}\\]\r\n"},
+        {"name", name},
     };
 }
 
 std::vector<TextRow> textRowsWithModel()
 {
+    const auto incomplete = [](const std::string &came) {
+        return "Input db has " + came + " elemented, expected 6\n" + inferred("0", "1");
+    };
     return {
         {"profile", "m-profile-\\[ULPMark for tinyML Firmware V0.0.1\\]\r\nm-model-\\[kws01\\]\r\n"},
         {"db print", ""},
-        {"db load 25", "Supplied buffer size 25 exceeds maximum of 24\r\n"},
-        {"db load 7", "e-\\[The model takes 6 inputs of one byte, or of four as float32\\]\r\n"},
+        {"infer 1 0", incomplete("0")},
+        {"db load 27648",
+         "(m-\\[Expecting 27648 bytes\\]\r|Supplied buffer size 27648 exceeds maximum of [0-9]+)\n"},
+        {"db load 27649", "Supplied buffer size 27649 exceeds maximum of [0-9]+\n"},
+        {"db load 7", "m-\\[Expecting 7 bytes\\]\r\n"}, // more than the model takes
+        {"db 010203040506", ""},
+        {"infer 1 0", inferred("0", "1")},
         {"db load 6", "m-\\[Expecting 6 bytes\\]\r\n"},
         {"db 0", "e-\\[Insufficent number of hex digits\\]\r\n"},
         {"db 0g", "e-\\[Invalid hex digit '0g'\\]\r\n"},
         {"db g0", "e-\\[Invalid hex digit 'g0'\\]\r\n"},
         {"db 00fF", ""},
-        {"db print", "m-buffer-00-ff\r\n"},
-        {"db 7f80aBCd", "m-load-done\r\n"},
-        {"db print", "m-buffer-00-ff-7f-80-ab-cd\r\n"},
+        {"db 7fxx", "e-\\[Invalid hex digit 'xx'\\]\r\n"}, // what stands before it has come
+        {"db print", "m-buffer-00-ff-7f-00-00-00\r\n\r\n"},
+        {"infer 1 0", incomplete("3")},
+        {"db 80aBCd", "m-load-done\r\n"},
+        {"db print", "m-buffer-00-ff-7f-80-ab-cd\r\n\r\n"},
         {"infer 1 0", inferred("0", "1")},
         {"results", "m-results-\\[[01]\\.[0-9]{3}(,[01]\\.[0-9]{3}){2}\\]\r\n"},
+        // After a refusal there is no input, not the one before.
+        {"db load 0", "e-\\[Command 'db load' must be >0 bytes\\]\r\n"},
+        {"infer 1 0", incomplete("0")},
         {"db load 6", "m-\\[Expecting 6 bytes\\]\r\n"}, // rewinds
-        {"db print", ""},
+        {"db print", "m-buffer-00-00-00-00-00-00\r\n\r\n"},
         {"db 0001020304", ""},
         {"db 05060708", "m-load-done\r\n"}, // what is beyond the last byte is ignored
         {"db 99", ""},
-        {"db print", "m-buffer-00-01-02-03-04-05\r\n"},
+        {"db print", "m-buffer-00-01-02-03-04-05\r\n\r\n"},
+        {"infer 1 0", inferred("0", "1")},
         {"db load 24", "m-\\[Expecting 24 bytes\\]\r\n"},
         {"db 000000000000803f0000003f", ""},
-        {"db print", "m-buffer(-[0-9a-f]{2}){8}\r\nm-buffer(-[0-9a-f]{2}){4}\r\n"}, // eight a line
+        {"infer 1 0", incomplete("3")}, // of four bytes each
+        {"db print",
+         "m-buffer-00-00-00-00-00-00-80-3f\r\n"
+         "m-buffer-00-00-00-3f-00-00-00-00\r\nm-buffer(-00){8}\r\n"},
         {"db 000000000000803f0000003f", "m-load-done\r\n"},
         {"infer 5 2", inferred("2", "5")},
         {"infer 3 0", inferred("0", "3")},
         {"infer 4", inferred("10", "4")}, // ten unless said
         {"infer", inferred("10", "1")},
+        {"infer 5x 1y", inferred("1", "5")}, // numbers end where their digits do
+        {"infer 1 x", inferred("0", "1")},
         {"  infer   4   1", inferred("1", "4")},
-        {"infer 0 3", "e-\\[Inference iterations must be >0, warm-ups >=0\\]\r\n"},
+        {"infer 0 3", "e-\\[Inference iterations must be >0\\]\r\n"},
+        {"infer 1 -1", "e-\\[Inference warmup must be >=0\\]\r\n"},
         {"mode energy", "m-timestamp-mode-energy\r\n"},
         {"timestamp", ""},
         {"infer 2 0", inferred("0", "2", false)},
@@ -125,9 +159,10 @@ std::vector<TextRow> textRowsWithModel()
     };
 }
 
-std::string textBanner()
+std::string textBanner(bool energy)
 {
-    return "m-timestamp-mode-performance\r\nm-lap-us-[0-9]+\r\nm-init-done\r\n";
+    return energy ? "m-timestamp-mode-energy\r\nm-init-done\r\n"
+                  : "m-timestamp-mode-performance\r\nm-lap-us-[0-9]+\r\nm-init-done\r\n";
 }
 
 bool answers(const std::string &said, const TextRow &row)
@@ -153,7 +188,7 @@ AlignedBytes textModel(const std::string &name, std::uint32_t inputs, std::uint3
     return image;
 }
 
-std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes)
+std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes, std::size_t bytesACommand)
 {
     const std::string size = std::to_string(bytes.size());
     std::string said = host.text("db load " + size);
@@ -193,7 +228,8 @@ std::vector<double> textResults(const std::string &said)
     }
 }
 
-std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input)
+std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input,
+                                  std::span<const float> sent)
 {
     rsl_model model {};
     if (rsl_model_open(image.data(), image.size(), &model).fault != RSL_FAULT_NONE)
@@ -208,7 +244,8 @@ std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t 
     double sum = 0;
     if (std::string(header.name).rfind("ad", 0) == 0 && rsl_tensor_numbers(model.input) == outputs) {
         for (std::size_t i = 0; i < values.size(); ++i)
-            sum += std::pow(values[i] - valueAt(*model.input, in, i), 2);
+            sum += std::pow(
+                values[i] - (sent.empty() ? valueAt(*model.input, in, i) : static_cast<double>(sent[i])), 2);
         return {sum / static_cast<double>(values.size())};
     }
     const double most = *std::max_element(values.begin(), values.end());

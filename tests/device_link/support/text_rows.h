@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct TextRow {
 [[nodiscard]] std::vector<TextRow> textRowsWithModel();
 
 /// What a board says when it starts.
-[[nodiscard]] std::string textBanner();
+[[nodiscard]] std::string textBanner(bool energy = false);
 
 /// Does the whole of what was said, m-ready included, have the row's form?
 [[nodiscard]] bool answers(const std::string &said, const TextRow &row);
@@ -35,15 +36,20 @@ struct TextRow {
                                      std::uint32_t outputs = 3, rsl_number number = RSL_I8,
                                      rsl_layout layout = RSL_LAYOUT_I8_4X4);
 
-/// Loads as the benchmark's runner does: `db load N`, then 31 bytes a command, each answered before the next.
+/// Loads as the benchmark's runner does: `db load N`, then so many bytes a command, each answered before the
+/// next.
+/// @param bytesACommand  31; 26 through an interface board, as for energy
 /// @return empty, or what was answered wrongly
-[[nodiscard]] std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes);
+[[nodiscard]] std::string loadByText(WireHost &host, const std::vector<std::uint8_t> &bytes,
+                                     std::size_t bytesACommand = 31);
 
 /// The numbers of an m-results line; empty when there is none.
 [[nodiscard]] std::vector<double> textResults(const std::string &said);
 
 /// What m-results should hold after the model's own known input or @p input: probabilities, or an
 /// autoencoder's mean squared error.
-[[nodiscard]] std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input);
+/// @param sent  the input as float32 when it came so: the error is against it
+[[nodiscard]] std::vector<double> oracleResults(const AlignedBytes &image, const std::uint8_t *input,
+                                                std::span<const float> sent = {});
 
 } // namespace rosler

@@ -14,6 +14,8 @@
 #define UART_INTERRUPT RSL_REGISTER(RSL_UART + 0xC)
 #define UART_DIVIDER   RSL_REGISTER(RSL_UART + 0x10)
 #define FPGAIO_LED     RSL_REGISTER(RSL_FPGAIO + 0x0)
+#define FPGAIO_BUTTON  RSL_REGISTER(RSL_FPGAIO + 0x8)
+#define STRAP          RSL_REGISTER(RSL_STRAP) ///< a word of RAM that nothing else uses
 
 enum {
     TX_FULL = 1,
@@ -22,6 +24,7 @@ enum {
     RX_INTERRUPT = 8,
     ARENA = 1 << 20,
     SLOT = 8 << 20,
+    STRAPPED = 0x59474E45, ///< "ENGY"
 };
 
 static rsl_ring ring;
@@ -105,6 +108,13 @@ static void window(void *context, bool on)
     FPGAIO_LED = on ? 0U : 1U;
 }
 
+/// Button 0 held down; or, where there is nobody to hold it, the word that an emulator loads into RAM.
+static bool energy_mode(void *context)
+{
+    (void)context;
+    return (FPGAIO_BUTTON & 1U) != 0 || STRAP == STRAPPED;
+}
+
 static uint8_t *slot_at(uint8_t slot)
 {
     return (uint8_t *)(uintptr_t)(RSL_SLOTS + (uint32_t)slot * SLOT);
@@ -141,7 +151,8 @@ int main(void)
     static rsl_port port;
     port = (rsl_port) {
         .board = RSL_BOARD,
-        .vendor = "rosler",
+        // No emulator counts cycles.
+        .vendor = counts_cycles ? "rosler " RSL_BOARD : "rosler " RSL_BOARD " (emulated)",
         .features = RSL_FEATURES | RSL_KEEPS_MODELS | RSL_HAS_WINDOW_PIN | RSL_SETS_BAUD
             | (counts_cycles ? RSL_HAS_CYCLE_COUNTER : 0U),
         .core = rsl_cpuid(),
@@ -156,6 +167,7 @@ int main(void)
         .ticks = ticks,
         .quiet = quiet,
         .window = window,
+        .energy_mode = energy_mode,
         .arena = arena,
         .arena_bytes = sizeof arena,
         .slots = 2,
