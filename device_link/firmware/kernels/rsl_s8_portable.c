@@ -103,7 +103,7 @@ static const int8_t *add_2x2(const int8_t *w, uint32_t g, uint32_t cols, const i
         sum[r] -= 256U * sum[r + 1];
     for (uint32_t c = 0; c < cols; c += 2) {
         const int32_t x0 = x[c];
-        const int32_t x1 = c + 1U < cols ? x[c + 1] : 0;
+        const int32_t x1 = x[c + 1]; // beyond the last column its weights are 0
         for (uint32_t r = 0; r < g; r += 2, w += 4) {
             sum[r] += (uint32_t)(((uint8_t)w[0] - 128) * x0 + ((uint8_t)w[2] - 128) * x1);
             sum[r + 1] += (uint32_t)(w[1] * x0 + w[3] * x1);

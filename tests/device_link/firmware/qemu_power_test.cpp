@@ -34,6 +34,7 @@ constexpr std::uint32_t inputs = 48;
 AlignedBytes imageOf(std::uint32_t seed)
 {
     SampleModel model;
+    model.layout = RSL_LAYOUT_I8_2X2; // what the board prefers
     model.inputs = inputs;
     model.layers = {{64, 0, true, false}, {20, 0, false, false}};
     model.seed = seed;

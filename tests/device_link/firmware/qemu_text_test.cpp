@@ -157,9 +157,11 @@ void QemuTextTest::theRunnersWayOfWorking()
     QemuBoard board(boardOf(0), QStringLiteral(ROSLER_FIRMWARE));
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     WireHost &host = board.host();
-    QVERIFY(host.hello());
-    const AlignedBytes image = textModel(name.toStdString(), static_cast<std::uint32_t>(inputs),
-                                         static_cast<std::uint32_t>(outputs));
+    const std::optional<rsl_caps> caps = host.hello();
+    QVERIFY(caps);
+    const AlignedBytes image =
+        textModel(name.toStdString(), static_cast<std::uint32_t>(inputs), static_cast<std::uint32_t>(outputs),
+                  RSL_I8, static_cast<rsl_layout>(caps->preferred));
     rsl_model model {};
     QCOMPARE(int {rsl_model_open(image.data(), image.size(), &model).fault}, int {RSL_FAULT_NONE});
     const std::optional<Reply> pushed = host.push(image);

@@ -33,7 +33,8 @@ ModelImage smallModel()
 {
     Network net = networkOf({{.inputs = 12, .outputs = 5, .read = 12, .kept = 5}});
     net.initialise(1);
-    return *packModel(net, {.name = "small"}, view(Matrix(Matrix::Constant(3, 12, 0.5F))), twinInference());
+    return *packModel(net, {.int8Layout = RSL_LAYOUT_I8_2X2, .name = "small"}, // what the board prefers
+                      view(Matrix(Matrix::Constant(3, 12, 0.5F))), twinInference());
 }
 
 /// As long as it lives, an environment variable is another.
