@@ -17,34 +17,6 @@ uint64_t rsl_device_time(rsl_device *d)
     return d->time;
 }
 
-/// What is said of the outputs.
-static void take_outputs(rsl_device *d, uint32_t ticks)
-{
-    d->output_ticks = ticks;
-    d->output_crc = rsl_crc32(0, d->ready.output, rsl_model_output_bytes(&d->ready.model));
-    d->output_class = rsl_infer_class(&d->ready.model, d->ready.output);
-    d->has_output = true;
-    ++d->inferences;
-}
-
-void rsl_device_infer_many(rsl_device *d, const void *input, uint32_t runs)
-{
-    const uint32_t few = UINT32_C(1) << 28; // ticks: the time need not be looked at more often
-    uint64_t before = rsl_device_time(d);
-    for (uint32_t at_once = 1; runs > 0;) {
-        const uint32_t n = runs < at_once ? runs : at_once;
-        for (uint32_t i = 0; i < n; ++i)
-            rsl_infer(&d->ready.model, input, d->port->arena);
-        runs -= n;
-        const uint32_t took = (uint32_t)(rsl_device_time(d) - before);
-        before += took;
-        if (took < few && at_once < few)
-            at_once *= 2U;
-        if (runs == 0)
-            take_outputs(d, took / n);
-    }
-}
-
 uint32_t rsl_device_infer(rsl_device *d, const void *input)
 {
     const rsl_port *port = d->port;
@@ -57,7 +29,11 @@ uint32_t rsl_device_infer(rsl_device *d, const void *input)
     if (port->quiet != NULL)
         port->quiet(port->context, false);
     (void)rsl_device_time(d);
-    take_outputs(d, ticks);
+    d->output_ticks = ticks;
+    d->output_crc = rsl_crc32(0, d->ready.output, rsl_model_output_bytes(&d->ready.model));
+    d->output_class = rsl_infer_class(&d->ready.model, d->ready.output);
+    d->has_output = true;
+    ++d->inferences;
     return ticks;
 }
 

@@ -60,8 +60,6 @@ typedef struct rsl_device {
     uint16_t output_class;
     uint64_t output_ticks;
     bool has_output;
-    uint32_t inferences; ///< since start
-    uint32_t laid_out;   ///< how often the arena got another layout
 
     rsl_work work;
     uint32_t hashed;
@@ -72,6 +70,9 @@ typedef struct rsl_device {
     uint32_t baud_before; ///< to go back to; 0 when no trial goes on
     bool baud_heard;      ///< a good frame came at the new rate
     uint64_t baud_since;
+
+    uint32_t inferences; ///< whose outputs were in ready.output, since start
+    uint32_t laid_out;   ///< how often the arena got another layout
 
     uint64_t time; ///< ticks since start, extended
     uint32_t last_ticks;
@@ -97,8 +98,6 @@ uint64_t rsl_device_time(rsl_device *device);
 /// One inference from ready.input, timed; sets the output_ fields.
 /// @return its ticks
 uint32_t rsl_device_infer(rsl_device *device, const void *input);
-/// So many from @p input, with nothing between them; sets the output_ fields. Interrupts stay on.
-void rsl_device_infer_many(rsl_device *device, const void *input, uint32_t runs);
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,9 @@ typedef struct rsl_port {
     uint8_t credits; ///< whole frames that may come while it is at work: what its receiver has room for
 
     // Bytes.
-    int (*read)(void *context); ///< the next byte that came, or -1
+    /// The next byte that came, or -1. Also asked now and then during long work, so that a watchdog may be
+    /// fed here: at least twice a second where an inference does not take longer.
+    int (*read)(void *context);
     /// Sends all of it; may wait.
     void (*write)(void *context, const uint8_t *bytes, size_t length);
     /// After all has been sent, goes over to @p rate. Optional.

@@ -396,16 +396,13 @@ static void say_mode(const rsl_text *t)
 
 static void answer_help(const rsl_text *t)
 {
-    static const char *const lines[] = {
-        reference_version,
-        "",
-        "help, name, profile, timestamp, results",
-        "db load N, db HH[HH]*, db print",
-        "infer N [W=10]",
-        "mode energy|performance",
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; ++i)
-        say(t, lines[i]);
+    say(t, reference_version);
+    say(t,
+        "\r\n"
+        "help, name, profile, timestamp, results\r\n"
+        "db load N, db HH[HH]*, db print\r\n"
+        "infer N [W=10]\r\n"
+        "mode energy|performance");
 }
 
 /// The next word of *rest, ended by zero, or null.

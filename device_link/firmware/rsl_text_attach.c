@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "device_link/firmware/rsl_infer.h"
+
 static void model_for_text(void *context, rsl_text_model *m)
 {
     const rsl_device *d = (const rsl_device *)context;
@@ -22,7 +24,7 @@ static void model_for_text(void *context, rsl_text_model *m)
         m->input = d->ready.input;
         m->output = d->ready.output;
         m->has_output = d->has_output;
-        m->output_class = d->output_class;
+        m->output_class = d->has_output ? rsl_infer_class(model, d->ready.output) : 0;
         m->known_input = model->bytes + model->header->known_input;
         m->inferences = d->inferences;
     }
@@ -41,7 +43,23 @@ static void infer_for_text(void *context, const void *input, uint32_t runs)
     rsl_device *d = (rsl_device *)context;
     if (input == (const void *)d->ready.input)
         memset(&d->input_ack, 0, sizeof d->input_ack); // what frames brought is no longer there
-    rsl_device_infer_many(d, input, runs);
+    // Nothing between them but a look at the time and for a byte, after 1, 2, 4, .. of them until that is a
+    // quarter of a second; interrupts stay on. Who asks for inferences waits; what comes all the same is not
+    // heard, but a watchdog is fed that lives on the loop's reading.
+    const rsl_port *p = d->port;
+    const uint32_t few = p->timer_hz / 4U; // ticks
+    uint64_t before = rsl_device_time(d);
+    for (uint32_t at_once = 1; runs > 1U;) {
+        for (uint32_t n = at_once; n > 0 && runs > 1U; --n, --runs)
+            rsl_infer(&d->ready.model, input, p->arena);
+        (void)p->read(p->context);
+        const uint64_t now = rsl_device_time(d);
+        if (now - before < few && at_once < few)
+            at_once *= 2U;
+        before = now;
+    }
+    if (runs > 0)
+        (void)rsl_device_infer(d, input); // as one that a frame asks for: what is said of it is of the last
 }
 
 void rsl_text_attach(rsl_device *d, bool energy)
