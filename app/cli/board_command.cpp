@@ -19,6 +19,7 @@
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/measure_model.h"
 #include "device_link/host/measurement_figures.h"
+#include "device_link/host/model_push.h"
 #include "device_link/host/power_figure.h"
 
 namespace rosler::cli {
@@ -106,8 +107,8 @@ int push(const BoardOptions &options)
         return report(image.error());
     Result<PushReport> pushed = [&] {
         SimpleProgress bar("push");
-        return board->client->push(
-            *image,
+        return pushModel(
+            *board->client, *image,
             [&](const BoardProgress &at) {
                 if (at.total > 0)
                     bar.report(static_cast<double>(at.done) / static_cast<double>(at.total));
@@ -143,7 +144,7 @@ int run(const BoardOptions &options)
     const auto image = packFor(*source, options.types.front(), *board);
     if (!image)
         return report(image.error());
-    if (const auto pushed = board->client->push(*image, {}, interrupt.token()); !pushed)
+    if (const auto pushed = pushModel(*board->client, *image, {}, interrupt.token()); !pushed)
         return reportUnlessCancelled(pushed.error());
     std::vector<float> features(static_cast<std::size_t>(test.features.cols()));
     test.features.widen(options.example, features.data());

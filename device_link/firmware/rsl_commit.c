@@ -3,11 +3,76 @@
 
 #include <string.h>
 
-#include "device_link/firmware/rsl_answers.h"
 #include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_reply.h"
 #include "device_link/firmware/rsl_slots.h"
+#include "device_link/firmware/rsl_window.h"
 
 enum { HASH_STEP = 4096 };
+
+// What is asked of the image's format stands in these few functions.
+
+uint32_t rsl_known_numbers(void)
+{
+    return (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8);
+}
+
+uint32_t rsl_known_layouts(void)
+{
+    return rsl_infer_layouts();
+}
+
+uint32_t rsl_known_kinds(void)
+{
+    return (1U << RSL_DENSE) | (1U << RSL_SKETCHED);
+}
+
+static uint32_t numbers_of(const rsl_model *m)
+{
+    return 1U << m->header->number;
+}
+
+static uint32_t layouts_of(const rsl_model *m)
+{
+    return RSL_LAYOUT_BIT(m->header->layout);
+}
+
+static uint32_t kinds_of(const rsl_model *m)
+{
+    uint32_t kinds = 0;
+    for (uint32_t i = 0; i < m->header->layers; ++i)
+        kinds |= 1U << m->layers[i].kind;
+    return kinds;
+}
+
+/// Size of an output number.
+static uint32_t output_size(const rsl_model *m)
+{
+    return m->header->number == RSL_I8 ? 2 : 4;
+}
+
+static const uint8_t *known_output(const rsl_model *m)
+{
+    return m->bytes + m->header->known_output;
+}
+
+/// Number of the lowest bit of @p mask, which is not 0.
+static uint32_t lowest_bit(uint32_t mask)
+{
+    uint32_t bit = 0;
+    while ((mask >> bit & 1U) == 0U)
+        ++bit;
+    return bit;
+}
+
+/// Input and outputs are void: another model, or none.
+static void forget_input(rsl_device *d)
+{
+    d->has_input = false;
+    d->has_output = false;
+    d->done.valid = false;
+    rsl_text_forget(d);
+}
 
 rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
 {
@@ -19,8 +84,9 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     *why = (rsl_error) {.status = RSL_OK};
     if (check.fault != RSL_FAULT_NONE)
         *why = (rsl_error) {RSL_INVALID_IMAGE, (uint16_t)check.fault, check.offset, 0};
-    else if ((RSL_LAYOUT_BIT(model.header->layout) & rsl_infer_layouts()) == 0)
-        *why = (rsl_error) {RSL_UNKNOWN_LAYOUT, 0, model.header->layout, rsl_infer_layouts()};
+    else if ((layouts_of(&model) & ~rsl_known_layouts()) != 0)
+        *why = (rsl_error) {RSL_UNKNOWN_LAYOUT, 0, lowest_bit(layouts_of(&model) & ~rsl_known_layouts()),
+                            rsl_known_layouts()};
     else if (rsl_model_ram_bytes(&model) > p->arena_bytes)
         *why = (rsl_error) {RSL_NEEDS_RAM, 0, rsl_model_ram_bytes(&model), p->arena_bytes};
     if (why->status != RSL_OK)
@@ -32,9 +98,9 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     r->input = p->arena;
     r->output = r->input + ((rsl_model_input_bytes(&model) + 15U) & ~15U);
     r->scratch = r->output + ((rsl_model_output_bytes(&model) + 15U) & ~15U);
+    r->ticks = 0;
     rsl_infer_prepare(&model, r->scratch);
-    rsl_forget_input(d);
-    rsl_text_forget(d);
+    forget_input(d);
     return RSL_OK;
 }
 
@@ -43,8 +109,7 @@ void rsl_make_newest_ready(rsl_device *d)
     const rsl_port *p = d->port;
     d->active = RSL_NO_ACTIVE_SLOT;
     d->ready.model.bytes = NULL;
-    rsl_forget_input(d);
-    rsl_text_forget(d); // a load that has no model left to load into
+    forget_input(d);
     uint32_t below = UINT32_MAX;
     for (;;) { // from the highest generation down, until one is good
         uint8_t best = RSL_NO_ACTIVE_SLOT;
@@ -78,23 +143,20 @@ static void refuse(rsl_device *d, rsl_status status, uint32_t value, uint32_t av
 static bool fits(rsl_device *d, const rsl_begin *b)
 {
     const rsl_port *p = d->port;
-    const uint8_t layouts = rsl_infer_layouts();
-    const uint32_t numbers = (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8);
+    const uint32_t numbers = b->numbers & ~rsl_known_numbers();
+    const uint32_t layouts = b->layouts & ~rsl_known_layouts();
+    const uint32_t kinds = b->kinds & ~rsl_known_kinds();
     if (b->format != RSL_MODEL_FORMAT)
         refuse(d, RSL_UNKNOWN_FORMAT, RSL_MODEL_FORMAT, 0);
     else if (b->kernel_abi != RSL_KERNEL_ABI)
         refuse(d, RSL_UNKNOWN_ABI, RSL_KERNEL_ABI, 0);
-    else if (b->number > RSL_I8)
-        refuse(d, RSL_UNKNOWN_NUMBER, b->number, numbers);
-    else if (b->layout > 7 || (RSL_LAYOUT_BIT(b->layout) & layouts) == 0)
-        refuse(d, RSL_UNKNOWN_LAYOUT, b->layout, layouts);
-    else if ((b->layer_kinds & ~RSL_KNOWN_LAYERS) != 0) {
-        const uint32_t unknown = b->layer_kinds & ~(uint32_t)RSL_KNOWN_LAYERS;
-        uint32_t kind = 0;
-        while ((unknown >> kind & 1U) == 0U)
-            ++kind;
-        refuse(d, RSL_UNKNOWN_LAYER, kind, RSL_KNOWN_LAYERS);
-    } else if (b->ram_bytes > p->arena_bytes)
+    else if (numbers != 0)
+        refuse(d, RSL_UNKNOWN_NUMBER, lowest_bit(numbers), rsl_known_numbers());
+    else if (layouts != 0)
+        refuse(d, RSL_UNKNOWN_LAYOUT, lowest_bit(layouts), rsl_known_layouts());
+    else if (kinds != 0)
+        refuse(d, RSL_UNKNOWN_LAYER, lowest_bit(kinds), rsl_known_kinds());
+    else if (b->ram_bytes > p->arena_bytes)
         refuse(d, RSL_NEEDS_RAM, b->ram_bytes, p->arena_bytes);
     else if (b->length == 0 || b->length % RSL_MODEL_ALIGNMENT != 0 || b->length > rsl_slot_capacity(p))
         refuse(d, RSL_TOO_LONG, b->length, rsl_slot_capacity(p));
@@ -104,10 +166,13 @@ static bool fits(rsl_device *d, const rsl_begin *b)
 }
 
 /// Where a push goes: where it began before, else an empty or rejected slot, else the oldest; never the
-/// active.
+/// active, but where there is no other and the host says that it may be lost.
 static uint8_t choose_slot(const rsl_device *d, const rsl_begin *b)
 {
     const rsl_port *p = d->port;
+    if (p->slots == 1 && (b->slot == RSL_ANY_SLOT || b->slot == 0)
+        && (d->active != 0 || (b->flags & RSL_BEGIN_REPLACE) != 0))
+        return 0;
     if (b->slot != RSL_ANY_SLOT)
         return b->slot < p->slots && b->slot != d->active ? b->slot : RSL_NO_ACTIVE_SLOT;
     uint8_t best = RSL_NO_ACTIVE_SLOT;
@@ -151,7 +216,10 @@ void rsl_answer_begin(rsl_device *d)
         && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0;
     if (!resumed) {
         rsl_tell_busy(d, 500U + b.length / 16U); // erasing takes some 10 s a megabyte in slow flash
-        if (!rsl_slot_begin(p, slot, &b)) {
+        const bool begun = rsl_slot_begin(p, slot, &b);
+        if (slot == d->active || !begun)
+            rsl_make_newest_ready(d);
+        if (!begun) {
             refuse(d, RSL_STORAGE, 0, 0);
             return;
         }
@@ -196,10 +264,24 @@ void rsl_answer_data(rsl_device *d)
     rsl_reply(d, RSL_DATA, rsl_encode_ack(&ack, d->payload));
 }
 
-/// The active model's known answer, once more: for a COMMIT whose reply was lost.
+static void infer_known(rsl_device *d)
+{
+    rsl_tell_expected(d, rsl_device_expects(d));
+    (void)rsl_device_infer(d, rsl_device_known_input(d));
+    d->output_vector = 0;
+}
+
+static void end_commit(rsl_device *d, rsl_error why)
+{
+    d->begun = false;
+    d->done = (rsl_done) {.valid = true, .type = RSL_COMMIT, .seq = d->reply_seq, .why = why};
+}
+
+/// The active model's known answer, once more: for a COMMIT of what is there already.
 static void repeat_commit(rsl_device *d)
 {
-    (void)rsl_device_infer(d, d->ready.model.bytes + d->ready.model.header->known_input);
+    infer_known(d);
+    end_commit(d, (rsl_error) {.status = RSL_OK});
     rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
 }
 
@@ -237,18 +319,15 @@ static void fail(rsl_device *d, rsl_error why, bool reject)
 {
     if (reject)
         (void)rsl_slot_reject(d->port, d->target);
-    d->begun = false;
     rsl_make_newest_ready(d);
+    end_commit(d, why);
     rsl_reply_error(d, why);
 }
 
 /// The announcement of BEGIN against the image itself.
 static bool is_as_announced(const rsl_begin *b, const rsl_model *m)
 {
-    uint32_t kinds = 0;
-    for (uint32_t i = 0; i < m->header->layers; ++i)
-        kinds |= 1U << m->layers[i].kind;
-    return b->number == m->header->number && b->layout == m->header->layout && b->layer_kinds == kinds
+    return b->numbers == numbers_of(m) && b->layouts == layouts_of(m) && b->kinds == kinds_of(m)
         && b->ram_bytes == rsl_model_ram_bytes(m) && b->length == m->header->total_bytes;
 }
 
@@ -264,16 +343,16 @@ static void check_image(rsl_device *d)
         fail(d, (rsl_error) {.status = RSL_IMAGE_DIFFERS}, true);
         return;
     }
-    (void)rsl_device_infer(d, m->bytes + m->header->known_input);
-    const uint8_t *known = m->bytes + m->header->known_output;
-    const uint32_t size = m->header->number == RSL_I8 ? 2 : 4;
+    infer_known(d);
+    const uint32_t size = output_size(m);
     for (uint32_t i = 0; i < m->header->outputs; ++i)
-        if (memcmp(d->ready.output + (size_t)size * i, known + (size_t)size * i, size) != 0) {
-            // The outputs go out before the old model takes their place.
+        if (memcmp(d->ready.output + (size_t)size * i, known_output(m) + (size_t)size * i, size) != 0) {
+            // The outputs go out before the old model takes their place: those from the first that differs.
             (void)rsl_slot_reject(d->port, d->target);
-            d->begun = false;
-            rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_KNOWN_ANSWER, .value = i}, 0);
+            why = (rsl_error) {.status = RSL_KNOWN_ANSWER, .value = i};
+            rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = why.status, .value = i}, size * i);
             rsl_make_newest_ready(d);
+            end_commit(d, why);
             return;
         }
     if (!rsl_slot_commit(d->port, d->target)) {
@@ -284,7 +363,7 @@ static void check_image(rsl_device *d)
     rsl_slot_read(d->port, d->target, &info);
     d->ready.generation = info.generation;
     d->active = d->target;
-    d->begun = false;
+    end_commit(d, (rsl_error) {.status = RSL_OK});
     rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
 }
 
@@ -309,8 +388,9 @@ void rsl_commit_step(rsl_device *d)
     }
     d->work = RSL_WORK_NONE;
     (void)rsl_slot_erase(d->port, d->target);
-    d->begun = false;
-    rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_SHA});
+    const rsl_error why = {.status = RSL_WRONG_SHA};
+    end_commit(d, why);
+    rsl_reply_error(d, why);
 }
 
 void rsl_answer_slot(rsl_device *d)

@@ -12,6 +12,11 @@ void rsl_make_newest_ready(rsl_device *device);
 /// @return RSL_OK, RSL_INVALID_IMAGE, RSL_NEEDS_RAM, RSL_UNKNOWN_LAYOUT; the last model stays ready then
 rsl_status rsl_make_ready(rsl_device *device, uint8_t slot, rsl_error *why);
 
+/// What an image may be made of: masks as in CAPS.
+uint32_t rsl_known_numbers(void);
+uint32_t rsl_known_layouts(void);
+uint32_t rsl_known_kinds(void);
+
 void rsl_answer_begin(rsl_device *device);
 void rsl_answer_data(rsl_device *device);
 void rsl_answer_commit(rsl_device *device);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "device_link/firmware/rsl_device.h"
+#include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_window.h"
 
 /// A reply line in the making: sent in pieces, so that no line needs room.
 typedef struct line {
@@ -243,7 +245,7 @@ static void results(rsl_device *d)
         }
         put_decimal(&l, sum / (float)n);
     } else {
-        const float largest = output_at(d, d->output_class);
+        const float largest = output_at(d, rsl_infer_class(&d->ready.model, d->ready.output));
         float sum = 0.0F;
         for (uint32_t i = 0; i < n; ++i)
             sum += exponential(output_at(d, i) - largest);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "device_link/host/model_push.h"
+
 namespace rosler {
 
 namespace {
@@ -144,8 +146,8 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
                         + std::to_string(model.header->inputs),
                     image.name());
     tell(MeasureStep::Send, 0, {});
-    const Result<PushReport> pushed = client.push(
-        image,
+    const Result<PushReport> pushed = pushModel(
+        client, image,
         [&](const BoardProgress &at) {
             const double fraction =
                 at.total > 0 ? static_cast<double>(at.done) / static_cast<double>(at.total) : 0.0;

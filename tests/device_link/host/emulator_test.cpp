@@ -7,6 +7,7 @@
 #include "device_link/host/board_client.h"
 #include "device_link/host/links/emulator.h"
 #include "device_link/host/links/twin_link.h"
+#include "device_link/host/model_push.h"
 #include "tests/device_link/support/qemu_board.h"
 #include "tests/support/layers.h"
 
@@ -111,7 +112,7 @@ private Q_SLOTS:
             auto *const link = started->get();
             BoardClient client(std::move(*started));
             QVERIFY(client.hello());
-            const auto pushed = client.push(image);
+            const auto pushed = pushModel(client, image);
             QVERIFY2(pushed, pushed ? "" : message(pushed.error()).c_str());
             link->kill();
         }
@@ -125,7 +126,7 @@ private Q_SLOTS:
         QVERIFY(run);
         QVERIFY(std::equal(run->outputBytes.begin(), run->outputBytes.end(), image.knownOutput().begin(),
                            image.knownOutput().end()));
-        const auto pushed = client.push(image);
+        const auto pushed = pushModel(client, image);
         QVERIFY(pushed && pushed->wasThere);
     }
 
