@@ -227,7 +227,7 @@ void rsl_answer_begin(rsl_device *d)
     d->begun = true;
     d->begin = b;
     d->target = slot;
-    rsl_ack ack;
+    rsl_ack ack = {0};
     rsl_slot_progress(p, slot, b.length, 0, &ack);
     d->next_off = ack.next_off;
     const rsl_begin_reply reply = {RSL_OK, slot, ack.next_off, ack.bitmap, 0, 0};
@@ -257,7 +257,7 @@ void rsl_answer_data(rsl_device *d)
         rsl_reply_error(d, (rsl_error) {.status = RSL_STORAGE, .value = data.offset});
         return;
     }
-    rsl_ack ack;
+    rsl_ack ack = {0};
     rsl_slot_progress(d->port, d->target, d->begin.length, d->next_off, &ack);
     d->next_off = ack.next_off;
     ack.credits = d->port->credits;

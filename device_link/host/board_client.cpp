@@ -49,12 +49,12 @@ BoardClient::BoardClient(std::unique_ptr<Link> link)
 
 BoardClient::~BoardClient() = default;
 
-BoardClient::Milliseconds BoardClient::patience() const
+BoardClient::Milliseconds BoardClient::patience(std::size_t frames) const
 {
-    // 3 x the time that a window takes, + 50 ms.
+    // 3 x the time that they take on the line, and one more as long as an answer can be, + 50 ms.
     const double baud = m_link->baud() == 0 ? 115200.0 : static_cast<double>(m_link->baud());
-    const double window = m_info.credits * static_cast<double>(RSL_MAX_WIRE_FRAME) * 10.0 / baud;
-    return Milliseconds(50 + static_cast<long>(3000.0 * window));
+    const double seconds = static_cast<double>((frames + 1) * RSL_MAX_WIRE_FRAME) * 10.0 / baud;
+    return Milliseconds(50 + static_cast<long>(3000.0 * seconds));
 }
 
 tl::unexpected<Error> BoardClient::refusal(const rsl_error &error) const
@@ -210,7 +210,7 @@ Result<BoardClient::Reply> BoardClient::exchange(std::uint8_t type, std::span<co
 {
     const std::uint16_t seq = ++m_seq;
     m_inbox.clear();
-    Milliseconds wait = patience();
+    Milliseconds wait = patience(1);
     const auto begun = m_link->now();
     Milliseconds expected {0}; // since begun, as the board says
     auto heard = begun;
@@ -376,7 +376,7 @@ Result<SentBytes> BoardClient::sendChunks(std::uint8_t type, ChunkWindow &window
                                           const BoardProgressSink &progress, const std::stop_token &stop)
 {
     SentBytes sentBytes;
-    Milliseconds wait = patience();
+    int longer = 1; // times as patient as usual
     int silent = 0; // waits in a row that nothing new came of
     const auto begun = m_link->now();
     const auto tell = [&] {
@@ -399,6 +399,8 @@ Result<SentBytes> BoardClient::sendChunks(std::uint8_t type, ChunkWindow &window
             }
             window.sent(*chunk, seq, m_link->now());
         }
+        const Milliseconds wait =
+            std::min(longer * patience(window.out()), std::max(longestPatience, patience(window.out())));
         const auto oldest = window.oldest().value_or(m_link->now() - wait) + wait;
         auto reply =
             receive(std::max(std::chrono::ceil<Milliseconds>(oldest - m_link->now()), Milliseconds(0)), stop);
@@ -409,7 +411,7 @@ Result<SentBytes> BoardClient::sendChunks(std::uint8_t type, ChunkWindow &window
             if (++silent >= usualTries)
                 return fail(ErrorCode::TimedOut, "the board does not answer any more",
                             m_link->name() + ":byte " + std::to_string(window.firstMissing()));
-            wait = std::min(2 * wait, longestPatience);
+            longer *= 2;
             window.lose();
             continue;
         }
@@ -444,7 +446,7 @@ Result<SentBytes> BoardClient::sendChunks(std::uint8_t type, ChunkWindow &window
         tell();
         if (window.doneBytes() > had) {
             silent = 0;
-            wait = patience();
+            longer = 1;
         }
     }
     return sentBytes;
@@ -580,7 +582,7 @@ void BoardClient::stopWork()
         asked.push_back(++m_seq);
         if (!send(RSL_ABORT, m_seq, {}))
             return;
-        auto reply = receive(std::max(often, patience() / 3), {});
+        auto reply = receive(std::max(often, patience(1) / 8), {});
         for (; reply && *reply; reply = receive(Milliseconds(0), {}))
             if ((*reply)->type == RSL_ABORT
                 && std::find(asked.begin(), asked.end(), (*reply)->seq) != asked.end())

@@ -190,7 +190,8 @@ private:
     [[nodiscard]] Result<void> slotCommand(std::uint8_t slot, std::uint8_t op);
     /// Says ABORT until it is heard, for a second at most.
     void stopWork();
-    [[nodiscard]] Milliseconds patience() const;
+    /// How long so many frames and their answers take at most.
+    [[nodiscard]] Milliseconds patience(std::size_t frames) const;
     [[nodiscard]] tl::unexpected<Error> refusal(const rsl_error &error) const;
     [[nodiscard]] tl::unexpected<Error> impossible(std::string_view what) const;
     void receive(std::span<const std::uint8_t> bytes);

@@ -41,6 +41,7 @@ public:
     [[nodiscard]] std::optional<Chunk> next() const;
     void sent(const Chunk &chunk, std::uint16_t seq, Link::Clock::time_point when);
     [[nodiscard]] bool isOut(std::uint16_t seq) const;
+    [[nodiscard]] std::size_t out() const { return m_flights.size(); }
 
     /// When the oldest frame that is out was sent; nothing when none is.
     [[nodiscard]] std::optional<Link::Clock::time_point> oldest() const;
