@@ -98,8 +98,8 @@ private Q_SLOTS:
     {
         QFETCH(unsigned, lost);
         QFETCH(unsigned, flipped);
-        constexpr Index features = 700;                            // eleven chunks
-        const ModelImage model = image(RSL_F32, features, 150, 3); // outputs in two pieces
+        constexpr Index features = 300;                            // five chunks
+        const ModelImage model = image(RSL_F32, features, 120, 3); // outputs in two pieces
         const auto twin = TwinLink::open();
         QVERIFY(twin);
         LossRates rates;
