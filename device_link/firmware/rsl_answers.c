@@ -8,6 +8,7 @@
 #include "device_link/firmware/rsl_commit.h"
 #include "device_link/firmware/rsl_reply.h"
 #include "device_link/firmware/rsl_slots.h"
+#include "device_link/firmware/rsl_trust.h"
 #include "device_link/firmware/rsl_window.h"
 
 static void copy_text(char *to, const char *from, size_t room)
@@ -69,7 +70,7 @@ static void answer_hello(rsl_device *d)
         .preferred = rsl_s8_preferred,
         .active = d->active,
         .slots = p->slots,
-        .groups = 1U << RSL_GROUP_CORE,
+        .groups = (1U << RSL_GROUP_CORE) | (1U << RSL_GROUP_TRUST),
         .numbers = rsl_known_numbers(),
         .layouts = rsl_known_layouts(),
         .kinds = rsl_known_kinds(),
@@ -79,6 +80,7 @@ static void answer_hello(rsl_device *d)
         .timer_hz = p->timer_hz,
         .ram_bytes = p->arena_bytes,
         .baud = d->baud,
+        .key = rsl_trust_number(p),
     };
     copy_text(caps.board, p->board, sizeof caps.board);
     copy_text(caps.firmware, RSL_FIRMWARE_VERSION, sizeof caps.firmware);
@@ -323,6 +325,9 @@ void rsl_answer(rsl_device *d)
         case RSL_RESET:
             rsl_reply(d, RSL_RESET, 0);
             d->port->reset(d->port->context);
+            break;
+        case RSL_KEY_SET:
+            rsl_answer_key(d);
             break;
         default:
             rsl_reply_error(d, (rsl_error) {.status = RSL_UNKNOWN_TYPE});

@@ -6,7 +6,9 @@
 #include "device_link/firmware/rsl_infer.h"
 #include "device_link/firmware/rsl_reply.h"
 #include "device_link/firmware/rsl_slots.h"
+#include "device_link/firmware/rsl_trust.h"
 #include "device_link/firmware/rsl_window.h"
+#include "device_link/protocol/rsl_hmac.h"
 
 enum { HASH_STEP = 4096 };
 
@@ -81,7 +83,9 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     rsl_slot_read(p, slot, &info);
     rsl_model model;
     const rsl_check check = rsl_model_open(rsl_slot_image(p, slot), info.length, &model);
-    *why = (rsl_error) {.status = RSL_OK};
+    *why = rsl_trust_check(p, slot, &info); // the one place by which a model becomes ready
+    if (why->status != RSL_OK)
+        return (rsl_status)why->status;
     if (check.fault != RSL_FAULT_NONE)
         *why = (rsl_error) {RSL_INVALID_IMAGE, (uint16_t)check.fault, check.offset, 0};
     else if ((layouts_of(&model) & ~rsl_known_layouts()) != 0)
@@ -146,6 +150,7 @@ static bool fits(rsl_device *d, const rsl_begin *b)
     const uint32_t numbers = b->numbers & ~rsl_known_numbers();
     const uint32_t layouts = b->layouts & ~rsl_known_layouts();
     const uint32_t kinds = b->kinds & ~rsl_known_kinds();
+    const rsl_error tag = rsl_trust_takes(p, b->tag_kind);
     if (b->format != RSL_MODEL_FORMAT)
         refuse(d, RSL_UNKNOWN_FORMAT, RSL_MODEL_FORMAT, 0);
     else if (b->kernel_abi != RSL_KERNEL_ABI)
@@ -160,6 +165,8 @@ static bool fits(rsl_device *d, const rsl_begin *b)
         refuse(d, RSL_NEEDS_RAM, b->ram_bytes, p->arena_bytes);
     else if (b->length == 0 || b->length % RSL_MODEL_ALIGNMENT != 0 || b->length > rsl_slot_capacity(p))
         refuse(d, RSL_TOO_LONG, b->length, rsl_slot_capacity(p));
+    else if (tag.status != RSL_OK)
+        refuse(d, (rsl_status)tag.status, tag.value, 0);
     else
         return true;
     return false;
@@ -213,7 +220,9 @@ void rsl_answer_begin(rsl_device *d)
     rsl_slot_info info;
     rsl_slot_read(p, slot, &info);
     const bool resumed = (b.flags & RSL_BEGIN_FRESH) == 0 && info.state == RSL_SLOT_RECEIVING
-        && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0;
+        && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0
+        && info.tag_kind == b.tag_kind
+        && (b.tag_kind == RSL_TAG_NONE || rsl_equal_tags(rsl_slot_tag(p, slot), b.tag));
     if (!resumed) {
         rsl_tell_busy(d, 500U + b.length / 16U); // erasing takes some 10 s a megabyte in slow flash
         const bool begun = rsl_slot_begin(p, slot, &b);
@@ -370,6 +379,8 @@ static void check_image(rsl_device *d)
 void rsl_commit_step(rsl_device *d)
 {
     if (d->work == RSL_WORK_CHECK) {
+        if (rsl_trust_key(d->port) != NULL)
+            rsl_tell_busy(d, 500U + d->begin.length / 128U);
         d->work = RSL_WORK_NONE;
         check_image(d);
         return;

@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+enum { RSL_PORT_KEY = 48 };
+
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
 typedef struct rsl_port {
@@ -55,6 +57,11 @@ typedef struct rsl_port {
     bool (*erase)(void *context, uint8_t slot, uint32_t length);
     /// Writes where bytes read 0xFF, or what they hold already.
     bool (*program)(void *context, uint8_t slot, uint32_t offset, const uint8_t *bytes, uint32_t length);
+
+    /// RSL_PORT_KEY bytes that outlive loss of power, for the key that models need a tag of (PROTOCOL.md,
+    /// section "Trust"), and how they are written, once. Optional, both.
+    const uint8_t *key;
+    bool (*keep_key)(void *context, const uint8_t *bytes, uint32_t length);
 
     /// Bytes of stack used at most so far, of how many. Optional.
     uint32_t (*stack_used)(void *context, uint32_t *of);

@@ -9,7 +9,7 @@
 #define RECORD_MAGIC 0x424C5352U // "RSLB"
 #define COMMIT_MAGIC 0x434C5352U // "RSLC"
 
-enum { RECORD_BYTES = 64, REJECT_AT = 64, CELL = 16 };
+enum { RECORD_BYTES = 64, REJECT_AT = 64, TAG_AT = 80, CELL = 16 };
 
 static uint32_t chunk_count(const rsl_port *port)
 {
@@ -68,12 +68,29 @@ void rsl_slot_read(const rsl_port *port, uint8_t slot, rsl_slot_info *info)
     if (info->length == 0 || info->length > info->capacity)
         return;
     memcpy(info->sha256, record + 8, sizeof info->sha256);
+    info->tag_kind = record[TAG_AT] == 0xFF ? RSL_TAG_NONE : record[TAG_AT];
     uint32_t cell = 0;
     info->generation = generation_of(port, slot, &cell);
     if (record[REJECT_AT] == 0)
         info->state = RSL_SLOT_REJECTED;
     else
         info->state = info->generation > 0 ? RSL_SLOT_VALID : RSL_SLOT_RECEIVING;
+}
+
+const uint8_t *rsl_slot_tag(const rsl_port *port, uint8_t slot)
+{
+    return port->slot[slot] + TAG_AT + CELL;
+}
+
+static bool write_tag(const rsl_port *port, uint8_t slot, const rsl_begin *begin)
+{
+    if (begin->tag_kind == RSL_TAG_NONE)
+        return true;
+    uint8_t bytes[CELL + RSL_TAG_BYTES] = {0};
+    bytes[0] = begin->tag_kind;
+    memcpy(bytes + CELL, begin->tag, sizeof begin->tag);
+    return port->program(port->context, slot, TAG_AT, bytes, sizeof bytes)
+        && memcmp(port->slot[slot] + TAG_AT, bytes, sizeof bytes) == 0;
 }
 
 bool rsl_slot_erase(const rsl_port *port, uint8_t slot)
@@ -84,6 +101,8 @@ bool rsl_slot_erase(const rsl_port *port, uint8_t slot)
 bool rsl_slot_begin(const rsl_port *port, uint8_t slot, const rsl_begin *begin)
 {
     if (!port->erase(port->context, slot, rsl_slot_image_offset(port) + begin->length))
+        return false;
+    if (!write_tag(port, slot, begin)) // before the record, which says that all of it is there
         return false;
     uint8_t record[RECORD_BYTES];
     memset(record, 0, sizeof record);

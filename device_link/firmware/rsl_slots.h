@@ -15,13 +15,14 @@ extern "C" {
 ///
 ///     0      record  magic, length, SHA-256, format, kernel ABI; CRC-32     written by begin
 ///     64     reject cell                                                    written by reject
-///     128    commit cells of 16 bytes: magic, generation, ~generation, 0    one for each activation
-///     1024   journal: a cell of write_unit bytes for each chunk             written after the chunk
-///     then   the image, at a multiple of 256
+///     80     tag    kind of tag, 15 zeros; the tag, at most 64 bytes        written by begin, if there is
+///     one 192    commit cells of 16 bytes: magic, generation, ~generation, 0    one for each activation 1024
+///     journal: a cell of write_unit bytes for each chunk             written after the chunk then   the
+///     image, at a multiple of 256
 ///
 /// What a slot holds follows from these alone; nothing of it is kept in RAM.
 
-enum { RSL_SLOT_COMMITS = 128, RSL_SLOT_JOURNAL = 1024 };
+enum { RSL_SLOT_COMMITS = 192, RSL_SLOT_JOURNAL = 1024 };
 
 /// Where the image lies in each slot, and the longest that fits.
 uint32_t rsl_slot_image_offset(const rsl_port *port);
@@ -31,7 +32,10 @@ const uint8_t *rsl_slot_image(const rsl_port *port, uint8_t slot);
 /// What the cells say, without a look at the image: VALID means committed.
 void rsl_slot_read(const rsl_port *port, uint8_t slot, rsl_slot_info *info);
 
-/// Erases the slot and writes its record.
+/// The tag of its image: RSL_TAG_BYTES, when info.tag_kind says that there is one.
+const uint8_t *rsl_slot_tag(const rsl_port *port, uint8_t slot);
+
+/// Erases the slot and writes its record, and the tag.
 bool rsl_slot_begin(const rsl_port *port, uint8_t slot, const rsl_begin *begin);
 /// Stores a chunk and its journal cell. A chunk that has come before is left alone.
 bool rsl_slot_store(const rsl_port *port, uint8_t slot, uint32_t offset, const uint8_t *bytes,

@@ -91,6 +91,11 @@ tl::unexpected<Error> BoardClient::refusal(const rsl_error &error) const
     case RSL_STORAGE:
         what += " (at " + std::to_string(error.value) + ")";
         break;
+    case RSL_NEEDS_TAG:
+    case RSL_WRONG_TAG:
+    case RSL_KEY_IS_SET:
+        what += " (" + keyName(error.value) + ")";
+        break;
     case RSL_KNOWN_ANSWER:
         what += " (output " + std::to_string(error.value) + ")";
         break;
@@ -629,6 +634,22 @@ Result<void> BoardClient::reset()
     if (reply->type == RSL_ERROR && rsl_decode_error(reply->payload.data(), reply->payload.size(), &error)
         && error.status != RSL_WRONG_SESSION) // it has started anew, and its answer got lost
         return refusal(error);
+    return {};
+}
+
+Result<void> BoardClient::setKey(const ModelKey &key, const std::stop_token &stop)
+{
+    Payload payload {};
+    rsl_key request {};
+    std::copy(key.bytes().begin(), key.bytes().end(), request.key);
+    const auto reply = ask(RSL_KEY_SET, part(payload, rsl_encode_key(&request, payload.data())), stop);
+    if (!reply)
+        return tl::unexpected(reply.error());
+    rsl_key_reply answer {};
+    if (!rsl_decode_key_reply(reply->payload.data(), reply->payload.size(), &answer)
+        || answer.number != key.number())
+        return impossible("it has another key than it was given");
+    m_info.key = answer.number;
     return {};
 }
 

@@ -16,6 +16,7 @@
 #include "device_link/host/board_info.h"
 #include "device_link/host/chunk_window.h"
 #include "device_link/host/link.h"
+#include "device_link/host/model_key.h"
 #include "device_link/protocol/rsl_message.h"
 
 namespace rosler {
@@ -135,6 +136,10 @@ public:
     [[nodiscard]] Result<void> reject(std::uint8_t slot); ///< the other slot takes over for good
     [[nodiscard]] Result<void> erase(std::uint8_t slot);
     [[nodiscard]] Result<void> reset(); ///< hello() afterwards
+
+    /// Gives the board the key that models need a tag of, for good. Twice the same is once.
+    /// @return Rejected  it has another one, or cannot keep one
+    [[nodiscard]] Result<void> setKey(const ModelKey &key, const std::stop_token &stop = {});
 
     /// Tries a faster line with 4 kB of PRBS-31 there and back, and keeps it when all is well; else both
     /// ends are back at the old rate.

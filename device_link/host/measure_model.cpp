@@ -157,7 +157,7 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
             else
                 tell(MeasureStep::Verify, fraction, {});
         },
-        stop);
+        stop, request.key);
     if (!pushed)
         return tl::unexpected(pushed.error());
     tell(MeasureStep::Send, 1,

@@ -31,7 +31,21 @@ bool isKnownAnswer(const RunReply &reply, const ModelImage &image)
     return std::equal(reply.outputBytes.begin(), reply.outputBytes.end(), known.begin(), known.end());
 }
 
-rsl_begin announcementOf(const ModelImage &image, bool replaces)
+/// Does the board take what this key makes a tag of?
+Result<void> checkKey(const BoardInfo &board, const ModelKey *key)
+{
+    if (board.key == (key != nullptr ? key->number() : 0))
+        return {};
+    if (board.key == 0)
+        return fail(ErrorCode::Rejected, "the board has no key; it takes any model, until it is given one",
+                    board.board);
+    return fail(ErrorCode::Rejected,
+                "the board takes models with a tag of " + keyName(board.key) + " only, "
+                    + (key != nullptr ? "this is " + keyName(key->number()) : "and no key was given"),
+                board.board);
+}
+
+rsl_begin announcementOf(const ModelImage &image, bool replaces, const ModelKey *key)
 {
     rsl_begin begin {};
     std::copy(image.sha256().begin(), image.sha256().end(), begin.sha256);
@@ -44,6 +58,11 @@ rsl_begin announcementOf(const ModelImage &image, bool replaces)
     begin.kinds = image.layerKinds();
     begin.slot = RSL_ANY_SLOT;
     begin.flags = replaces ? RSL_BEGIN_REPLACE : 0;
+    if (key != nullptr) {
+        begin.tag_kind = RSL_TAG_HMAC;
+        const auto tag = key->tagOf(image.bytes());
+        std::copy(tag.begin(), tag.end(), begin.tag);
+    }
     return begin;
 }
 
@@ -78,10 +97,10 @@ Result<void> verifyAgain(BoardClient &client, const ModelImage &image, std::opti
     return fail(ErrorCode::Rejected, "the board's outputs are not the twin's", client.info().board);
 }
 
-Result<void> send(BoardClient &client, const ModelImage &image, PushReport &report,
+Result<void> send(BoardClient &client, const ModelImage &image, const ModelKey *key, PushReport &report,
                   const BoardProgressSink &progress, const std::stop_token &stop)
 {
-    const auto begun = client.begin(announcementOf(image, report.replaced), stop);
+    const auto begun = client.begin(announcementOf(image, report.replaced, key), stop);
     if (!begun)
         return tl::unexpected(begun.error());
     report.slot = begun->slot;
@@ -123,13 +142,15 @@ Result<void> commit(BoardClient &client, const ModelImage &image, PushReport &re
 } // namespace
 
 Result<PushReport> pushModel(BoardClient &client, const ModelImage &image, const BoardProgressSink &progress,
-                             const std::stop_token &stop)
+                             const std::stop_token &stop, const ModelKey *key)
 {
     const auto begun = client.link().now();
     PushReport report;
     // What the board holds now, not what it held once.
     if (auto info = client.hello(stop); !info)
         return tl::unexpected(info.error());
+    if (auto trusted = checkKey(client.info(), key); !trusted)
+        return tl::unexpected(trusted.error());
     const auto verdict = fitOn(client.info(), image);
     if (!verdict)
         return tl::unexpected(verdict.error());
@@ -142,7 +163,7 @@ Result<PushReport> pushModel(BoardClient &client, const ModelImage &image, const
     if (!report.wasThere && !verdict->fits())
         return fail(ErrorCode::Rejected, "the model does not fit: " + verdict->text(), client.info().board);
     if (!report.wasThere)
-        if (auto sent = send(client, image, report, progress, stop); !sent)
+        if (auto sent = send(client, image, key, report, progress, stop); !sent)
             return tl::unexpected(sent.error());
     if (progress)
         progress({BoardProgress::Step::Verify, 0, 1});

@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "device_link/host/board_client.h"
 #include "device_link/host/model_image.h"
+#include "device_link/host/model_key.h"
 
 namespace rosler {
 
@@ -26,12 +27,14 @@ struct PushReport {
 /// goes on doing so whatever happens; but for boards with one slot (FitVerdict::losesActive of fitOn()),
 /// whose model is lost as soon as the new one begins to come. An interrupted push goes on where it was. A
 /// board that holds the model already is sent nothing.
-/// @return Rejected     it does not fit (before a byte is sent), or the board's outputs are not the twin's:
-///                      then the old model is back
+/// @param key  makes the image's tag for a board that has this key; null: without one
+/// @return Rejected     it does not fit (before a byte is sent), the board has a key and this one is another
+/// or
+///                      none, or the board's outputs are not the twin's: then the old model is back
 /// @return Unsupported  of fitOn()
 /// @return as BoardClient's functions
 [[nodiscard]] Result<PushReport> pushModel(BoardClient &client, const ModelImage &image,
                                            const BoardProgressSink &progress = {},
-                                           const std::stop_token &stop = {});
+                                           const std::stop_token &stop = {}, const ModelKey *key = nullptr);
 
 } // namespace rosler

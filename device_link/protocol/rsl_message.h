@@ -32,25 +32,25 @@ typedef enum rsl_group {
 } rsl_group;
 
 typedef enum rsl_type {
-    RSL_HELLO = 0,  ///< -> CAPS: what the board is and holds; begins a session
-    RSL_BEGIN = 1,  ///< asks to push an image -> where to go on, or why not
-    RSL_DATA = 2,   ///< bytes of the image -> ACK
-    RSL_COMMIT = 3, ///< checks, tests and activates the image -> its known answer
-    RSL_ABORT = 4,  ///< ends a push (what came is kept), a commit or a benchmark -> OK
-    RSL_INPUT = 5,  ///< bytes of the input vector -> ACK
-    RSL_RUN = 6,    ///< one inference -> outputs and class
-    RSL_OUTPUT = 7, ///< more of the last outputs, in the form of RUN's reply
-    RSL_BENCH = 8,  ///< many inferences -> RESULT: their times
-    RSL_BAUD = 9,   ///< proposes or keeps a rate -> OK
-    RSL_ECHO = 10,  ///< any bytes -> the same
-    RSL_SLOT = 11,  ///< makes a slot the active one, rejects or erases it -> OK
-    RSL_RESET = 12, ///< -> OK, then the board starts anew
-    RSL_BUSY = 13,  ///< from the board, unasked: not dead, but busy for so long
-    RSL_LOG = 14,   ///< from the board, unasked: text
-    RSL_ERROR = 15, ///< a reply: why a request was not answered
-    RSL_READ = 16,  ///< bytes of a region -> the same, with bytes
-    RSL_WRITE = 17, ///< bytes of a region -> OK
-    RSL_KEY = 32,   ///< a key for the models' tags, once -> its number
+    RSL_HELLO = 0,    ///< -> CAPS: what the board is and holds; begins a session
+    RSL_BEGIN = 1,    ///< asks to push an image -> where to go on, or why not
+    RSL_DATA = 2,     ///< bytes of the image -> ACK
+    RSL_COMMIT = 3,   ///< checks, tests and activates the image -> its known answer
+    RSL_ABORT = 4,    ///< ends a push (what came is kept), a commit or a benchmark -> OK
+    RSL_INPUT = 5,    ///< bytes of the input vector -> ACK
+    RSL_RUN = 6,      ///< one inference -> outputs and class
+    RSL_OUTPUT = 7,   ///< more of the last outputs, in the form of RUN's reply
+    RSL_BENCH = 8,    ///< many inferences -> RESULT: their times
+    RSL_BAUD = 9,     ///< proposes or keeps a rate -> OK
+    RSL_ECHO = 10,    ///< any bytes -> the same
+    RSL_SLOT = 11,    ///< makes a slot the active one, rejects or erases it -> OK
+    RSL_RESET = 12,   ///< -> OK, then the board starts anew
+    RSL_BUSY = 13,    ///< from the board, unasked: not dead, but busy for so long
+    RSL_LOG = 14,     ///< from the board, unasked: text
+    RSL_ERROR = 15,   ///< a reply: why a request was not answered
+    RSL_READ = 16,    ///< bytes of a region -> the same, with bytes
+    RSL_WRITE = 17,   ///< bytes of a region -> OK
+    RSL_KEY_SET = 32, ///< a key for the models' tags, once -> its number
 } rsl_type;
 
 typedef enum rsl_flag {

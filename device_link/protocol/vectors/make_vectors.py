@@ -34,14 +34,15 @@ def text(s, n):
 
 
 sha = hashlib.sha256(b"abc").digest()
-tag = hmac.digest(bytes(range(32)), b"abc", "sha256")
+key = bytes(range(32))
+tag = hmac.digest(key, b"abc", "sha256")
 slot = sha + struct.pack("<IIIBB", 4096, 7, 8355584, 2, 1) + text("rosler", 32)
 empty = bytes(32) + struct.pack("<IIIBB", 0, 0, 8355584, 0, 0) + bytes(32)
 regions = struct.pack("<BBBIBBBI", 0, 0, 1, 4096, 1, 1, 0, 784)
 # Its fixed part, each slot and each region: with their lengths.
 fixed = (struct.pack("<HHHBBBBBBBIIIIIIIIII", 1, 1, 512, 8, 2, 0, 2, 78, 2, 7, 7, 7, 6, 6, 0x33, 0x410FC241, 25000000,
                      25000000, 262144, 115200) + text("mps2-an386", 32) + text("0.2.0", 16)
-         + struct.pack("<IB", 0x4B3A2918, 1))
+         + hmac.digest(key, b"rosler key", "sha256")[:4] + b"\1")
 caps = struct.pack("<BBH", 2, 2, 4 + len(fixed)) + fixed + slot + empty + regions
 # As a board of a later firmware would send it: each part has more.
 later = fixed.replace(struct.pack("<BBBB", 2, 78, 2, 7), struct.pack("<BBBB", 2, 80, 2, 9)) + b"more"
@@ -79,8 +80,8 @@ VECTORS = [
     ("read_reply", 16, 1, 15, 0x1234, struct.pack("<IIH", 0, zlib.crc32(b"abcd"), 4) + b"abcd"),
     ("write", 17, 0, 16, 0x1234, struct.pack("<BBBIII", 4, 0, 0, 448, 0, 0) + b"abcd"),
     ("write_last", 17, 0, 17, 0x1234, struct.pack("<BBBIII", 4, 0, 1, 0, 452, 0x12345678)),
-    ("key", 32, 0, 18, 0x1234, bytes(range(32))),
-    ("key_reply", 32, 1, 18, 0x1234, struct.pack("<I", 0x4B3A2918)),
+    ("key", 32, 0, 18, 0x1234, key),
+    ("key_reply", 32, 1, 18, 0x1234, hmac.digest(key, b"rosler key", "sha256")[:4]),
     ("longest", 10, 255, 65535, 65535, bytes([255]) * 512),
 ]
 

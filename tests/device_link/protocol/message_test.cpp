@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QtTest>
 
+#include "device_link/protocol/rsl_hmac.h"
 #include "device_link/protocol/rsl_message.h"
 
 namespace message_test {
@@ -160,7 +161,17 @@ void MessageTest::goldenValuesAreWhatTheyShouldBe()
     QCOMPARE(caps.slot[0].generation, 7U);
     QCOMPARE(caps.slot[0].name, "rosler");
     QCOMPARE(int {caps.slot[0].tag_kind}, int {RSL_TAG_HMAC});
-    QCOMPARE(caps.key, 0x4B3A2918U);
+    rsl_key key;
+    QVERIFY(rsl_decode_key(bytes("key"), size("key"), &key));
+    QCOMPARE(caps.key, rsl_key_number(key.key));
+    rsl_begin begin;
+    QVERIFY(rsl_decode_begin(bytes("begin_with_tag"), size("begin_with_tag"), &begin));
+    rsl_hmac hmac;
+    std::uint8_t tag[RSL_TAG_BYTES];
+    rsl_hmac_start(&hmac, key.key);
+    rsl_hmac_add(&hmac, "abc", 3);
+    rsl_hmac_finish(&hmac, tag);
+    QVERIFY(rsl_equal_tags(tag, begin.tag));
     QCOMPARE(int {caps.start_cause}, int {RSL_START_POWER});
     QCOMPARE(int {caps.regions}, 2);
     QCOMPARE(int {caps.region[1].kind}, int {RSL_REGION_INPUT});
