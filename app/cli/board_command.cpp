@@ -20,6 +20,7 @@
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/measure_model.h"
 #include "device_link/host/measurement_figures.h"
+#include "device_link/host/model_push.h"
 #include "device_link/host/power_figure.h"
 
 namespace rosler::cli {
@@ -39,6 +40,8 @@ struct BoardOptions {
     std::string command;
     std::string name;  ///< in figures, or on the board; empty = the model's
     std::string meter; ///< "ppk2:/dev/ttyACM1"; empty = none
+    std::string key;   ///< file of the board's key; empty = it has none
+    std::optional<std::uint32_t> raise;
     double volts = 3.3;
     bool ampereMeter = false;
     std::optional<std::uint32_t> baud;
@@ -83,6 +86,17 @@ void addModel(CLI::App &app, BoardOptions &options)
     app.add_option("--out", options.out, "Folder that the runs are kept in");
 }
 
+void addKey(CLI::App &app, BoardOptions &options)
+{
+    app.add_option("--key", options.key, "File with the board's key, 64 hexadecimal digits");
+}
+
+void addRaise(CLI::App &app, BoardOptions &options)
+{
+    app.add_option("--raise", options.raise,
+                   "Rate to go over to, when the line carries it without an error; else it stays");
+}
+
 Result<OpenBoard> open(const BoardOptions &options, const std::stop_token &stop)
 {
     const bool verbose = options.verbose;
@@ -105,6 +119,36 @@ int list(const BoardOptions &options)
     return Done;
 }
 
+/// The key of --key; nothing without one.
+Result<std::optional<ModelKey>> keyOf(const BoardOptions &options)
+{
+    if (options.key.empty())
+        return std::optional<ModelKey>();
+    const auto key = ModelKey::fromFile(options.key);
+    if (!key)
+        return tl::unexpected(key.error());
+    return std::optional<ModelKey>(*key);
+}
+
+/// Goes over to the rate of --raise, if there is one; otherwise all goes on at the old one.
+void raise(const BoardOptions &options, OpenBoard &board, const std::stop_token &stop)
+{
+    if (!options.raise)
+        return;
+    if (const auto raised = board.client->raiseBaud(*options.raise, stop); !raised)
+        std::fprintf(stderr, "rosler: stays at %u baud: %s\n", board.client->link().baud(),
+                     message(raised.error()).c_str());
+}
+
+/// A board with one place for a model loses the one that it has.
+void warnOfLoss(const BoardOptions &options, const BoardInfo &info, const ModelImage &image)
+{
+    const auto verdict = fitOn(info, image);
+    if (verdict && verdict->losesActive && verdict->fits())
+        std::fprintf(stderr, "rosler: %s has one place for a model: '%s' is lost while this one comes\n",
+                     options.board.c_str(), info.activeSlot()->name.c_str());
+}
+
 int push(const BoardOptions &options)
 {
     const Interrupt interrupt;
@@ -113,21 +157,26 @@ int push(const BoardOptions &options)
         return reportUnlessCancelled(source.error());
     if (!options.name.empty())
         source->name = options.name;
+    const auto key = keyOf(options);
+    if (!key)
+        return report(key.error());
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
     const auto image = packFor(*source, options.types.front(), *board);
     if (!image)
         return report(image.error());
+    raise(options, *board, interrupt.token());
+    warnOfLoss(options, board->client->info(), *image);
     Result<PushReport> pushed = [&] {
         SimpleProgress bar("push");
-        return board->client->push(
-            *image,
+        return pushModel(
+            *board->client, *image,
             [&](const BoardProgress &at) {
                 if (at.total > 0)
                     bar.report(static_cast<double>(at.done) / static_cast<double>(at.total));
             },
-            interrupt.token());
+            interrupt.token(), *key ? &**key : nullptr);
     }();
     if (!pushed)
         return reportUnlessCancelled(pushed.error());
@@ -141,9 +190,30 @@ int push(const BoardOptions &options)
     return Done;
 }
 
+/// Gives a board its key, for good.
+int setKey(const BoardOptions &options)
+{
+    const Interrupt interrupt;
+    const auto key = keyOf(options);
+    if (!key)
+        return report(key.error());
+    auto board = open(options, interrupt.token());
+    if (!board)
+        return reportUnlessCancelled(board.error());
+    const bool had = board->client->info().key != 0;
+    if (const auto set = board->client->setKey(**key, interrupt.token()); !set)
+        return reportUnlessCancelled(set.error());
+    std::printf("%s: %s %s\n", options.board.c_str(), had ? "has already" : "has now",
+                keyName((*key)->number()).c_str());
+    return Done;
+}
+
 int run(const BoardOptions &options)
 {
     const Interrupt interrupt;
+    const auto key = keyOf(options);
+    if (!key)
+        return report(key.error());
     const auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
@@ -158,7 +228,8 @@ int run(const BoardOptions &options)
     const auto image = packFor(*source, options.types.front(), *board);
     if (!image)
         return report(image.error());
-    if (const auto pushed = board->client->push(*image, {}, interrupt.token()); !pushed)
+    if (const auto pushed = pushModel(*board->client, *image, {}, interrupt.token(), *key ? &**key : nullptr);
+        !pushed)
         return reportUnlessCancelled(pushed.error());
     std::vector<float> features(static_cast<std::size_t>(test.features.cols()));
     test.features.widen(options.example, features.data());
@@ -232,6 +303,9 @@ int measure(const BoardOptions &options)
     const auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
+    const auto key = keyOf(options);
+    if (!key)
+        return report(key.error());
     std::unique_ptr<Meter> meter; // before the board, which it may supply
     if (!options.meter.empty()) {
         auto opened = openMeterPort(
@@ -243,6 +317,7 @@ int measure(const BoardOptions &options)
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
+    raise(options, *board, interrupt.token());
     std::vector<Measurement> all;
     std::vector<NamedTrace> traces;
     bool equal = true;
@@ -254,6 +329,8 @@ int measure(const BoardOptions &options)
                                                 *source->data, options.samples);
         request.emulated = board->emulated;
         request.runs = options.runs;
+        request.key = *key ? &**key : nullptr;
+        warnOfLoss(options, board->client->info(), *image);
         request.meter = meter.get();
         std::unique_ptr<SimpleProgress> bar;
         MeasureStep at = MeasureStep::Measure;
@@ -347,10 +424,19 @@ std::function<int()> boardCommand(CLI::App &app)
         ->add_option("--name", options->name,
                      "What the board calls it; the MLPerf Tiny runner knows kws01, ic01, vww01, ad01")
         ->check(CLI::Validator(&nameFault, "TEXT"));
+    addKey(*pushing, *options);
+    addRaise(*pushing, *options);
+
+    CLI::App *keying =
+        add("key", "Give a board a key, for good: it takes models with its tag alone", &setKey);
+    addBoard(*keying, *options);
+    addKey(*keying, *options);
+    keying->get_option("--key")->required();
 
     CLI::App *running = add("run", "Have a board classify one test example", &run);
     addBoard(*running, *options);
     addModel(*running, *options);
+    addKey(*running, *options);
     running->add_option("--example", options->example, "Number of the test example, from 0")
         ->capture_default_str();
 
@@ -358,6 +444,8 @@ std::function<int()> boardCommand(CLI::App &app)
         add("measure", "Push a model, compare it with its twin on test samples, time it", &measure);
     addBoard(*measuring, *options);
     addModel(*measuring, *options);
+    addKey(*measuring, *options);
+    addRaise(*measuring, *options);
     measuring->add_option("--samples", options->samples, "Test samples to run on the board")
         ->check(CLI::Range(0, 10'000'000))
         ->capture_default_str();

@@ -22,6 +22,7 @@
 #include "device_link/host/links/emulator.h"
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/measure_model.h"
+#include "device_link/host/model_push.h"
 
 namespace rosler::cli {
 
@@ -82,7 +83,7 @@ Result<void> measureKernel(BoardClient &client, const BoardProfile &profile, Row
     if (!image)
         return tl::unexpected(image.error());
     row.macs = image->macs();
-    if (const auto pushed = client.push(*image, {}, stop); !pushed)
+    if (const auto pushed = pushModel(client, *image, {}, stop); !pushed)
         return tl::unexpected(pushed.error());
     const auto timed = client.bench({.warmUp = 1, .runs = 3}, stop);
     if (!timed)

@@ -3,9 +3,12 @@
 
 #include <string.h>
 
-#include "device_link/firmware/rsl_answers.h"
 #include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_reply.h"
 #include "device_link/firmware/rsl_slots.h"
+#include "device_link/firmware/rsl_trust.h"
+#include "device_link/firmware/rsl_window.h"
+#include "device_link/protocol/rsl_hmac.h"
 
 enum { HASH_STEP = 4096 };
 
@@ -41,6 +44,15 @@ static bool knows_all(rsl_needs needs, rsl_error *why)
     return true;
 }
 
+/// Input and outputs are void: another model, or none.
+static void forget_input(rsl_device *d)
+{
+    d->has_input = false;
+    d->has_output = false;
+    d->done.valid = false;
+    ++d->laid_out;
+}
+
 rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
 {
     const rsl_port *p = d->port;
@@ -48,7 +60,9 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     rsl_slot_read(p, slot, &info);
     rsl_model model;
     const rsl_check check = rsl_model_open(rsl_slot_image(p, slot), info.length, &model);
-    *why = (rsl_error) {.status = RSL_OK};
+    *why = rsl_trust_check(p, slot, &info); // the one place by which a model becomes ready
+    if (why->status != RSL_OK)
+        return (rsl_status)why->status;
     if (check.fault != RSL_FAULT_NONE)
         *why = (rsl_error) {RSL_INVALID_IMAGE, (uint16_t)check.fault, check.offset, 0};
     else if (!knows_all(rsl_model_needs(&model), why))
@@ -63,9 +77,9 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     r->generation = info.generation;
     r->input = rsl_infer_input(&model, p->arena);
     r->output = rsl_infer_output(&model, p->arena);
+    r->ticks = 0;
     rsl_infer_prepare(&model, p->arena);
-    rsl_forget_input(d);
-    ++d->laid_out;
+    forget_input(d);
     return RSL_OK;
 }
 
@@ -74,8 +88,7 @@ void rsl_make_newest_ready(rsl_device *d)
     const rsl_port *p = d->port;
     d->active = RSL_NO_ACTIVE_SLOT;
     d->ready.model.bytes = NULL;
-    rsl_forget_input(d);
-    ++d->laid_out;
+    forget_input(d);
     uint32_t below = UINT32_MAX;
     for (;;) { // from the highest generation down, until one is good
         uint8_t best = RSL_NO_ACTIVE_SLOT;
@@ -109,8 +122,8 @@ static void refuse(rsl_device *d, rsl_status status, uint32_t value, uint32_t av
 static bool fits(rsl_device *d, const rsl_begin *b)
 {
     const rsl_port *p = d->port;
-    const rsl_needs needs = {b->layer_kinds, b->number < 32 ? 1U << b->number : UINT32_MAX,
-                             b->layout < 32 ? RSL_LAYOUT_BIT(b->layout) : UINT32_MAX};
+    const rsl_needs needs = {b->kinds, b->numbers, b->layouts};
+    const rsl_error tag = rsl_trust_takes(p, b->tag_kind);
     rsl_error why;
     if (b->format != RSL_MODEL_FORMAT)
         refuse(d, RSL_UNKNOWN_FORMAT, RSL_MODEL_FORMAT, 0);
@@ -122,16 +135,21 @@ static bool fits(rsl_device *d, const rsl_begin *b)
         refuse(d, RSL_NEEDS_RAM, b->ram_bytes, p->arena_bytes);
     else if (b->length == 0 || b->length % RSL_MODEL_ALIGNMENT != 0 || b->length > rsl_slot_capacity(p))
         refuse(d, RSL_TOO_LONG, b->length, rsl_slot_capacity(p));
+    else if (tag.status != RSL_OK)
+        refuse(d, (rsl_status)tag.status, tag.value, 0);
     else
         return true;
     return false;
 }
 
 /// Where a push goes: where it began before, else an empty or rejected slot, else the oldest; never the
-/// active.
+/// active, but where there is no other and the host says that it may be lost.
 static uint8_t choose_slot(const rsl_device *d, const rsl_begin *b)
 {
     const rsl_port *p = d->port;
+    if (p->slots == 1 && (b->slot == RSL_ANY_SLOT || b->slot == 0)
+        && (d->active != 0 || (b->flags & RSL_BEGIN_REPLACE) != 0))
+        return 0;
     if (b->slot != RSL_ANY_SLOT)
         return b->slot < p->slots && b->slot != d->active ? b->slot : RSL_NO_ACTIVE_SLOT;
     uint8_t best = RSL_NO_ACTIVE_SLOT;
@@ -173,10 +191,14 @@ void rsl_answer_begin(rsl_device *d)
     rsl_slot_read(p, slot, &info);
     const bool resumed = (b.flags & RSL_BEGIN_FRESH) == 0 && info.state == RSL_SLOT_RECEIVING
         && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0
-        && rsl_slot_goes_on(p, slot);
+        && info.tag_kind == b.tag_kind && rsl_slot_goes_on(p, slot)
+        && (b.tag_kind == RSL_TAG_NONE || rsl_equal_tags(rsl_slot_tag(p, slot), b.tag));
     if (!resumed) {
         rsl_tell_busy(d, 500U + b.length / 16U); // erasing takes some 10 s a megabyte in slow flash
-        if (!rsl_slot_begin(p, slot, &b)) {
+        const bool begun = rsl_slot_begin(p, slot, &b);
+        if (slot == d->active || !begun)
+            rsl_make_newest_ready(d);
+        if (!begun) {
             refuse(d, RSL_STORAGE, 0, 0);
             return;
         }
@@ -184,7 +206,7 @@ void rsl_answer_begin(rsl_device *d)
     d->begun = true;
     d->begin = b;
     d->target = slot;
-    rsl_ack ack;
+    rsl_ack ack = {0};
     rsl_slot_progress(p, slot, b.length, 0, &ack);
     d->next_off = ack.next_off;
     const rsl_begin_reply reply = {RSL_OK, slot, ack.next_off, ack.bitmap, 0, 0};
@@ -214,17 +236,31 @@ void rsl_answer_data(rsl_device *d)
         rsl_reply_error(d, (rsl_error) {.status = RSL_STORAGE, .value = data.offset});
         return;
     }
-    rsl_ack ack;
+    rsl_ack ack = {0};
     rsl_slot_progress(d->port, d->target, d->begin.length, d->next_off, &ack);
     d->next_off = ack.next_off;
     ack.credits = d->port->credits;
     rsl_reply(d, RSL_DATA, rsl_encode_ack(&ack, d->payload));
 }
 
-/// The active model's known answer, once more: for a COMMIT whose reply was lost.
+static void infer_known(rsl_device *d)
+{
+    rsl_tell_expected(d, rsl_device_expects(d));
+    (void)rsl_device_infer(d, rsl_device_known_input(d));
+    d->output_vector = 0;
+}
+
+static void end_commit(rsl_device *d, rsl_error why)
+{
+    d->begun = false;
+    d->done = (rsl_done) {.valid = true, .type = RSL_COMMIT, .seq = d->reply_seq, .why = why};
+}
+
+/// The active model's known answer, once more: for a COMMIT of what is there already.
 static void repeat_commit(rsl_device *d)
 {
-    (void)rsl_device_infer(d, d->ready.model.bytes + d->ready.model.header->known_input);
+    infer_known(d);
+    end_commit(d, (rsl_error) {.status = RSL_OK});
     rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
 }
 
@@ -262,8 +298,8 @@ static void fail(rsl_device *d, rsl_error why, bool reject)
 {
     if (reject)
         (void)rsl_slot_reject(d->port, d->target);
-    d->begun = false;
     rsl_make_newest_ready(d);
+    end_commit(d, why);
     rsl_reply_error(d, why);
 }
 
@@ -271,9 +307,8 @@ static void fail(rsl_device *d, rsl_error why, bool reject)
 static bool is_as_announced(const rsl_begin *b, const rsl_model *m)
 {
     const rsl_needs needs = rsl_model_needs(m);
-    return b->number == rsl_model_number(m) && (needs.layouts & RSL_LAYOUT_BIT(b->layout)) != 0
-        && b->layer_kinds == needs.kinds && b->ram_bytes == rsl_model_ram_bytes(m)
-        && b->length == m->header->total_bytes;
+    return b->numbers == needs.numbers && b->layouts == needs.layouts && b->kinds == needs.kinds
+        && b->ram_bytes == rsl_model_ram_bytes(m) && b->length == m->header->total_bytes;
 }
 
 static void check_image(rsl_device *d)
@@ -288,17 +323,18 @@ static void check_image(rsl_device *d)
         fail(d, (rsl_error) {.status = RSL_IMAGE_DIFFERS}, true);
         return;
     }
-    (void)rsl_device_infer(d, m->bytes + m->header->known_input);
+    infer_known(d);
     const uint8_t *known = m->bytes + m->header->known_output;
     const uint32_t outputs = rsl_tensor_numbers(m->output);
     const uint32_t size = rsl_tensor_bytes(m->output) / outputs;
     for (uint32_t i = 0; i < outputs; ++i)
         if (memcmp(d->ready.output + (size_t)size * i, known + (size_t)size * i, size) != 0) {
-            // The outputs go out before the old model takes their place.
+            // The outputs go out before the old model takes their place: those from the first that differs.
             (void)rsl_slot_reject(d->port, d->target);
-            d->begun = false;
-            rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_KNOWN_ANSWER, .value = i}, 0);
+            why = (rsl_error) {.status = RSL_KNOWN_ANSWER, .value = i};
+            rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = why.status, .value = i}, size * i);
             rsl_make_newest_ready(d);
+            end_commit(d, why);
             return;
         }
     if (!rsl_slot_commit(d->port, d->target)) {
@@ -309,13 +345,15 @@ static void check_image(rsl_device *d)
     rsl_slot_read(d->port, d->target, &info);
     d->ready.generation = info.generation;
     d->active = d->target;
-    d->begun = false;
+    end_commit(d, (rsl_error) {.status = RSL_OK});
     rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
 }
 
 void rsl_commit_step(rsl_device *d)
 {
     if (d->work == RSL_WORK_CHECK) {
+        if (rsl_trust_key(d->port) != NULL)
+            rsl_tell_busy(d, 500U + d->begin.length / 128U);
         d->work = RSL_WORK_NONE;
         check_image(d);
         return;
@@ -334,8 +372,9 @@ void rsl_commit_step(rsl_device *d)
     }
     d->work = RSL_WORK_NONE;
     (void)rsl_slot_erase(d->port, d->target);
-    d->begun = false;
-    rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_SHA});
+    const rsl_error why = {.status = RSL_WRONG_SHA};
+    end_commit(d, why);
+    rsl_reply_error(d, why);
 }
 
 void rsl_answer_slot(rsl_device *d)

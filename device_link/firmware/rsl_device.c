@@ -4,38 +4,11 @@
 #include <string.h>
 
 #include "device_link/firmware/rsl_answers.h"
+#include "device_link/firmware/rsl_bench.h"
 #include "device_link/firmware/rsl_commit.h"
-#include "device_link/firmware/rsl_infer.h"
 #include "device_link/firmware/rsl_slots.h"
 #include "device_link/firmware/rsl_text_attach.h"
-
-uint64_t rsl_device_time(rsl_device *d)
-{
-    const uint32_t now = d->port->ticks(d->port->context);
-    d->time += now - d->last_ticks;
-    d->last_ticks = now;
-    return d->time;
-}
-
-uint32_t rsl_device_infer(rsl_device *d, const void *input)
-{
-    const rsl_port *port = d->port;
-    (void)rsl_device_time(d);
-    if (port->quiet != NULL)
-        port->quiet(port->context, true);
-    const uint32_t begin = port->ticks(port->context);
-    rsl_infer(&d->ready.model, input, port->arena);
-    const uint32_t ticks = port->ticks(port->context) - begin;
-    if (port->quiet != NULL)
-        port->quiet(port->context, false);
-    (void)rsl_device_time(d);
-    d->output_ticks = ticks;
-    d->output_crc = rsl_crc32(0, d->ready.output, rsl_model_output_bytes(&d->ready.model));
-    d->output_class = rsl_infer_class(&d->ready.model, d->ready.output);
-    d->has_output = true;
-    ++d->inferences;
-    return ticks;
-}
+#include "device_link/firmware/rsl_window.h"
 
 /// While a rate is on trial, goes back when nobody is heard.
 static void watch_baud(rsl_device *d)
@@ -73,6 +46,8 @@ bool rsl_device_step(rsl_device *d)
         const int byte = d->port->read(d->port->context);
         if (byte < 0)
             break;
+        if (d->work == RSL_WORK_BENCH)
+            rsl_bench_hear(d);
         switch (rsl_decoder_feed(&d->decoder, (uint8_t)byte)) {
         case RSL_FEED_TEXT:
             if (d->work == RSL_WORK_NONE)

@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define RSL_FIRMWARE_VERSION "0.2.0"
+#define RSL_FIRMWARE_VERSION "0.3.0"
 
 typedef enum rsl_work {
     RSL_WORK_NONE,
@@ -29,14 +29,26 @@ typedef struct rsl_ready {
     uint32_t generation;
     uint8_t *input;
     uint8_t *output;
+    uint32_t ticks; ///< of its last inference, 0 before the first
 } rsl_ready;
 
 typedef struct rsl_bench_state {
     rsl_bench request;
     rsl_result result;
-    uint32_t done; ///< warm-ups and runs
-    uint64_t begin;
+    uint32_t done;     ///< warm-ups and runs
+    uint32_t last;     ///< ticks up to which result.total_ticks has counted
+    bool listens;      ///< something came: no inference until the line is silent
+    uint64_t heard;    ///< when the last byte came, while it listens
+    uint64_t listened; ///< since when
 } rsl_bench_state;
+
+/// The last RUN, COMMIT or BENCH that was carried out. Sent again, it is answered from what is held.
+typedef struct rsl_done {
+    bool valid;
+    uint8_t type;
+    uint16_t seq;
+    rsl_error why; ///< status RSL_OK when it went well
+} rsl_done;
 
 /// The firmware: one of these, in static memory. All fields are its own.
 typedef struct rsl_device {
@@ -55,11 +67,15 @@ typedef struct rsl_device {
     uint8_t target;
     uint32_t next_off;
 
+    bool has_input;    ///< a vector has begun to come in this session; its number is input_ack.vector
     rsl_ack input_ack; ///< of the input vector; ends at the model's input bytes
+    bool has_output;
+    bool has_sums; ///< output_crc and output_class are of these outputs
     uint32_t output_crc;
     uint16_t output_class;
-    uint64_t output_ticks;
-    bool has_output;
+    uint32_t output_ticks;
+    uint32_t output_vector;
+    rsl_done done;
 
     rsl_work work;
     uint32_t hashed;
@@ -90,14 +106,6 @@ bool rsl_device_step(rsl_device *device);
 
 /// For ever: steps, and idles between them.
 void rsl_device_run(rsl_device *device);
-
-// For the parts of the firmware.
-
-/// Ticks since start in 64 bits; has to be asked once in 2^32 ticks.
-uint64_t rsl_device_time(rsl_device *device);
-/// One inference from ready.input, timed; sets the output_ fields.
-/// @return its ticks
-uint32_t rsl_device_infer(rsl_device *device, const void *input);
 
 #ifdef __cplusplus
 }

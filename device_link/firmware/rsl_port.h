@@ -24,6 +24,7 @@ typedef enum rsl_reset_cause {
 } rsl_reset_cause;
 /// Baud at which the MLPerf Tiny runner opens a board in energy mode.
 #define RSL_ENERGY_BAUD 9600U
+enum { RSL_PORT_KEY = 48 };
 
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
@@ -81,6 +82,10 @@ typedef struct rsl_port {
     /// with error correction: what would be a fault elsewhere. Optional: without it, all of a slot can be
     /// read.
     bool (*fetch)(void *context, uint8_t slot, uint32_t offset, uint8_t *bytes, uint32_t length);
+    /// RSL_PORT_KEY bytes that outlive loss of power, for the key that models need a tag of (PROTOCOL.md,
+    /// section "Trust"), and how they are written, once. Optional, both.
+    const uint8_t *key;
+    bool (*keep_key)(void *context, const uint8_t *bytes, uint32_t length);
 
     /// Bytes of stack used at most so far, of how many. Optional.
     uint32_t (*stack_used)(void *context, uint32_t *of);

@@ -17,6 +17,9 @@ enum {
     SMALLEST_CELL = 16,
     PIECE = 64,          ///< bytes looked at in one go
     CELLS_TO_REJECT = 4, ///< kept free for it
+    // In the record
+    TAG_KIND_AT = 44,
+    TAG_AT = 48, ///< 64 bytes of room, for a signature
 };
 
 /// What the log says, and where it goes on.
@@ -199,6 +202,7 @@ void rsl_slot_read(const rsl_port *port, uint8_t slot, rsl_slot_info *info)
         return;
     info->length = length;
     memcpy(info->sha256, sha256, sizeof info->sha256);
+    info->tag_kind = port->slot[slot][TAG_KIND_AT];
     info->generation = is_valid ? log.state : 0;
     info->state = is_valid ? RSL_SLOT_VALID : log.state == REJECTED ? RSL_SLOT_REJECTED : RSL_SLOT_RECEIVING;
 }
@@ -210,6 +214,11 @@ static bool erase_slot(const rsl_port *port, uint8_t slot, uint32_t image)
     if (log.state > 0 && log.state < REJECTED)
         (void)rsl_slot_reject(port, slot);
     return port->erase(port->context, slot, rsl_slot_image_offset(port) + image);
+}
+
+const uint8_t *rsl_slot_tag(const rsl_port *port, uint8_t slot)
+{
+    return port->slot[slot] + TAG_AT;
 }
 
 bool rsl_slot_erase(const rsl_port *port, uint8_t slot)
@@ -229,6 +238,10 @@ bool rsl_slot_begin(const rsl_port *port, uint8_t slot, const rsl_begin *begin)
     memcpy(record + 8, begin->sha256, sizeof begin->sha256);
     rsl_write_u16(record + 40, begin->format);
     rsl_write_u16(record + 42, begin->kernel_abi);
+    if (begin->tag_kind != RSL_TAG_NONE) {
+        record[TAG_KIND_AT] = begin->tag_kind;
+        memcpy(record + TAG_AT, begin->tag, sizeof begin->tag);
+    }
     rsl_write_u32(record + 124, rsl_crc32(0, record, 124));
     return write_checked(port, slot, 0, record, sizeof record) && write_state(port, slot, BEGUN, 0);
 }

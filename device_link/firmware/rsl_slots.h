@@ -13,7 +13,8 @@ extern "C" {
 ///
 /// A slot is written from front to back, each unit of its flash once:
 ///
-///     0      record  magic, length, SHA-256, format, kernel ABI; CRC-32 at 124    written by begin
+///     0      record  magic, length, SHA-256, format, kernel ABI,
+///            kind of tag, tag; CRC-32 at 124                                  written by begin
 ///     128    log of states, in cells of 16 bytes or a unit, whichever is longer:
 ///            magic, state, ~state, 0                                              each state twice
 ///     2048   journal: a unit of zeros for each chunk                              written after the chunk
@@ -37,7 +38,10 @@ void rsl_slots_settle(const rsl_port *port);
 /// What the slot says of itself. VALID means committed, and that all of the image can be read.
 void rsl_slot_read(const rsl_port *port, uint8_t slot, rsl_slot_info *info);
 
-/// Erases the slot and writes its record.
+/// The tag of its image: RSL_TAG_BYTES, when info.tag_kind says that there is one.
+const uint8_t *rsl_slot_tag(const rsl_port *port, uint8_t slot);
+
+/// Erases the slot and writes its record, and the tag.
 bool rsl_slot_begin(const rsl_port *port, uint8_t slot, const rsl_begin *begin);
 /// Whether a push into a RECEIVING slot may go on: no chunk is half there. Reads all of it.
 bool rsl_slot_goes_on(const rsl_port *port, uint8_t slot);

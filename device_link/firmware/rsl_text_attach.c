@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_window.h"
 
 static void model_for_text(void *context, rsl_text_model *m)
 {
@@ -42,7 +43,7 @@ static void infer_for_text(void *context, const void *input, uint32_t runs)
 {
     rsl_device *d = (rsl_device *)context;
     if (input == (const void *)d->ready.input)
-        memset(&d->input_ack, 0, sizeof d->input_ack); // what frames brought is no longer there
+        d->has_input = false; // what frames brought is no longer there
     // Nothing between them but a look at the time and for a byte, after 1, 2, 4, .. of them until that is a
     // quarter of a second; interrupts stay on. Who asks for inferences waits; what comes all the same is not
     // heard, but a watchdog is fed that lives on the loop's reading.

@@ -3,13 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <deque>
 #include <random>
 #include <utility>
 
 #include "core/base/contract.h"
-#include "core/base/digest.h"
 #include "device_link/protocol/rsl_crc.h"
 
 namespace rosler {
@@ -23,6 +20,16 @@ constexpr std::chrono::milliseconds longestPatience {2000};
 constexpr std::chrono::milliseconds slice {50}; ///< a stop request is heard so often
 constexpr std::size_t longestLine = 1024;
 constexpr std::size_t mostLines = 4096;
+
+/// What the board may need to erase flash or to compute for long.
+constexpr std::chrono::minutes longestWork {20};
+constexpr std::chrono::seconds longestRun {10}; ///< of one inference in a benchmark
+
+/// No byte that a terminal would obey.
+char printable(std::uint8_t byte)
+{
+    return (byte >= ' ' && byte <= '~') || byte == '\t' ? static_cast<char>(byte) : '?';
+}
 
 std::span<const std::uint8_t> part(const Payload &payload, std::size_t length)
 {
@@ -42,20 +49,19 @@ BoardClient::BoardClient(std::unique_ptr<Link> link)
 
 BoardClient::~BoardClient() = default;
 
-BoardClient::Milliseconds BoardClient::patience() const
+BoardClient::Milliseconds BoardClient::patience(std::size_t frames) const
 {
-    // 3 x the time that a window takes, + 50 ms.
+    // 3 x the time that they take on the line, and one more as long as an answer can be, + 50 ms.
     const double baud = m_link->baud() == 0 ? 115200.0 : static_cast<double>(m_link->baud());
-    const double window = m_info.credits * static_cast<double>(RSL_MAX_WIRE_FRAME) * 10.0 / baud;
-    return Milliseconds(50 + static_cast<long>(3000.0 * window));
+    const double seconds = static_cast<double>((frames + 1) * RSL_MAX_WIRE_FRAME) * 10.0 / baud;
+    return Milliseconds(50 + static_cast<long>(3000.0 * seconds));
 }
 
 tl::unexpected<Error> BoardClient::refusal(const rsl_error &error) const
 {
-    const auto status = static_cast<rsl_status>(error.status);
-    std::string what = rsl_status_text(status);
+    std::string what = rsl_status_text(error.status);
     ErrorCode code = ErrorCode::Rejected;
-    switch (status) {
+    switch (error.status) {
     case RSL_NEEDS_RAM:
     case RSL_TOO_LONG:
         what +=
@@ -76,12 +82,19 @@ tl::unexpected<Error> BoardClient::refusal(const rsl_error &error) const
         code = ErrorCode::Unsupported;
         break;
     case RSL_INVALID_IMAGE:
-        what += std::string(": ") + rsl_fault_text(static_cast<rsl_fault>(error.detail)) + " at "
-            + std::to_string(error.value);
+        what += std::string(": ")
+            + (error.detail <= RSL_FAULT_ALIGNMENT ? rsl_fault_text(static_cast<rsl_fault>(error.detail))
+                                                   : "a fault that this program does not know")
+            + " at " + std::to_string(error.value);
         break;
     case RSL_INCOMPLETE:
     case RSL_STORAGE:
         what += " (at " + std::to_string(error.value) + ")";
+        break;
+    case RSL_NEEDS_TAG:
+    case RSL_WRONG_TAG:
+    case RSL_KEY_IS_SET:
+        what += " (" + keyName(error.value) + ")";
         break;
     case RSL_KNOWN_ANSWER:
         what += " (output " + std::to_string(error.value) + ")";
@@ -89,7 +102,13 @@ tl::unexpected<Error> BoardClient::refusal(const rsl_error &error) const
     default:
         break;
     }
+    what += " [status " + std::to_string(error.status) + "]";
     return fail(code, std::move(what), m_link->name());
+}
+
+tl::unexpected<Error> BoardClient::impossible(std::string_view what) const
+{
+    return fail(ErrorCode::Malformed, "the board says what cannot be: " + std::string(what), m_link->name());
 }
 
 Result<void> BoardClient::send(std::uint8_t type, std::uint16_t seq, std::span<const std::uint8_t> payload)
@@ -111,7 +130,7 @@ void BoardClient::hearText(std::uint8_t byte)
         ++m_oddBytes;
     if (byte != '\n' && byte != '\r') {
         if (m_line.size() < longestLine)
-            m_line += static_cast<char>(byte);
+            m_line += printable(byte);
         return;
     }
     if (m_line.empty())
@@ -139,22 +158,33 @@ void BoardClient::receive(std::span<const std::uint8_t> bytes)
         case RSL_FEED_FRAME:
             break;
         }
-        const rsl_frame &frame = m_decoder.frame;
-        ++m_statistics.framesReceived;
-        if (frame.type == RSL_LOG) {
-            const std::string text(m_decoder.payload, m_decoder.payload + frame.length);
-            if (m_console)
-                m_console(text);
-            continue;
-        }
-        if (frame.session != m_session || (frame.flags & RSL_FLAG_REPLY) == 0) {
-            ++m_foreign;
-            // The board's answer to a frame of ours, when it is in another's session.
-            if (frame.type != RSL_ERROR)
-                continue;
-        }
-        m_inbox.push_back({frame.type, frame.seq, {m_decoder.payload, m_decoder.payload + frame.length}});
+        hearFrame();
     }
+}
+
+void BoardClient::hearFrame()
+{
+    const rsl_frame &frame = m_decoder.frame;
+    ++m_statistics.framesReceived;
+    if (frame.version != RSL_PROTOCOL_VERSION) {
+        if (frame.session == m_session)
+            m_otherVersion = frame.version;
+        return;
+    }
+    if (frame.type == RSL_LOG) {
+        std::string text(frame.length, ' ');
+        std::transform(m_decoder.payload, m_decoder.payload + frame.length, text.begin(), printable);
+        if (m_console)
+            m_console(text);
+        return;
+    }
+    if (frame.session != m_session || (frame.flags & RSL_FLAG_REPLY) == 0) {
+        ++m_foreign;
+        // The board's answer to a frame of ours, when it is in another's session.
+        if (frame.type != RSL_ERROR)
+            return;
+    }
+    m_inbox.push_back({frame.type, frame.seq, {m_decoder.payload, m_decoder.payload + frame.length}});
 }
 
 Result<std::optional<BoardClient::Reply>> BoardClient::receive(Milliseconds timeout,
@@ -180,49 +210,70 @@ Result<std::optional<BoardClient::Reply>> BoardClient::receive(Milliseconds time
     }
 }
 
-Result<BoardClient::Reply> BoardClient::ask(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                            const std::stop_token &stop, Milliseconds longer, int attempts)
+Result<BoardClient::Reply> BoardClient::exchange(std::uint8_t type, std::span<const std::uint8_t> payload,
+                                                 const std::stop_token &stop, const Patience &limits)
 {
     const std::uint16_t seq = ++m_seq;
     m_inbox.clear();
-    Milliseconds wait = std::max(patience(), longer);
-    for (int attempt = 0; attempt < attempts; ++attempt) {
+    Milliseconds wait = patience(1);
+    const auto begun = m_link->now();
+    Milliseconds expected {0}; // since begun, as the board says
+    auto heard = begun;
+    for (int attempt = 0; attempt < limits.tries || m_link->now() < heard + limits.silent; ++attempt) {
         if (attempt > 0)
             ++m_statistics.resent;
         if (auto sent = send(type, seq, payload); !sent)
             return tl::unexpected(sent.error());
         auto end = m_link->now() + wait;
         while (m_link->now() < end) {
-            auto reply = receive(std::chrono::ceil<Milliseconds>(end - m_link->now()), stop);
+            const auto left = std::chrono::ceil<Milliseconds>(end - m_link->now());
+            auto reply = receive(expected.count() > 0 ? std::min(left, 5 * slice) : left, stop);
             if (!reply)
                 return tl::unexpected(reply.error());
-            if (!*reply)
-                break;
+            if (m_otherVersion != 0)
+                return refusal({RSL_WRONG_VERSION, 0, m_otherVersion, 0});
+            const auto waited = std::chrono::floor<Milliseconds>(m_link->now() - begun);
+            if (!*reply) {
+                if (expected.count() > 0 && m_waiting)
+                    m_waiting(waited, expected);
+                continue;
+            }
             if ((*reply)->seq != seq)
                 continue;
-            const std::vector<std::uint8_t> &bytes = (*reply)->payload;
             if ((*reply)->type == RSL_BUSY) {
                 rsl_busy busy {};
-                if (rsl_decode_busy(bytes.data(), bytes.size(), &busy))
-                    end = std::max(end, m_link->now() + Milliseconds(busy.milliseconds) + wait);
+                if (!rsl_decode_busy((*reply)->payload.data(), (*reply)->payload.size(), &busy))
+                    continue;
+                if (waited >= limits.busy)
+                    return fail(ErrorCode::TimedOut, "the board says that it is busy, and comes to no end",
+                                m_link->name() + ":seq " + std::to_string(seq));
+                // Its clock and ours may differ, above all in an emulator: half as long again, and some more.
+                const Milliseconds more = std::min(Milliseconds(busy.milliseconds), limits.busy);
+                expected = waited + more;
+                end = std::max(end, m_link->now() + more + more / 2 + wait);
+                heard = end;
+                attempt = 0;
                 continue;
             }
-            if ((*reply)->type == RSL_ERROR) {
-                rsl_error error {};
-                if (!rsl_decode_error(bytes.data(), bytes.size(), &error))
-                    continue;
-                return refusal(error);
-            }
-            if ((*reply)->type == type)
+            if ((*reply)->type == RSL_ERROR || (*reply)->type == type)
                 return std::move(**reply);
         }
-        wait = std::max(longer, std::min(2 * wait, longestPatience));
-        // It is silent because it computes, not because a frame got lost: then a few tries are enough.
-        if (longer.count() > 0 && attempt >= 2)
-            break;
+        wait = std::min(2 * wait, longestPatience);
     }
     return fail(ErrorCode::TimedOut, "the board does not answer",
                 m_link->name() + ":seq " + std::to_string(seq));
+}
+
+Result<BoardClient::Reply> BoardClient::ask(std::uint8_t type, std::span<const std::uint8_t> payload,
+                                            const std::stop_token &stop, const Patience &limits)
+{
+    auto reply = exchange(type, payload, stop, limits);
+    if (!reply || reply->type != RSL_ERROR)
+        return reply;
+    rsl_error error {};
+    if (!rsl_decode_error(reply->payload.data(), reply->payload.size(), &error) || error.status == RSL_OK)
+        return impossible("an error without a reason");
+    return refusal(error);
 }
 
 Result<void> BoardClient::command(std::uint8_t type, std::span<const std::uint8_t> payload,
@@ -244,8 +295,10 @@ Result<BoardInfo> BoardClient::hello(const std::stop_token &stop, int tries)
     const auto bytesBefore = m_statistics.bytesReceived;
     Payload payload {};
     const rsl_hello hello {RSL_PROTOCOL_VERSION, RSL_PROTOCOL_VERSION};
-    const auto reply =
-        ask(RSL_HELLO, part(payload, rsl_encode_hello(&hello, payload.data())), stop, Milliseconds(0), tries);
+    m_otherVersion = 0;
+    Patience limits;
+    limits.tries = tries;
+    const auto reply = ask(RSL_HELLO, part(payload, rsl_encode_hello(&hello, payload.data())), stop, limits);
     if (!reply) {
         Error error = reply.error();
         if (error.code == ErrorCode::TimedOut) {
@@ -275,75 +328,85 @@ Result<BoardInfo> BoardClient::hello(const std::stop_token &stop, int tries)
     return info;
 }
 
-Result<void> BoardClient::sendChunks(std::uint8_t type, std::span<const std::uint8_t> bytes,
-                                     std::uint32_t nextOff, std::uint32_t bitmap, PushReport &report,
-                                     const BoardProgressSink &progress, const std::stop_token &stop)
+Result<rsl_begin_reply> BoardClient::begin(const rsl_begin &announcement, const std::stop_token &stop)
 {
-    struct Flight {
-        std::uint16_t seq;
-        std::uint32_t chunk;
-        Link::Clock::time_point sent;
+    Payload payload {};
+    Patience limits;
+    limits.busy = longestWork;
+    const auto began =
+        ask(RSL_BEGIN, part(payload, rsl_encode_begin(&announcement, payload.data())), stop, limits);
+    if (!began)
+        return tl::unexpected(began.error());
+    rsl_begin_reply answer {};
+    if (!rsl_decode_begin_reply(began->payload.data(), began->payload.size(), &answer))
+        return impossible("an answer to BEGIN that is none");
+    if (answer.status != RSL_OK)
+        return refusal({answer.status, 0, answer.value, answer.available});
+    if (answer.slot >= m_info.slots.size())
+        return impossible("the model goes to slot " + std::to_string(answer.slot));
+    return answer;
+}
+
+Result<SentBytes> BoardClient::sendImage(std::span<const std::uint8_t> image, const rsl_begin_reply &begun,
+                                         const BoardProgressSink &progress, const std::stop_token &stop)
+{
+    ChunkWindow window(image.size(), m_info.credits);
+    if (!window.resume(begun.next_off, begun.bitmap))
+        return impossible("it has " + std::to_string(begun.next_off) + " of " + std::to_string(image.size())
+                          + " bytes");
+    const auto encode = [image](const ChunkWindow::Chunk &chunk, std::uint8_t *payload) {
+        const rsl_data data {chunk.offset, chunk.length, image.data() + chunk.offset};
+        return rsl_encode_data(&data, payload);
     };
-    const auto chunks = static_cast<std::uint32_t>((bytes.size() + RSL_CHUNK - 1) / RSL_CHUNK);
-    std::vector<bool> acknowledged(chunks, false);
-    std::vector<std::uint8_t> sentBefore(chunks, 0);
-    std::uint64_t doneBytes = 0;
-    const auto lengthOf = [&](std::uint32_t chunk) {
-        return std::min<std::size_t>(RSL_CHUNK, bytes.size() - std::size_t {chunk} * RSL_CHUNK);
-    };
-    std::uint32_t first = 0; // the first that is not acknowledged
-    const auto take = [&](std::uint32_t chunk) {
-        if (chunk < chunks && !acknowledged[chunk]) {
-            acknowledged[chunk] = true;
-            doneBytes += lengthOf(chunk);
-        }
-    };
-    const auto acknowledge = [&](std::uint32_t next, std::uint32_t bits) {
-        const auto before = static_cast<std::uint32_t>(
-            std::min<std::size_t>((std::size_t {next} + RSL_CHUNK - 1) / RSL_CHUNK, chunks));
-        for (std::uint32_t i = first; i < before; ++i)
-            take(i);
-        for (std::uint32_t bit = 0; bit < RSL_ACK_BITS; ++bit)
-            if ((bits >> bit & 1U) != 0)
-                take(next / RSL_CHUNK + bit + 1);
-        while (first < chunks && acknowledged[first])
-            ++first;
-        if (progress)
-            progress({BoardProgress::Step::Push, doneBytes, bytes.size()});
-    };
-    acknowledge(nextOff, bitmap);
-    std::deque<Flight> flights;
-    unsigned credits = std::max<unsigned>(m_info.credits, 1);
-    Milliseconds wait = patience();
+    auto sent = sendChunks(RSL_DATA, window, encode, image.size(), 0, progress, stop);
+    if (!sent && sent.error().code == ErrorCode::Cancelled)
+        static_cast<void>(send(RSL_ABORT, ++m_seq, {})); // what came is kept
+    return sent;
+}
+
+Result<RunReply> BoardClient::commit(std::span<const std::uint8_t, 32> sha256, const std::stop_token &stop)
+{
+    Payload payload {};
+    rsl_commit commit {};
+    std::copy(sha256.begin(), sha256.end(), commit.sha256);
+    const auto reply = ask(RSL_COMMIT, part(payload, rsl_encode_commit(&commit, payload.data())), stop,
+                           {Milliseconds(0), longestWork, usualTries});
+    if (!reply)
+        return tl::unexpected(reply.error());
+    return wholeOutput(*reply, 0, stop);
+}
+
+Result<SentBytes> BoardClient::sendChunks(std::uint8_t type, ChunkWindow &window, const EncodeChunk &encode,
+                                          std::uint64_t total, std::uint32_t vector,
+                                          const BoardProgressSink &progress, const std::stop_token &stop)
+{
+    SentBytes sentBytes;
+    int longer = 1; // times as patient as usual
     int silent = 0; // waits in a row that nothing new came of
+    const auto begun = m_link->now();
+    const auto tell = [&] {
+        if (progress)
+            progress({BoardProgress::Step::Push, window.doneBytes(), total});
+    };
+    tell();
     m_inbox.clear();
-    while (first < chunks) {
-        // What is missing and not under way, up to the credits and the 32 chunks ahead that an ACK can tell
-        // of.
+    while (!window.isDone()) {
         // Answers that are there already come first: what they acknowledge is not sent again.
-        for (std::uint32_t chunk = first;
-             m_inbox.empty() && flights.size() < credits && chunk < std::min(chunks, first + RSL_ACK_BITS);
-             ++chunk) {
-            if (acknowledged[chunk] || std::any_of(flights.begin(), flights.end(), [&](const Flight &f) {
-                    return f.chunk == chunk;
-                }))
-                continue;
-            rsl_data data {chunk * RSL_CHUNK, static_cast<std::uint16_t>(lengthOf(chunk)),
-                           bytes.data() + std::size_t {chunk} * RSL_CHUNK};
+        for (auto chunk = window.next(); chunk && m_inbox.empty(); chunk = window.next()) {
             Payload payload {};
-            const std::size_t length = rsl_encode_data(&data, payload.data());
             const std::uint16_t seq = ++m_seq;
-            if (auto sent = send(type, seq, part(payload, length)); !sent)
-                return sent;
-            report.sentBytes += data.length;
-            if (sentBefore[chunk] != 0) {
-                report.resentBytes += data.length;
+            if (auto sent = send(type, seq, part(payload, encode(*chunk, payload.data()))); !sent)
+                return tl::unexpected(sent.error());
+            sentBytes.all += chunk->length;
+            if (chunk->again) {
+                sentBytes.again += chunk->length;
                 ++m_statistics.resent;
             }
-            sentBefore[chunk] = 1;
-            flights.push_back({seq, chunk, m_link->now()});
+            window.sent(*chunk, seq, m_link->now());
         }
-        const auto oldest = flights.empty() ? m_link->now() : flights.front().sent + wait;
+        const Milliseconds wait =
+            std::min(longer * patience(window.out()), std::max(longestPatience, patience(window.out())));
+        const auto oldest = window.oldest().value_or(m_link->now() - wait) + wait;
         auto reply =
             receive(std::max(std::chrono::ceil<Milliseconds>(oldest - m_link->now()), Milliseconds(0)), stop);
         if (!reply)
@@ -352,53 +415,62 @@ Result<void> BoardClient::sendChunks(std::uint8_t type, std::span<const std::uin
             // The oldest got lost, or its answer.
             if (++silent >= usualTries)
                 return fail(ErrorCode::TimedOut, "the board does not answer any more",
-                            m_link->name() + ":byte " + std::to_string(first * RSL_CHUNK));
-            wait = std::min(2 * wait, longestPatience);
-            flights.clear();
+                            m_link->name() + ":byte " + std::to_string(window.firstMissing()));
+            longer *= 2;
+            window.lose();
             continue;
         }
         const std::vector<std::uint8_t> &raw = (*reply)->payload;
+        const bool isOut = window.isOut((*reply)->seq);
         if ((*reply)->type == RSL_BUSY) {
             rsl_busy busy {};
+            if (m_link->now() - begun > longestWork)
+                return fail(ErrorCode::TimedOut, "the board says that it is busy, and comes to no end",
+                            m_link->name());
             if (rsl_decode_busy(raw.data(), raw.size(), &busy))
-                for (Flight &f : flights)
-                    f.sent = m_link->now() + Milliseconds(busy.milliseconds);
+                window.delay(m_link->now()
+                             + std::min<Milliseconds>(Milliseconds(busy.milliseconds), longestWork));
             continue;
         }
-        const auto flight = std::find_if(flights.begin(), flights.end(),
-                                         [&](const Flight &f) { return f.seq == (*reply)->seq; });
         if ((*reply)->type == RSL_ERROR) {
             rsl_error error {};
-            if (flight == flights.end() || !rsl_decode_error(raw.data(), raw.size(), &error))
-                continue;
+            if (!isOut)
+                continue; // of what counted as lost
+            if (!rsl_decode_error(raw.data(), raw.size(), &error) || error.status == RSL_OK)
+                return impossible("an error without a reason");
             return refusal(error);
         }
         rsl_ack ack {};
-        if ((*reply)->type != type || !rsl_decode_ack(raw.data(), raw.size(), &ack))
+        if ((*reply)->type != type || !rsl_decode_ack(raw.data(), raw.size(), &ack) || ack.vector != vector)
             continue;
-        const std::uint64_t had = doneBytes;
-        acknowledge(ack.next_off, ack.bitmap);
-        credits = std::clamp<unsigned>(ack.credits, 1, std::max<unsigned>(m_info.credits, 1));
-        if (doneBytes > had) {
+        const std::uint64_t had = window.doneBytes();
+        window.answered((*reply)->seq);
+        if (!window.acknowledge(ack.next_off, ack.bitmap))
+            return impossible("it has bytes that were not sent");
+        window.setCredits(ack.credits);
+        tell();
+        if (window.doneBytes() > had) {
             silent = 0;
-            wait = patience();
+            longer = 1;
         }
-        if (flight != flights.end()) {
-            // Frames do not overtake each other: what was sent before this one and is not answered is lost.
-            flights.erase(flights.begin(), flight + 1);
-        }
-        std::erase_if(flights, [&](const Flight &f) { return acknowledged[f.chunk]; });
     }
-    return {};
+    return sentBytes;
 }
 
-Result<RunReply> BoardClient::wholeOutput(const Reply &first, const std::stop_token &stop)
+Result<RunReply> BoardClient::wholeOutput(const Reply &first, std::uint32_t vector,
+                                          const std::stop_token &stop)
 {
     rsl_output output {};
     if (!rsl_decode_output(first.payload.data(), first.payload.size(), &output))
-        return fail(ErrorCode::Malformed, "the board's answer makes no sense", m_link->name());
-    if (output.status != RSL_OK && output.status != RSL_KNOWN_ANSWER)
+        return impossible("outputs that are none");
+    if (output.status != RSL_OK) // the outputs that came are those from the first that is wrong
         return refusal({output.status, output.detail, output.value, 0});
+    if (output.outputs == 0 || output.outputs > RSL_MAX_WIDTH || output.number > RSL_I8
+        || output.class_index >= output.outputs)
+        return impossible(std::to_string(output.outputs) + " outputs of type " + std::to_string(output.number)
+                          + ", the largest number " + std::to_string(output.class_index));
+    if (output.vector != vector)
+        return impossible("outputs of another input");
     RunReply reply;
     reply.classIndex = output.class_index;
     reply.ticks = output.ticks;
@@ -406,7 +478,7 @@ Result<RunReply> BoardClient::wholeOutput(const Reply &first, const std::stop_to
     const std::size_t total = std::size_t {output.outputs} * (output.number == RSL_I8 ? 2 : 4);
     const std::uint32_t crc = output.crc;
     if (output.first != 0 || output.length > total)
-        return fail(ErrorCode::Malformed, "the board's answer makes no sense", m_link->name());
+        return impossible("outputs that are not where they begin");
     reply.outputBytes.assign(output.bytes, output.bytes + output.length);
     while (reply.outputBytes.size() < total) {
         Payload payload {};
@@ -417,147 +489,50 @@ Result<RunReply> BoardClient::wholeOutput(const Reply &first, const std::stop_to
             return tl::unexpected(more.error());
         rsl_output next {};
         if (!rsl_decode_output(more->payload.data(), more->payload.size(), &next)
-            || next.first != reply.outputBytes.size() || next.length == 0
+            || next.first != reply.outputBytes.size() || next.length == 0 || next.crc != crc
             || next.length > total - reply.outputBytes.size())
-            return fail(ErrorCode::Malformed, "the board's answer makes no sense", m_link->name());
+            return impossible("outputs that do not follow those before");
         reply.outputBytes.insert(reply.outputBytes.end(), next.bytes, next.bytes + next.length);
     }
     if (rsl_crc32(0, reply.outputBytes.data(), reply.outputBytes.size()) != crc)
-        return fail(ErrorCode::Malformed, "the outputs' check sum is wrong", m_link->name());
-    if (output.status == RSL_KNOWN_ANSWER)
-        return refusal({output.status, output.detail, output.value, 0});
+        return impossible("outputs of which the CRC-32 is wrong");
     return reply;
 }
 
-Result<PushReport> BoardClient::push(const ModelImage &image, const BoardProgressSink &progress,
-                                     const std::stop_token &stop)
+Result<void> BoardClient::sendInput(std::span<const std::uint8_t> bytes, const std::stop_token &stop)
 {
-    const auto begun = m_link->now();
-    PushReport report;
-    // What the board holds now, not what it held once.
-    if (auto info = hello(stop); !info)
-        return tl::unexpected(info.error());
-    const auto verdict = fitOn(m_info, image);
-    if (!verdict)
-        return tl::unexpected(verdict.error());
-    const std::string sha = hexOf(image.sha256());
-    const auto activeNumber = [this]() -> std::optional<std::uint8_t> {
-        const SlotInfo *slot = m_info.activeSlot();
-        return slot == nullptr ? std::nullopt
-                               : std::optional(static_cast<std::uint8_t>(slot - m_info.slots.data()));
+    const std::uint32_t vector = ++m_vector;
+    ChunkWindow window(bytes.size(), m_info.credits);
+    const auto encode = [&](const ChunkWindow::Chunk &chunk, std::uint8_t *payload) {
+        const rsl_input input {vector, chunk.offset, chunk.length, bytes.data() + chunk.offset};
+        return rsl_encode_input(&input, payload);
     };
-    const auto holds = [&](const SlotInfo *slot) {
-        return slot != nullptr && slot->state == SlotInfo::State::Valid && slot->sha256 == sha
-            && slot->bytes == image.bytes().size();
-    };
-    const std::optional<std::uint8_t> before = activeNumber();
-    // Two models that take turns stay on the board both.
-    for (std::uint8_t i = 0; i < m_info.slots.size() && !holds(m_info.activeSlot()); ++i)
-        if (holds(&m_info.slots[i]) && activate(i))
-            if (auto info = hello(stop); !info)
-                return tl::unexpected(info.error());
-    const SlotInfo *active = m_info.activeSlot();
-    report.wasThere = holds(active);
-    if (!report.wasThere && !verdict->fits())
-        return fail(ErrorCode::Rejected, "the model does not fit: " + verdict->text(), m_info.board);
-
-    Payload payload {};
-    if (!report.wasThere) {
-        rsl_begin begin {};
-        std::copy(image.sha256().begin(), image.sha256().end(), begin.sha256);
-        begin.length = static_cast<std::uint32_t>(image.bytes().size());
-        begin.ram_bytes = image.ramBytes();
-        begin.format = RSL_MODEL_FORMAT;
-        begin.kernel_abi = RSL_KERNEL_ABI;
-        begin.number = static_cast<std::uint8_t>(image.type());
-        begin.layout = static_cast<std::uint8_t>(std::countr_zero(image.needs().layouts));
-        begin.layer_kinds = static_cast<std::uint8_t>(image.needs().kinds);
-        begin.slot = RSL_ANY_SLOT;
-        const auto began = ask(RSL_BEGIN, part(payload, rsl_encode_begin(&begin, payload.data())), stop);
-        if (!began)
-            return tl::unexpected(began.error());
-        rsl_begin_reply answer {};
-        if (!rsl_decode_begin_reply(began->payload.data(), began->payload.size(), &answer))
-            return fail(ErrorCode::Malformed, "the board's answer makes no sense", m_link->name());
-        if (answer.status != RSL_OK)
-            return refusal({answer.status, 0, answer.value, answer.available});
-        report.slot = answer.slot;
-        report.resumedAt = answer.next_off;
-        const auto sent =
-            sendChunks(RSL_DATA, image.bytes(), answer.next_off, answer.bitmap, report, progress, stop);
-        if (!sent) {
-            if (sent.error().code == ErrorCode::Cancelled)
-                static_cast<void>(send(RSL_ABORT, ++m_seq, {})); // what came is kept
-            return tl::unexpected(sent.error());
-        }
-    }
-    if (progress)
-        progress({BoardProgress::Step::Verify, 0, 1});
-    if (report.wasThere) {
-        // It passed its test when it was activated; ask it again for its known answer.
-        const auto answer = run(image.knownInput(), stop);
-        if (!answer)
-            return tl::unexpected(answer.error());
-        report.generation = active->generation;
-        report.slot = *activeNumber();
-        if (!std::equal(answer->outputBytes.begin(), answer->outputBytes.end(), image.knownOutput().begin(),
-                        image.knownOutput().end())) {
-            if (before && *before != report.slot)
-                static_cast<void>(activate(*before));
-            return fail(ErrorCode::Rejected, "the board's outputs are not the twin's", m_info.board);
-        }
-    } else {
-        rsl_commit commit {};
-        std::copy(image.sha256().begin(), image.sha256().end(), commit.sha256);
-        const auto committed = ask(RSL_COMMIT, part(payload, rsl_encode_commit(&commit, payload.data())),
-                                   stop, Milliseconds(2000));
-        if (!committed)
-            return tl::unexpected(committed.error());
-        const auto answer = wholeOutput(*committed, stop);
-        if (!answer)
-            return tl::unexpected(answer.error());
-        if (progress)
-            progress({BoardProgress::Step::KnownAnswer, 0, 1});
-        const auto known = image.knownOutput();
-        if (!std::equal(answer->outputBytes.begin(), answer->outputBytes.end(), known.begin(), known.end())) {
-            static_cast<void>(reject(report.slot));
-            return fail(ErrorCode::Rejected,
-                        "the board's outputs are not the twin's; the model before is active again",
-                        m_info.board);
-        }
-        report.generation = answer->generation;
-        // What the board itself says it holds.
-        if (auto info = hello(stop); !info)
-            return tl::unexpected(info.error());
-        const SlotInfo *now = m_info.activeSlot();
-        if (now == nullptr || now->sha256 != sha)
-            return fail(ErrorCode::Rejected, "the board took the model, but does not hold it", m_info.board);
-    }
-    if (progress)
-        progress({BoardProgress::Step::KnownAnswer, 1, 1});
-    report.seconds = std::chrono::duration<double>(m_link->now() - begun).count();
-    return report;
+    const auto sent = sendChunks(RSL_INPUT, window, encode, bytes.size(), vector, {}, stop);
+    if (!sent)
+        return tl::unexpected(sent.error());
+    return {};
 }
 
 Result<RunReply> BoardClient::run(std::span<const std::uint8_t> inputBytes, const std::stop_token &stop)
 {
-    PushReport ignored;
-    Payload payload {};
-    const rsl_run request {static_cast<std::uint32_t>(inputBytes.size()),
-                           rsl_crc32(0, inputBytes.data(), inputBytes.size())};
     for (int attempt = 0;; ++attempt) {
-        if (auto sent = sendChunks(RSL_INPUT, inputBytes, 0, 0, ignored, {}, stop); !sent)
+        if (auto sent = sendInput(inputBytes, stop); !sent)
             return tl::unexpected(sent.error());
-        const auto reply =
-            ask(RSL_RUN, part(payload, rsl_encode_run(&request, payload.data())), stop, Milliseconds(1000));
+        Payload payload {};
+        const rsl_run request {m_vector, static_cast<std::uint32_t>(inputBytes.size()),
+                               rsl_crc32(0, inputBytes.data(), inputBytes.size())};
+        const auto reply = exchange(RSL_RUN, part(payload, rsl_encode_run(&request, payload.data())), stop,
+                                    {Milliseconds(0), longestWork, usualTries});
         if (!reply)
             return tl::unexpected(reply.error());
-        rsl_output output {};
-        // A chunk that was sent twice and came late begins the input anew.
-        if (attempt < usualTries && rsl_decode_output(reply->payload.data(), reply->payload.size(), &output)
-            && output.status == RSL_BAD_INPUT)
-            continue;
-        return wholeOutput(*reply, stop);
+        if (reply->type == RSL_RUN)
+            return wholeOutput(*reply, m_vector, stop);
+        rsl_error error {};
+        if (!rsl_decode_error(reply->payload.data(), reply->payload.size(), &error) || error.status == RSL_OK)
+            return impossible("an error without a reason");
+        // The input got lost after it was acknowledged: a command by hand has taken its place.
+        if (error.status != RSL_BAD_INPUT || attempt >= usualTries || error.value != inputBytes.size())
+            return refusal(error);
     }
 }
 
@@ -566,17 +541,25 @@ Result<BenchReply> BoardClient::bench(const BenchRequest &request, const std::st
     Payload payload {};
     const rsl_bench bench {request.warmUp, std::max<std::uint32_t>(request.runs, 1),
                            static_cast<std::uint16_t>((request.layers ? RSL_BENCH_LAYERS : 0)
-                                                      | (request.useLastInput ? RSL_BENCH_USE_INPUT : 0))};
-    const auto reply =
-        ask(RSL_BENCH, part(payload, rsl_encode_bench(&bench, payload.data())), stop, request.patience);
+                                                      | (request.useLastInput ? RSL_BENCH_USE_INPUT : 0)),
+                           m_vector};
+    const auto all = std::int64_t {bench.warm_up} + bench.runs; // longestRun each at most
+    const auto reply = ask(RSL_BENCH, part(payload, rsl_encode_bench(&bench, payload.data())), stop,
+                           {request.patience, longestWork + all * longestRun, usualTries});
     if (!reply) {
         if (reply.error().code == ErrorCode::Cancelled)
-            static_cast<void>(send(RSL_ABORT, ++m_seq, {}));
+            stopWork();
         return tl::unexpected(reply.error());
     }
     rsl_result result {};
     if (!rsl_decode_result(reply->payload.data(), reply->payload.size(), &result))
-        return fail(ErrorCode::Malformed, "the board's answer makes no sense", m_link->name());
+        return impossible("times that are none");
+    if (result.runs != bench.runs || result.timer_hz == 0 || result.min_ticks > result.max_ticks
+        || result.total_ticks < result.max_ticks
+        || result.samples != std::min<std::uint32_t>(bench.runs, RSL_MAX_SAMPLES)
+        || (result.layers > 0) != request.layers)
+        return impossible("times of " + std::to_string(result.runs) + " runs, " + std::to_string(bench.runs)
+                          + " were asked for, or times that contradict each other");
     BenchReply out;
     out.runs = result.runs;
     out.timerHz = result.timer_hz;
@@ -587,14 +570,44 @@ Result<BenchReply> BoardClient::bench(const BenchRequest &request, const std::st
     out.outputCrc = result.output_crc;
     out.layerTicks.assign(result.layer_ticks, result.layer_ticks + result.layers);
     out.ticks.assign(result.ticks, result.ticks + result.samples);
+    out.pauses = result.pauses;
+    if (std::any_of(out.ticks.begin(), out.ticks.end(),
+                    [&](std::uint32_t t) { return t < out.minTicks || t > out.maxTicks; }))
+        return impossible("a run that is faster than the fastest, or slower than the slowest");
     return out;
+}
+
+void BoardClient::stopWork()
+{
+    // While it computes, the board may not hear: each frame that it misses makes it listen for a while.
+    constexpr Milliseconds often {20};
+    const auto end = m_link->now() + Milliseconds(1000);
+    std::vector<std::uint16_t> asked;
+    while (m_link->now() < end) {
+        asked.push_back(++m_seq);
+        if (!send(RSL_ABORT, m_seq, {}))
+            return;
+        auto reply = receive(std::max(often, patience(1) / 8), {});
+        for (; reply && *reply; reply = receive(Milliseconds(0), {}))
+            if ((*reply)->type == RSL_ABORT
+                && std::find(asked.begin(), asked.end(), (*reply)->seq) != asked.end())
+                return;
+        if (!reply)
+            return;
+    }
 }
 
 Result<void> BoardClient::slotCommand(std::uint8_t slot, std::uint8_t op)
 {
     Payload payload {};
     const rsl_slot_request request {slot, op};
-    return command(RSL_SLOT, part(payload, rsl_encode_slot_request(&request, payload.data())));
+    Patience limits;
+    limits.busy = longestWork;
+    const auto reply =
+        ask(RSL_SLOT, part(payload, rsl_encode_slot_request(&request, payload.data())), {}, limits);
+    if (!reply)
+        return tl::unexpected(reply.error());
+    return {};
 }
 
 Result<void> BoardClient::activate(std::uint8_t slot)
@@ -614,7 +627,30 @@ Result<void> BoardClient::erase(std::uint8_t slot)
 
 Result<void> BoardClient::reset()
 {
-    return command(RSL_RESET, {});
+    const auto reply = exchange(RSL_RESET, {}, {}, Patience());
+    if (!reply)
+        return tl::unexpected(reply.error());
+    rsl_error error {};
+    if (reply->type == RSL_ERROR && rsl_decode_error(reply->payload.data(), reply->payload.size(), &error)
+        && error.status != RSL_WRONG_SESSION) // it has started anew, and its answer got lost
+        return refusal(error);
+    return {};
+}
+
+Result<void> BoardClient::setKey(const ModelKey &key, const std::stop_token &stop)
+{
+    Payload payload {};
+    rsl_key request {};
+    std::copy(key.bytes().begin(), key.bytes().end(), request.key);
+    const auto reply = ask(RSL_KEY_SET, part(payload, rsl_encode_key(&request, payload.data())), stop);
+    if (!reply)
+        return tl::unexpected(reply.error());
+    rsl_key_reply answer {};
+    if (!rsl_decode_key_reply(reply->payload.data(), reply->payload.size(), &answer)
+        || answer.number != key.number())
+        return impossible("it has another key than it was given");
+    m_info.key = answer.number;
+    return {};
 }
 
 Result<void> BoardClient::raiseBaud(std::uint32_t rate, const std::stop_token &stop)

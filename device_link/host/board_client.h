@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,8 +14,9 @@
 
 #include "core/base/result.h"
 #include "device_link/host/board_info.h"
+#include "device_link/host/chunk_window.h"
 #include "device_link/host/link.h"
-#include "device_link/host/model_image.h"
+#include "device_link/host/model_key.h"
 #include "device_link/protocol/rsl_message.h"
 
 namespace rosler {
@@ -28,14 +30,10 @@ struct BoardProgress {
 };
 using BoardProgressSink = std::function<void(const BoardProgress &)>;
 
-struct PushReport {
-    bool wasThere = false;       ///< a slot held it already: nothing was sent
-    std::uint64_t resumedAt = 0; ///< bytes that the board had from an earlier push
-    std::uint64_t sentBytes = 0; ///< of the image, resent ones included
-    std::uint64_t resentBytes = 0;
-    double seconds = 0.0;
-    std::uint8_t slot = 0;
-    std::uint32_t generation = 0;
+/// Bytes that went out.
+struct SentBytes {
+    std::uint64_t all = 0; ///< resent ones included
+    std::uint64_t again = 0;
 };
 
 struct RunReply {
@@ -55,6 +53,8 @@ struct BenchReply {
     std::uint32_t outputCrc = 0;
     std::vector<std::uint32_t> layerTicks;
     std::vector<std::uint32_t> ticks; ///< of the first runs, at most 64
+    /// Times that the board stopped between runs because bytes came: then a meter saw more than inferences.
+    std::uint32_t pauses = 0;
 };
 
 /// What the line was like.
@@ -70,19 +70,30 @@ struct LinkStatistics {
 /// Questions to a board and its answers. Retries, sequence numbers and timeouts live here and nowhere else.
 ///
 /// Synchronous: every function waits for its answer, resending what got lost (8 times, with patience that
-/// doubles up to 2 s), and returns Cancelled within 0.1 s of a stop request. One thread at a time.
+/// doubles up to 2 s), and returns Cancelled within 0.1 s of a stop request, within 1 s where the board has
+/// to be stopped as well. A board that says that it is busy is waited for, but not for ever. One thread at a
+/// time.
 /// Common errors: Unreadable (the board is gone), TimedOut (it does not answer, or what answers is no board
-/// of ours), Rejected (it said no: the reason in words), Cancelled.
+/// of ours), Rejected (it said no: the reason in words, and the number of its status), Malformed (it says
+/// what cannot be), Cancelled.
 class BoardClient
 {
 public:
+    using Milliseconds = std::chrono::milliseconds;
+
     explicit BoardClient(std::unique_ptr<Link> link);
     ~BoardClient();
 
     [[nodiscard]] Link &link() noexcept { return *m_link; }
 
     /// Receives the board's text lines and LOG messages, as they come, without line ends.
+    /// No byte of them is one that a terminal obeys.
     void setConsole(std::function<void(std::string_view)> console) { m_console = std::move(console); }
+    /// Is told several times a second while the board has said how long it will be busy, and is.
+    void setWaiting(std::function<void(Milliseconds waited, Milliseconds expected)> waiting)
+    {
+        m_waiting = std::move(waiting);
+    }
 
     /// Begins a session. First of all, and again after an error.
     /// @param tries  with patience that doubles from one to the next; 8 take eleven seconds at 115200 baud
@@ -91,12 +102,21 @@ public:
     [[nodiscard]] Result<BoardInfo> hello(const std::stop_token &stop = {}, int tries = 8);
     [[nodiscard]] const BoardInfo &info() const noexcept { return m_info; } ///< of the last hello()
 
-    /// Sends a model, activates it and holds its outputs against the twin's. The old one answers until then,
-    /// and goes on doing so whatever happens. An interrupted push goes on where it was.
-    /// @return Rejected     it does not fit (before a byte is sent), or the board's outputs are not the
-    ///                      twin's: then the old model is back
-    /// @return Unsupported  of fitOn()
-    [[nodiscard]] Result<PushReport> push(const ModelImage &image, const BoardProgressSink &progress = {},
+    // The steps of a push (model_push.h makes them).
+
+    /// Announces an image.
+    /// @return Rejected  why it does not fit
+    [[nodiscard]] Result<rsl_begin_reply> begin(const rsl_begin &announcement,
+                                                const std::stop_token &stop = {});
+    /// Sends what the board lacks.
+    /// @param begun  what begin() returned
+    [[nodiscard]] Result<SentBytes> sendImage(std::span<const std::uint8_t> image,
+                                              const rsl_begin_reply &begun,
+                                              const BoardProgressSink &progress = {},
+                                              const std::stop_token &stop = {});
+    /// Has the image checked and activated.
+    /// @return its known answer, as the board computes it
+    [[nodiscard]] Result<RunReply> commit(std::span<const std::uint8_t, 32> sha256,
                                           const std::stop_token &stop = {});
 
     /// One inference of the active model.
@@ -106,9 +126,9 @@ public:
     struct BenchRequest {
         std::uint32_t warmUp = 1;
         std::uint32_t runs = 10;
-        bool layers = false;                         ///< a window for each layer instead
-        bool useLastInput = false;                   ///< else the model's known-answer vector
-        std::chrono::milliseconds patience {60'000}; ///< the board is silent while it computes
+        bool layers = false;            ///< a window for each layer instead
+        bool useLastInput = false;      ///< else the model's known-answer vector
+        Milliseconds patience {60'000}; ///< beyond the time that the board says it takes
     };
     [[nodiscard]] Result<BenchReply> bench(const BenchRequest &request, const std::stop_token &stop = {});
 
@@ -117,15 +137,18 @@ public:
     [[nodiscard]] Result<void> erase(std::uint8_t slot);
     [[nodiscard]] Result<void> reset(); ///< hello() afterwards
 
+    /// Gives the board the key that models need a tag of, for good. Twice the same is once.
+    /// @return Rejected  it has another one, or cannot keep one
+    [[nodiscard]] Result<void> setKey(const ModelKey &key, const std::stop_token &stop = {});
+
     /// Tries a faster line with 4 kB of PRBS-31 there and back, and keeps it when all is well; else both
     /// ends are back at the old rate.
     /// @return Unsupported, Rejected  the rate cannot be had
     [[nodiscard]] Result<void> raiseBaud(std::uint32_t rate, const std::stop_token &stop = {});
 
     /// A command of the MLPerf Tiny text API, without '%': the reply's lines before "m-ready".
-    [[nodiscard]] Result<std::vector<std::string>> textCommand(std::string_view command,
-                                                               std::chrono::milliseconds patience,
-                                                               const std::stop_token &stop = {});
+    [[nodiscard]] Result<std::vector<std::string>>
+    textCommand(std::string_view command, Milliseconds patience, const std::stop_token &stop = {});
 
     [[nodiscard]] const LinkStatistics &statistics() const noexcept { return m_statistics; }
 
@@ -135,34 +158,60 @@ private:
         std::uint16_t seq = 0;
         std::vector<std::uint8_t> payload;
     };
-    using Milliseconds = std::chrono::milliseconds;
+    /// How long an answer is waited for.
+    struct Patience {
+        Milliseconds silent {0};    ///< at least, though nothing is heard; asked again meanwhile
+        Milliseconds busy {10'000}; ///< at most, while the board says that it is busy
+        int tries = 8;
+    };
+    using EncodeChunk = std::function<std::size_t(const ChunkWindow::Chunk &chunk, std::uint8_t *payload)>;
 
     [[nodiscard]] Result<void> send(std::uint8_t type, std::uint16_t seq,
                                     std::span<const std::uint8_t> payload);
     /// The next frame of this session, or none within @p timeout.
     [[nodiscard]] Result<std::optional<Reply>> receive(Milliseconds timeout, const std::stop_token &stop);
+    /// The reply to a request, which may be an error.
+    [[nodiscard]] Result<Reply> exchange(std::uint8_t type, std::span<const std::uint8_t> payload,
+                                         const std::stop_token &stop, const Patience &patience);
+    /// The reply to a request; an error as refusal().
     [[nodiscard]] Result<Reply> ask(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                    const std::stop_token &stop, Milliseconds patience = Milliseconds(0),
-                                    int attempts = 8);
+                                    const std::stop_token &stop, const Patience &patience);
+    [[nodiscard]] Result<Reply> ask(std::uint8_t type, std::span<const std::uint8_t> payload,
+                                    const std::stop_token &stop = {})
+    {
+        return ask(type, payload, stop, Patience());
+    }
     [[nodiscard]] Result<void> command(std::uint8_t type, std::span<const std::uint8_t> payload,
                                        const std::stop_token &stop = {});
     /// Sends the chunks that are missing, several at a time.
-    [[nodiscard]] Result<void> sendChunks(std::uint8_t type, std::span<const std::uint8_t> bytes,
-                                          std::uint32_t nextOff, std::uint32_t bitmap, PushReport &report,
-                                          const BoardProgressSink &progress, const std::stop_token &stop);
-    [[nodiscard]] Result<RunReply> wholeOutput(const Reply &first, const std::stop_token &stop);
+    /// @param vector  number of the input, 0 of an image
+    [[nodiscard]] Result<SentBytes> sendChunks(std::uint8_t type, ChunkWindow &window,
+                                               const EncodeChunk &encode, std::uint64_t total,
+                                               std::uint32_t vector, const BoardProgressSink &progress,
+                                               const std::stop_token &stop);
+    [[nodiscard]] Result<void> sendInput(std::span<const std::uint8_t> bytes, const std::stop_token &stop);
+    [[nodiscard]] Result<RunReply> wholeOutput(const Reply &first, std::uint32_t vector,
+                                               const std::stop_token &stop);
     [[nodiscard]] Result<void> slotCommand(std::uint8_t slot, std::uint8_t op);
-    [[nodiscard]] Milliseconds patience() const;
+    /// Says ABORT until it is heard, for a second at most.
+    void stopWork();
+    /// How long so many frames and their answers take at most.
+    [[nodiscard]] Milliseconds patience(std::size_t frames) const;
     [[nodiscard]] tl::unexpected<Error> refusal(const rsl_error &error) const;
+    [[nodiscard]] tl::unexpected<Error> impossible(std::string_view what) const;
     void receive(std::span<const std::uint8_t> bytes);
+    void hearFrame();
     void hearText(std::uint8_t byte);
 
     std::unique_ptr<Link> m_link;
     BoardInfo m_info;
     LinkStatistics m_statistics;
     std::function<void(std::string_view)> m_console;
+    std::function<void(Milliseconds, Milliseconds)> m_waiting;
     std::uint16_t m_session = 0;
     std::uint16_t m_seq = 0;
+    std::uint32_t m_vector = 0;      ///< number of the last input
+    std::uint8_t m_otherVersion = 0; ///< of frames of this session that came in another; 0 = none
     rsl_decoder m_decoder {};
     std::vector<Reply> m_inbox;       ///< frames of this session that nobody took yet
     std::vector<std::string> m_lines; ///< of text, since the last textCommand()

@@ -116,7 +116,10 @@ Result<BoardInfo> boardInfoOf(const rsl_caps &caps, const std::string &where)
     info.layouts = caps.layouts;
     if (rsl_holds_int8(caps.preferred))
         info.preferred = static_cast<rsl_layout>(caps.preferred);
-    info.layerKinds = caps.layer_kinds;
+    info.kinds = caps.kinds;
+    info.groups = caps.groups;
+    info.key = caps.key;
+    info.startCause = caps.start_cause;
     info.format = caps.format;
     info.kernelAbi = caps.kernel_abi;
     for (std::size_t i = 0; i < std::min<std::size_t>(caps.slots, RSL_MAX_SLOTS); ++i) {
@@ -153,16 +156,17 @@ Result<FitVerdict> fitOn(const BoardInfo &board, const ModelImage &image)
     if ((board.numbers & (1U << image.type())) == 0)
         return fail(ErrorCode::Unsupported,
                     "the board cannot compute with " + std::string(nameOf(image.type())), board.board);
-    if ((needs.layouts & ~std::uint32_t {board.layouts}) != 0)
+    if ((needs.layouts & ~board.layouts) != 0)
         return fail(ErrorCode::Unsupported, "the board does not know this layout of weights", board.board);
-    if ((needs.kinds & ~std::uint32_t {board.layerKinds}) != 0)
+    if ((needs.kinds & ~board.kinds) != 0)
         return fail(ErrorCode::Unsupported, "the model has an operation that the board does not know",
                     board.board);
-    FitVerdict verdict {image.bytes().size(), 0, image.ramBytes(), board.ramBytes};
+    FitVerdict verdict {image.bytes().size(), 0, image.ramBytes(), board.ramBytes, false};
     // The active slot is never overwritten while there is another.
     for (const SlotInfo &slot : board.slots)
         if (!slot.active || board.slots.size() == 1)
             verdict.imageRoom = std::max<std::uint64_t>(verdict.imageRoom, slot.capacity);
+    verdict.losesActive = board.slots.size() == 1 && board.slots.front().active;
     return verdict;
 }
 

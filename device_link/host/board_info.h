@@ -44,10 +44,13 @@ struct BoardInfo {
     std::uint32_t ramBytes = 0; ///< for a model
     std::uint32_t baud = 0;
     std::uint8_t credits = 1;
-    std::uint8_t numbers = 0;                 ///< mask 1 << rsl_number
-    std::uint8_t layouts = 0;                 ///< mask RSL_LAYOUT_BIT()
+    std::uint32_t groups = 0;                 ///< of messages: mask 1 << rsl_group
+    std::uint32_t numbers = 0;                ///< mask 1 << rsl_number
+    std::uint32_t layouts = 0;                ///< mask RSL_LAYOUT_BIT()
+    std::uint32_t kinds = 0;                  ///< of operations: mask 1 << kind, of the first 32
     rsl_layout preferred = RSL_LAYOUT_I8_4X4; ///< of int8 images
-    std::uint8_t layerKinds = 0;
+    std::uint32_t key = 0; ///< number of the key that models need a tag of; 0 = any model is taken
+    std::uint8_t startCause = RSL_START_UNKNOWN; ///< rsl_start_cause
     std::uint16_t format = 0;
     std::uint16_t kernelAbi = 0;
     std::vector<SlotInfo> slots;

@@ -364,7 +364,8 @@ std::string FitVerdict::text() const
 {
     if (fits())
         return "fits, " + kilobytes(imageRoom - imageBytes) + " of model memory and "
-            + kilobytes(ramRoom - ramBytes) + " of RAM left";
+            + kilobytes(ramRoom - ramBytes) + " of RAM left"
+            + (losesActive ? "; the model that is there is lost while this one comes" : "");
     std::string needs;
     if (imageBytes > imageRoom)
         needs = kilobytes(imageBytes - imageRoom) + " more model memory";
@@ -376,7 +377,7 @@ std::string FitVerdict::text() const
 FitVerdict fitOn(const BoardProfile &board, std::uint64_t imageBytes, std::uint64_t ramBytes)
 {
     return {imageBytes, static_cast<std::uint64_t>(board.flashBytes.value), ramBytes,
-            static_cast<std::uint64_t>(board.ramBytes.value)};
+            static_cast<std::uint64_t>(board.ramBytes.value), false};
 }
 
 } // namespace rosler

@@ -127,9 +127,11 @@ struct FitVerdict {
     std::uint64_t imageRoom = 0;
     std::uint64_t ramBytes = 0;
     std::uint64_t ramRoom = 0;
+    /// There is one place for a model, and one in it: it is lost as soon as this one begins to come.
+    bool losesActive = false;
 
     [[nodiscard]] bool fits() const noexcept { return imageBytes <= imageRoom && ramBytes <= ramRoom; }
-    /// "fits, 12 kB flash and 3 kB RAM left", or "needs 4.1 kB more RAM".
+    /// "fits, 12 kB flash and 3 kB RAM left", or "needs 4.1 kB more RAM"; and that the model there is lost.
     [[nodiscard]] std::string text() const;
 
     friend bool operator==(const FitVerdict &, const FitVerdict &) = default;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "device_link/host/image_operations.h"
+#include "device_link/host/model_push.h"
 
 namespace rosler {
 
@@ -137,8 +138,8 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
                         + std::to_string(image.inputs()),
                     image.name());
     tell(MeasureStep::Send, 0, {});
-    const Result<PushReport> pushed = client.push(
-        image,
+    const Result<PushReport> pushed = pushModel(
+        client, image,
         [&](const BoardProgress &at) {
             const double fraction =
                 at.total > 0 ? static_cast<double>(at.done) / static_cast<double>(at.total) : 0.0;
@@ -148,7 +149,7 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
             else
                 tell(MeasureStep::Verify, fraction, {});
         },
-        stop);
+        stop, request.key);
     if (!pushed)
         return tl::unexpected(pushed.error());
     tell(MeasureStep::Send, 1,

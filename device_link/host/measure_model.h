@@ -12,6 +12,7 @@
 #include "device_link/host/measure_energy.h"
 #include "device_link/host/measured_model.h"
 #include "device_link/host/model_image.h"
+#include "device_link/host/model_key.h"
 
 namespace rosler {
 
@@ -26,8 +27,9 @@ struct MeasureRequest {
     /// Looks at the board's supply while it computes, for its energy; none = energy is modelled or blank.
     /// Open, and supplying the board, already; not owned.
     Meter *meter = nullptr;
-    EnergyRequest energy = {}; ///< how it looks
-    std::uint32_t runs = 20;   ///< timed inferences of the known-answer vector
+    EnergyRequest energy = {};     ///< how it looks
+    const ModelKey *key = nullptr; ///< of the board, if it has one; not owned
+    std::uint32_t runs = 20;       ///< timed inferences of the known-answer vector
 };
 
 /// The four steps, and how far the one is.

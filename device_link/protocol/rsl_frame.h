@@ -12,24 +12,24 @@ extern "C" {
 
 /// Frames: how messages travel among text on a byte stream (PROTOCOL.md, section "Frames").
 ///
-///     0x00  COBS( header  payload  CRC-32 )  0x00
+///     0x00  COBS( header  type  payload  CRC-32 )  0x00
 ///
 /// A 0x00 never occurs in text nor inside of a frame, so that it opens a frame and ends it. COBS: S.
 /// Cheshire, M. Baker, "Consistent overhead byte stuffing", IEEE/ACM Trans. Networking 7 (1999),
 /// doi:10.1109/90.769765.
 
 enum {
-    RSL_PROTOCOL_VERSION = 1,
-    RSL_HEADER_BYTES = 8,
+    RSL_PROTOCOL_VERSION = 2,
+    RSL_HEADER_BYTES = 8, ///< the same in all versions
     RSL_MAX_PAYLOAD = 512,
-    RSL_MAX_RAW_FRAME = RSL_HEADER_BYTES + RSL_MAX_PAYLOAD + 4,
+    RSL_MAX_RAW_FRAME = RSL_HEADER_BYTES + 1 + RSL_MAX_PAYLOAD + 4,
     /// Of a whole frame on the wire: COBS adds a byte for each begun 254, and there are the two zeros.
     RSL_MAX_WIRE_FRAME = RSL_MAX_RAW_FRAME + RSL_MAX_RAW_FRAME / 254 + 1 + 2,
 };
 
 typedef struct rsl_frame {
-    uint8_t version;  ///< 0..15; RSL_PROTOCOL_VERSION
-    uint8_t type;     ///< 0..15; rsl_type
+    uint8_t version;  ///< 1..15; RSL_PROTOCOL_VERSION
+    uint8_t type;     ///< rsl_type; of version 1, which had 16 types in the version's byte, 0..15
     uint8_t flags;    ///< rsl_flag bits
     uint16_t seq;     ///< a reply carries its request's
     uint16_t session; ///< chosen by the host in HELLO

@@ -5,320 +5,452 @@
 
 #include "device_link/protocol/rsl_bytes.h"
 
-/// Walks over a payload, writing or reading: each message has one description for both ways, so that they
+/// Goes over a payload, writing or reading: each message has one description for both ways, so that they
 /// cannot differ.
-typedef struct cursor {
+typedef struct walk {
     bool writes;
     uint8_t *out;      ///< when writing
     const uint8_t *in; ///< when reading
     size_t at;
     size_t end;
     bool good;
-} cursor;
+    bool later; ///< from here on fields may be missing
+} walk;
 
-static cursor writer(uint8_t *payload)
+static walk writer(uint8_t *payload)
 {
-    return (cursor) {true, payload, payload, 0, RSL_MAX_PAYLOAD, true};
+    return (walk) {true, payload, payload, 0, RSL_MAX_PAYLOAD, true, false};
 }
 
-static cursor reader(const uint8_t *payload, size_t length)
+static walk reader(const uint8_t *payload, size_t length)
 {
-    return (cursor) {false, NULL, payload, 0, length, true};
+    return (walk) {false, NULL, payload, 0, length, true, false};
 }
 
-static size_t written(const cursor *c)
+static size_t written(const walk *w)
 {
-    return c->good ? c->at : 0;
+    return w->good ? w->at : 0;
 }
 
-static bool was_read(const cursor *c)
+/// A reply may have more fields than we know.
+static bool was_reply(const walk *w)
 {
-    return c->good && c->at == c->end;
+    return w->good;
 }
 
-static bool step(cursor *c, size_t n)
+/// Of a request, what we do not know may not be passed over, unless it asks for nothing.
+static bool was_request(const walk *w)
 {
-    if (!c->good || n > c->end - c->at)
-        c->good = false;
+    if (!w->good)
+        return false;
+    for (size_t i = w->at; i < w->end; ++i)
+        if (w->in[i] != 0)
+            return false;
+    return true;
+}
+
+/// Goes on by n bytes, if they are there.
+static bool advance(walk *w, size_t n)
+{
+    if (!w->good || (w->later && !w->writes && w->at == w->end))
+        return false;
+    if (n > w->end - w->at)
+        w->good = false;
     else
-        c->at += n;
-    return c->good;
+        w->at += n;
+    return w->good;
 }
 
-static void require(cursor *c, bool condition)
+static void require(walk *w, bool condition)
 {
-    c->good = c->good && condition;
+    w->good = w->good && condition;
 }
 
-static void u8(cursor *c, uint8_t *v)
+static void walk_u8(walk *w, uint8_t *v)
 {
-    if (!step(c, 1))
-        return;
-    if (c->writes)
-        c->out[c->at - 1] = *v;
-    else
-        *v = c->in[c->at - 1];
+    const bool there = advance(w, 1);
+    if (!w->writes)
+        *v = there ? w->in[w->at - 1] : 0;
+    else if (there)
+        w->out[w->at - 1] = *v;
 }
 
-static void u16(cursor *c, uint16_t *v)
+static void walk_u16(walk *w, uint16_t *v)
 {
-    if (!step(c, 2))
-        return;
-    if (c->writes)
-        rsl_write_u16(c->out + c->at - 2, *v);
-    else
-        *v = rsl_read_u16(c->in + c->at - 2);
+    const bool there = advance(w, 2);
+    if (!w->writes)
+        *v = there ? rsl_read_u16(w->in + w->at - 2) : 0;
+    else if (there)
+        rsl_write_u16(w->out + w->at - 2, *v);
 }
 
-static void u32(cursor *c, uint32_t *v)
+static void walk_u32(walk *w, uint32_t *v)
 {
-    if (!step(c, 4))
-        return;
-    if (c->writes)
-        rsl_write_u32(c->out + c->at - 4, *v);
-    else
-        *v = rsl_read_u32(c->in + c->at - 4);
+    const bool there = advance(w, 4);
+    if (!w->writes)
+        *v = there ? rsl_read_u32(w->in + w->at - 4) : 0;
+    else if (there)
+        rsl_write_u32(w->out + w->at - 4, *v);
 }
 
-static void u64(cursor *c, uint64_t *v)
+static void walk_u64(walk *w, uint64_t *v)
 {
-    if (!step(c, 8))
-        return;
-    if (c->writes)
-        rsl_write_u64(c->out + c->at - 8, *v);
-    else
-        *v = rsl_read_u64(c->in + c->at - 8);
+    const bool there = advance(w, 8);
+    if (!w->writes)
+        *v = there ? rsl_read_u64(w->in + w->at - 8) : 0;
+    else if (there)
+        rsl_write_u64(w->out + w->at - 8, *v);
 }
 
-static void block(cursor *c, void *v, size_t n)
+static void walk_block(walk *w, void *v, size_t n)
 {
-    if (!step(c, n))
-        return;
-    if (c->writes)
-        memcpy(c->out + c->at - n, v, n);
-    else
-        memcpy(v, c->in + c->at - n, n);
+    const bool there = advance(w, n);
+    if (there && w->writes)
+        memcpy(w->out + w->at - n, v, n);
+    else if (there)
+        memcpy(v, w->in + w->at - n, n);
+    else if (!w->writes)
+        memset(v, 0, n);
 }
 
 /// Text ended by zero within its n bytes.
-static void text(cursor *c, char *v, size_t n)
+static void walk_text(walk *w, char *v, size_t n)
 {
-    block(c, v, n);
-    if (c->good)
-        require(c, memchr(v, 0, n) != NULL);
+    walk_block(w, v, n);
+    if (w->good)
+        require(w, memchr(v, 0, n) != NULL);
+}
+
+/// So many bytes, by reference.
+static void walk_bytes(walk *w, const uint8_t **bytes, uint16_t length, size_t most)
+{
+    require(w, length <= most);
+    if (!w->writes)
+        *bytes = w->in + w->at;
+    if (advance(w, length) && w->writes && length > 0)
+        memcpy(w->out + w->at - length, *bytes, length);
 }
 
 /// The rest of the payload, by reference.
-static void rest(cursor *c, const uint8_t **bytes, uint16_t *length, size_t most)
+static void walk_rest(walk *w, const uint8_t **bytes, uint16_t *length, size_t most)
 {
-    if (!c->writes) {
-        *bytes = c->in + c->at;
-        require(c, c->end - c->at <= most);
-        *length = (uint16_t)(c->end - c->at);
-    } else {
-        require(c, *length <= most);
+    if (!w->writes) {
+        require(w, w->end - w->at <= most);
+        *length = w->good ? (uint16_t)(w->end - w->at) : 0;
     }
-    if (step(c, *length) && c->writes && *length > 0)
-        memcpy(c->out + c->at - *length, *bytes, *length);
+    walk_bytes(w, bytes, *length, most);
 }
 
-static void hello(cursor *c, rsl_hello *m)
+static void walk_hello(walk *w, rsl_hello *m)
 {
-    u8(c, &m->version_min);
-    u8(c, &m->version_max);
+    walk_u8(w, &m->version_min);
+    walk_u8(w, &m->version_max);
 }
 
-static void slot_info(cursor *c, rsl_slot_info *m)
+static void walk_slot_info(walk *w, rsl_slot_info *m)
 {
-    block(c, m->sha256, sizeof m->sha256);
-    u32(c, &m->length);
-    u32(c, &m->generation);
-    u32(c, &m->capacity);
-    u8(c, &m->state);
-    text(c, m->name, sizeof m->name);
+    walk_block(w, m->sha256, sizeof m->sha256);
+    walk_u32(w, &m->length);
+    walk_u32(w, &m->generation);
+    walk_u32(w, &m->capacity);
+    walk_u8(w, &m->state);
+    walk_u8(w, &m->tag_kind);
+    walk_text(w, m->name, sizeof m->name);
 }
 
-static void caps(cursor *c, rsl_caps *m)
+static void walk_region_info(walk *w, rsl_region_info *m)
 {
-    u8(c, &m->version_min);
-    u8(c, &m->version_max);
-    u16(c, &m->format);
-    u16(c, &m->kernel_abi);
-    u16(c, &m->max_payload);
-    u8(c, &m->credits);
-    u8(c, &m->numbers);
-    u8(c, &m->layouts);
-    u8(c, &m->preferred);
-    u8(c, &m->layer_kinds);
-    u8(c, &m->active);
-    u8(c, &m->slots);
-    u32(c, &m->features);
-    u32(c, &m->core);
-    u32(c, &m->clock_hz);
-    u32(c, &m->timer_hz);
-    u32(c, &m->ram_bytes);
-    u32(c, &m->baud);
-    text(c, m->board, sizeof m->board);
-    text(c, m->firmware, sizeof m->firmware);
-    require(c, m->slots <= RSL_MAX_SLOTS);
-    for (unsigned i = 0; c->good && i < m->slots; ++i)
-        slot_info(c, &m->slot[i]);
+    walk_u8(w, &m->kind);
+    walk_u8(w, &m->flags);
+    walk_u8(w, &m->slot);
+    walk_u32(w, &m->bytes);
 }
 
-static void begin(cursor *c, rsl_begin *m)
+enum {
+    CAPS_BYTES = 110, ///< before the records
+    SLOT_BYTES = 78,
+    REGION_BYTES = 7,
+};
+
+/// Parts of CAPS say how long they are, so that each can grow by itself: walks over one such part.
+static void end_part(walk *w, size_t begin, size_t length)
 {
-    block(c, m->sha256, sizeof m->sha256);
-    u32(c, &m->length);
-    u32(c, &m->ram_bytes);
-    u16(c, &m->format);
-    u16(c, &m->kernel_abi);
-    u8(c, &m->number);
-    u8(c, &m->layout);
-    u8(c, &m->layer_kinds);
-    u8(c, &m->slot);
-    u8(c, &m->flags);
+    require(w, w->at - begin <= length && length <= w->end - begin);
+    if (w->good)
+        w->at = begin + length;
 }
 
-static void begin_reply(cursor *c, rsl_begin_reply *m)
+static void walk_caps(walk *w, rsl_caps *m)
 {
-    u16(c, &m->status);
-    u8(c, &m->slot);
-    u32(c, &m->next_off);
-    u32(c, &m->bitmap);
-    u32(c, &m->value);
-    u32(c, &m->available);
+    const size_t all = w->end;
+    uint16_t fixed = CAPS_BYTES;
+    uint8_t slot_bytes = SLOT_BYTES;
+    uint8_t region_bytes = REGION_BYTES;
+    walk_u8(w, &m->version_min);
+    walk_u8(w, &m->version_max);
+    walk_u16(w, &fixed);
+    require(w, fixed <= all);
+    if (w->good)
+        w->end = fixed;
+    walk_u16(w, &m->format);
+    walk_u16(w, &m->kernel_abi);
+    walk_u16(w, &m->max_payload);
+    walk_u8(w, &m->credits);
+    walk_u8(w, &m->preferred);
+    walk_u8(w, &m->active);
+    walk_u8(w, &m->slots);
+    walk_u8(w, &slot_bytes);
+    walk_u8(w, &m->regions);
+    walk_u8(w, &region_bytes);
+    walk_u32(w, &m->groups);
+    walk_u32(w, &m->numbers);
+    walk_u32(w, &m->layouts);
+    walk_u32(w, &m->kinds);
+    walk_u32(w, &m->features);
+    walk_u32(w, &m->core);
+    walk_u32(w, &m->clock_hz);
+    walk_u32(w, &m->timer_hz);
+    walk_u32(w, &m->ram_bytes);
+    walk_u32(w, &m->baud);
+    walk_text(w, m->board, sizeof m->board);
+    walk_text(w, m->firmware, sizeof m->firmware);
+    w->later = true;
+    walk_u32(w, &m->key);
+    walk_u8(w, &m->start_cause);
+    w->later = false;
+    w->end = all;
+    end_part(w, 0, fixed);
+    require(w, m->slots <= RSL_MAX_SLOTS && m->regions <= RSL_MAX_REGIONS);
+    for (unsigned i = 0; w->good && i < m->slots; ++i) {
+        const size_t begin = w->at;
+        walk_slot_info(w, &m->slot[i]);
+        end_part(w, begin, slot_bytes);
+    }
+    for (unsigned i = 0; w->good && i < m->regions; ++i) {
+        const size_t begin = w->at;
+        walk_region_info(w, &m->region[i]);
+        end_part(w, begin, region_bytes);
+    }
 }
 
-static void data(cursor *c, rsl_data *m)
+static void walk_begin(walk *w, rsl_begin *m)
 {
-    u32(c, &m->offset);
-    rest(c, &m->bytes, &m->length, RSL_CHUNK);
-    require(c, m->length > 0 && m->offset % RSL_CHUNK == 0);
+    walk_block(w, m->sha256, sizeof m->sha256);
+    walk_u32(w, &m->length);
+    walk_u32(w, &m->ram_bytes);
+    walk_u16(w, &m->format);
+    walk_u16(w, &m->kernel_abi);
+    walk_u32(w, &m->numbers);
+    walk_u32(w, &m->layouts);
+    walk_u32(w, &m->kinds);
+    walk_u8(w, &m->slot);
+    walk_u8(w, &m->flags);
+    w->later = true;
+    walk_u8(w, &m->tag_kind);
+    walk_block(w, m->tag, sizeof m->tag);
 }
 
-static void ack(cursor *c, rsl_ack *m)
+static void walk_begin_reply(walk *w, rsl_begin_reply *m)
 {
-    u32(c, &m->next_off);
-    u32(c, &m->bitmap);
-    u8(c, &m->credits);
+    walk_u16(w, &m->status);
+    walk_u8(w, &m->slot);
+    walk_u32(w, &m->next_off);
+    walk_u32(w, &m->bitmap);
+    walk_u32(w, &m->value);
+    walk_u32(w, &m->available);
 }
 
-static void output(cursor *c, rsl_output *m)
+static void walk_data(walk *w, rsl_data *m)
 {
-    u16(c, &m->status);
-    u16(c, &m->detail);
-    u32(c, &m->value);
-    u32(c, &m->generation);
-    u64(c, &m->ticks);
-    u16(c, &m->class_index);
-    u8(c, &m->number);
-    u32(c, &m->outputs);
-    u32(c, &m->crc);
-    u32(c, &m->first);
-    rest(c, &m->bytes, &m->length, RSL_MAX_OUTPUT_BYTES);
+    walk_u32(w, &m->offset);
+    walk_rest(w, &m->bytes, &m->length, RSL_CHUNK);
+    require(w, m->length > 0 && m->offset % RSL_CHUNK == 0);
 }
 
-static void run(cursor *c, rsl_run *m)
+static void walk_input(walk *w, rsl_input *m)
 {
-    u32(c, &m->length);
-    u32(c, &m->crc);
+    walk_u32(w, &m->vector);
+    walk_u32(w, &m->offset);
+    walk_rest(w, &m->bytes, &m->length, RSL_CHUNK);
+    require(w, m->length > 0 && m->offset % RSL_CHUNK == 0);
 }
 
-static void bench(cursor *c, rsl_bench *m)
+static void walk_ack(walk *w, rsl_ack *m)
 {
-    u32(c, &m->warm_up);
-    u32(c, &m->runs);
-    u16(c, &m->flags);
-    require(c, m->runs > 0);
+    walk_u32(w, &m->next_off);
+    walk_u32(w, &m->bitmap);
+    walk_u8(w, &m->credits);
+    w->later = true;
+    walk_u32(w, &m->vector);
 }
 
-static void result(cursor *c, rsl_result *m)
+static void walk_output(walk *w, rsl_output *m)
 {
-    u32(c, &m->runs);
-    u32(c, &m->timer_hz);
-    u64(c, &m->total_ticks);
-    u32(c, &m->empty_ticks);
-    u32(c, &m->min_ticks);
-    u32(c, &m->max_ticks);
-    u32(c, &m->output_crc);
-    u8(c, &m->layers);
-    u8(c, &m->samples);
-    require(c, m->layers <= 32 && m->samples <= RSL_MAX_SAMPLES);
-    for (unsigned i = 0; c->good && i < m->layers; ++i)
-        u32(c, &m->layer_ticks[i]);
-    for (unsigned i = 0; c->good && i < m->samples; ++i)
-        u32(c, &m->ticks[i]);
+    walk_u16(w, &m->status);
+    walk_u16(w, &m->detail);
+    walk_u32(w, &m->value);
+    walk_u32(w, &m->generation);
+    walk_u64(w, &m->ticks);
+    walk_u16(w, &m->class_index);
+    walk_u8(w, &m->number);
+    walk_u32(w, &m->outputs);
+    walk_u32(w, &m->crc);
+    walk_u32(w, &m->vector);
+    walk_u32(w, &m->first);
+    walk_u16(w, &m->length);
+    walk_bytes(w, &m->bytes, m->length, RSL_MAX_OUTPUT_BYTES);
 }
 
-static void baud(cursor *c, rsl_baud *m)
+static void walk_run(walk *w, rsl_run *m)
 {
-    u32(c, &m->rate);
-    u8(c, &m->step);
+    walk_u32(w, &m->vector);
+    walk_u32(w, &m->length);
+    walk_u32(w, &m->crc);
 }
 
-static void slot_request(cursor *c, rsl_slot_request *m)
+static void walk_bench(walk *w, rsl_bench *m)
 {
-    u8(c, &m->slot);
-    u8(c, &m->op);
+    walk_u32(w, &m->warm_up);
+    walk_u32(w, &m->runs);
+    walk_u16(w, &m->flags);
+    walk_u32(w, &m->vector);
+    require(w, m->runs > 0);
 }
 
-static void error(cursor *c, rsl_error *m)
+static void walk_result(walk *w, rsl_result *m)
 {
-    u16(c, &m->status);
-    u16(c, &m->detail);
-    u32(c, &m->value);
-    u32(c, &m->available);
+    walk_u32(w, &m->runs);
+    walk_u32(w, &m->timer_hz);
+    walk_u64(w, &m->total_ticks);
+    walk_u32(w, &m->empty_ticks);
+    walk_u32(w, &m->min_ticks);
+    walk_u32(w, &m->max_ticks);
+    walk_u32(w, &m->output_crc);
+    walk_u8(w, &m->layers);
+    walk_u8(w, &m->samples);
+    require(w, m->layers <= RSL_MAX_WINDOWS && m->samples <= RSL_MAX_SAMPLES);
+    for (unsigned i = 0; w->good && i < m->layers; ++i)
+        walk_u32(w, &m->layer_ticks[i]);
+    for (unsigned i = 0; w->good && i < m->samples; ++i)
+        walk_u32(w, &m->ticks[i]);
+    w->later = true;
+    walk_u32(w, &m->pauses);
 }
 
-static void commit(cursor *c, rsl_commit *m)
+static void walk_baud(walk *w, rsl_baud *m)
 {
-    block(c, m->sha256, sizeof m->sha256);
+    walk_u32(w, &m->rate);
+    walk_u8(w, &m->step);
 }
 
-static void output_request(cursor *c, rsl_output_request *m)
+static void walk_slot_request(walk *w, rsl_slot_request *m)
 {
-    u32(c, &m->first);
+    walk_u8(w, &m->slot);
+    walk_u8(w, &m->op);
 }
 
-static void busy(cursor *c, rsl_busy *m)
+static void walk_error(walk *w, rsl_error *m)
 {
-    u32(c, &m->milliseconds);
+    walk_u16(w, &m->status);
+    w->later = true;
+    walk_u16(w, &m->detail);
+    walk_u32(w, &m->value);
+    walk_u32(w, &m->available);
+}
+
+static void walk_commit(walk *w, rsl_commit *m)
+{
+    walk_block(w, m->sha256, sizeof m->sha256);
+}
+
+static void walk_output_request(walk *w, rsl_output_request *m)
+{
+    walk_u32(w, &m->first);
+}
+
+static void walk_busy(walk *w, rsl_busy *m)
+{
+    walk_u32(w, &m->milliseconds);
+}
+
+static void walk_read(walk *w, rsl_read *m)
+{
+    walk_u8(w, &m->kind);
+    walk_u8(w, &m->slot);
+    walk_u8(w, &m->flags);
+    walk_u32(w, &m->offset);
+    walk_u32(w, &m->length);
+}
+
+static void walk_read_reply(walk *w, rsl_read_reply *m)
+{
+    walk_u32(w, &m->offset);
+    walk_u32(w, &m->crc);
+    walk_u16(w, &m->length);
+    walk_bytes(w, &m->bytes, m->length, RSL_MAX_REGION_BYTES);
+}
+
+static void walk_write(walk *w, rsl_write *m)
+{
+    walk_u8(w, &m->kind);
+    walk_u8(w, &m->slot);
+    walk_u8(w, &m->flags);
+    walk_u32(w, &m->offset);
+    walk_u32(w, &m->extent);
+    walk_u32(w, &m->crc);
+    walk_rest(w, &m->bytes, &m->length, RSL_MAX_REGION_BYTES);
+}
+
+static void walk_key(walk *w, rsl_key *m)
+{
+    walk_block(w, m->key, sizeof m->key);
+}
+
+static void walk_key_reply(walk *w, rsl_key_reply *m)
+{
+    walk_u32(w, &m->number);
 }
 
 /// The copy keeps the caller's message const; writing does not change it.
-#define RSL_DEFINE(name)                                                                                     \
+#define RSL_DEFINE(name, was_read)                                                                           \
     size_t rsl_encode_##name(const rsl_##name *m, uint8_t *payload)                                          \
     {                                                                                                        \
         rsl_##name copy = *m;                                                                                \
-        cursor c = writer(payload);                                                                          \
-        name(&c, &copy);                                                                                     \
-        return written(&c);                                                                                  \
+        walk w = writer(payload);                                                                            \
+        walk_##name(&w, &copy);                                                                              \
+        return written(&w);                                                                                  \
     }                                                                                                        \
     bool rsl_decode_##name(const uint8_t *payload, size_t length, rsl_##name *m)                             \
     {                                                                                                        \
-        cursor c = reader(payload, length);                                                                  \
-        name(&c, m);                                                                                         \
-        return was_read(&c);                                                                                 \
+        walk w = reader(payload, length);                                                                    \
+        walk_##name(&w, m);                                                                                  \
+        return was_read(&w);                                                                                 \
     }
 
-RSL_DEFINE(hello)
-RSL_DEFINE(caps)
-RSL_DEFINE(begin)
-RSL_DEFINE(begin_reply)
-RSL_DEFINE(data)
-RSL_DEFINE(ack)
-RSL_DEFINE(commit)
-RSL_DEFINE(output)
-RSL_DEFINE(run)
-RSL_DEFINE(output_request)
-RSL_DEFINE(bench)
-RSL_DEFINE(result)
-RSL_DEFINE(baud)
-RSL_DEFINE(slot_request)
-RSL_DEFINE(busy)
-RSL_DEFINE(error)
+RSL_DEFINE(hello, was_request)
+RSL_DEFINE(begin, was_request)
+RSL_DEFINE(data, was_request)
+RSL_DEFINE(input, was_request)
+RSL_DEFINE(commit, was_request)
+RSL_DEFINE(run, was_request)
+RSL_DEFINE(output_request, was_request)
+RSL_DEFINE(bench, was_request)
+RSL_DEFINE(baud, was_request)
+RSL_DEFINE(slot_request, was_request)
+RSL_DEFINE(read, was_request)
+RSL_DEFINE(write, was_request)
+RSL_DEFINE(key, was_request)
+RSL_DEFINE(caps, was_reply)
+RSL_DEFINE(begin_reply, was_reply)
+RSL_DEFINE(ack, was_reply)
+RSL_DEFINE(output, was_reply)
+RSL_DEFINE(result, was_reply)
+RSL_DEFINE(busy, was_reply)
+RSL_DEFINE(error, was_reply)
+RSL_DEFINE(read_reply, was_reply)
+RSL_DEFINE(key_reply, was_reply)
 
-const char *rsl_status_text(rsl_status status)
+const char *rsl_status_text(unsigned status)
 {
     static const char *const texts[] = {
         "done",
@@ -346,7 +478,13 @@ const char *rsl_status_text(rsl_status status)
         "stopped on request",
         "the board cannot have this baud rate",
         "the image is not what the push announced",
+        "the board has no such memory",
+        "this memory of the board cannot be written",
+        "what was written is not what was announced (CRC-32)",
+        "the board takes models with a tag of its key only",
+        "the model's tag was made with another key, or of another model",
+        "the model has a tag, but the board has no key",
+        "the board has another key already",
     };
-    const unsigned n = (unsigned)status;
-    return n < sizeof texts / sizeof texts[0] ? texts[n] : "unknown status";
+    return status < sizeof texts / sizeof texts[0] ? texts[status] : "unknown status";
 }

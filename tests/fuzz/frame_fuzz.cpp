@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     std::vector<std::uint8_t> said(1U << 16);
     rsl_decoder decoder;
     rsl_decoder_start(&decoder);
-    unsigned long answers[16] = {};
+    unsigned long answers[256] = {};
     unsigned long cuts = 0;
     for (unsigned long i = 0; i < count; ++i) {
         const std::vector<std::uint8_t> wire = storm.next();

@@ -131,6 +131,13 @@ static bool energy_mode(void *context)
     return t->strapped;
 }
 
+static bool keep_key(void *context, const uint8_t *bytes, uint32_t length)
+{
+    rsl_twin *t = context;
+    memcpy(t->slots + t->slots_bytes, bytes, length);
+    return true;
+}
+
 static void reset(void *context)
 {
     rsl_twin *t = context;
@@ -140,13 +147,14 @@ static void reset(void *context)
 static bool map_slots(rsl_twin *t, const char *path)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    const size_t bytes = t->slots_bytes + RSL_PORT_KEY;
     if (path != NULL) {
         t->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (t->file < 0 || ftruncate(t->file, (off_t)t->slots_bytes) != 0)
+        if (t->file < 0 || ftruncate(t->file, (off_t)bytes) != 0)
             return false;
         flags = MAP_SHARED;
     }
-    void *memory = mmap(NULL, t->slots_bytes, PROT_READ | PROT_WRITE, flags, t->file, 0);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, t->file, 0);
     if (memory == MAP_FAILED)
         return false;
     t->slots = memory;
@@ -195,6 +203,7 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
         .write_unit = options->write_unit != 0 ? options->write_unit : 1,
         .erase = erase,
         .program = program,
+        .keep_key = keep_key,
         .reset = reset,
     };
     t->slots_bytes = (size_t)SLOTS * p->slot_bytes;
@@ -206,6 +215,7 @@ rsl_twin *rsl_twin_create(const rsl_twin_options *options)
     for (uint32_t i = 0; i < SLOTS; ++i)
         p->slot[i] = t->slots + (size_t)i * p->slot_bytes;
     rsl_cells_start(&t->cells, t->slots, t->slots_bytes, p->write_unit);
+    p->key = t->slots + t->slots_bytes;
     power_up(t);
     return t;
 }
@@ -229,7 +239,7 @@ void rsl_twin_destroy(rsl_twin *t)
         return;
     rsl_cells_end(&t->cells);
     if (t->slots != NULL)
-        (void)munmap(t->slots, t->slots_bytes);
+        (void)munmap(t->slots, t->slots_bytes + RSL_PORT_KEY);
     if (t->file >= 0)
         (void)close(t->file);
     free(t->port.arena);

@@ -20,7 +20,8 @@ typedef struct rsl_twin_options {
     uint32_t arena_bytes; ///< 0: 4 MiB
     uint32_t slot_bytes;  ///< of each of two; 0: 8 MiB. A multiple of 256, at least 4096
     uint32_t write_unit;  ///< 1, 2, 4, 8, 16 or 32; 0: 1
-    /// File that keeps the slots, created if need be, of 2 * slot_bytes; null: they are lost with the twin.
+    /// File that keeps the slots, created if need be, of 2 * slot_bytes and the key for tags; null: they are
+    /// lost with the twin.
     const char *slot_file;
 } rsl_twin_options;
 

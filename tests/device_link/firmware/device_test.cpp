@@ -93,6 +93,9 @@ private Q_SLOTS:
     void powerLostAtAnyByteLeavesOldOrNew();
     void requestsOutOfPlaceAreAnswered();
     void anotherProgramIsTold();
+    void aHostOfAnotherVersionIsTold();
+    void whatIsSentTwiceIsDoneOnce();
+    void anInputIsNamedByItsNumber();
     void inputHasToBeWhole();
     void longOutputsComeInPieces();
     void benchmarksCountAndCanBeStopped();
@@ -119,7 +122,7 @@ void DeviceTest::saysWhatItIs()
     QCOMPARE(int {caps->slots}, 2);
     QCOMPARE(int {caps->active}, int {RSL_NO_ACTIVE_SLOT});
     QCOMPARE(caps->ram_bytes, 8192U);
-    QCOMPARE(int {caps->numbers}, 7);
+    QCOMPARE(caps->numbers, 7U);
     QVERIFY(caps->slot[0].capacity > 14000 && caps->slot[0].capacity < 16384);
     QCOMPARE(int {caps->slot[0].state}, int {RSL_SLOT_EMPTY});
 }
@@ -198,8 +201,8 @@ void DeviceTest::doesNotFitIsSaidBeforeAnyByte_data()
     QTest::newRow("format") << 0 << int {RSL_UNKNOWN_FORMAT} << quint32 {RSL_MODEL_FORMAT};
     QTest::newRow("abi") << 1 << int {RSL_UNKNOWN_ABI} << quint32 {RSL_KERNEL_ABI};
     QTest::newRow("number") << 2 << int {RSL_UNKNOWN_NUMBER} << quint32 {9};
-    QTest::newRow("layout") << 3 << int {RSL_UNKNOWN_LAYOUT} << quint32 {7};
-    QTest::newRow("operation") << 4 << int {RSL_UNKNOWN_LAYER} << quint32 {7};
+    QTest::newRow("layout") << 3 << int {RSL_UNKNOWN_LAYOUT} << quint32 {31};
+    QTest::newRow("layer") << 4 << int {RSL_UNKNOWN_LAYER} << quint32 {31};
     QTest::newRow("ram") << 5 << int {RSL_NEEDS_RAM} << quint32 {8193};
     QTest::newRow("length") << 6 << int {RSL_TOO_LONG} << quint32 {16384};
     QTest::newRow("slot") << 7 << int {RSL_NO_SLOT} << quint32 {2};
@@ -213,11 +216,11 @@ void DeviceTest::doesNotFitIsSaidBeforeAnyByte()
     Bench bench;
     bench.host.hello();
     rsl_begin begin = announcement(imageOf(1));
-    begin.format = field == 0 ? 1 : begin.format;
+    begin.format = field == 0 ? 77 : begin.format;
     begin.kernel_abi = field == 1 ? 2 : begin.kernel_abi;
-    begin.number = field == 2 ? 9 : begin.number;
-    begin.layout = field == 3 ? 7 : begin.layout;
-    begin.layer_kinds = field == 4 ? 0x86 : begin.layer_kinds;
+    begin.numbers |= field == 2 ? 1U << 9 : 0;
+    begin.layouts |= field == 3 ? 1U << 31 : 0;
+    begin.kinds |= field == 4 ? 0x80000000U : 0;
     begin.ram_bytes = field == 5 ? 8193 : begin.ram_bytes;
     begin.length = field == 6 ? 16384 : begin.length;
     begin.slot = field == 7 ? 2 : begin.slot;
@@ -302,7 +305,8 @@ void DeviceTest::aWrongKnownAnswerRollsBack()
     QCOMPARE(int {output.status}, int {RSL_KNOWN_ANSWER});
     QCOMPARE(output.value, 3U);
     const std::vector<std::uint8_t> right = oracleOutputs(wrong, wrong.data() + model.header->known_input);
-    QVERIFY(std::equal(right.begin(), right.end(), output.bytes, output.bytes + output.length));
+    QCOMPARE(output.first, 6U); // the outputs from that one on
+    QVERIFY(std::equal(right.begin() + 6, right.end(), output.bytes, output.bytes + output.length));
     const std::vector<std::uint8_t> input = inputOf(good);
     QVERIFY(*bench.host.run(input) == oracleOutputs(good, input.data()));
     QCOMPARE(int {bench.host.hello()->slot[1].state}, int {RSL_SLOT_REJECTED});
@@ -413,13 +417,14 @@ void DeviceTest::requestsOutOfPlaceAreAnswered()
     Bench bench;
     WireHost &host = bench.host;
     QCOMPARE(int {statusOf(*host.ask(RSL_RUN, {}))}, int {RSL_WRONG_SESSION}); // no HELLO yet
-    QCOMPARE(int {statusOf(*host.ask(RSL_HELLO, {2, 3}))}, int {RSL_WRONG_VERSION});
+    QCOMPARE(int {statusOf(*host.ask(RSL_HELLO, {3, 4}))}, int {RSL_WRONG_VERSION});
     host.hello();
-    QCOMPARE(int {statusOf(*host.ask(RSL_RUN, std::vector<std::uint8_t>(8)))}, int {RSL_NO_MODEL});
+    QCOMPARE(int {statusOf(*host.ask(RSL_RUN, std::vector<std::uint8_t>(12)))}, int {RSL_NO_MODEL});
     QCOMPARE(int {statusOf(*host.ask(RSL_RUN, {1}))}, int {RSL_BAD_PAYLOAD});
     QCOMPARE(int {statusOf(*host.ask(RSL_COMMIT, std::vector<std::uint8_t>(32)))}, int {RSL_NOT_BEGUN});
     QCOMPARE(int {statusOf(*host.ask(RSL_DATA, {0, 0, 0, 0, 1}))}, int {RSL_NOT_BEGUN});
-    QCOMPARE(int {statusOf(*host.ask(RSL_BENCH, {0, 0, 0, 0, 1, 0, 0, 0, 0, 0}))}, int {RSL_NO_MODEL});
+    QCOMPARE(int {statusOf(*host.ask(RSL_BENCH, {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}))},
+             int {RSL_NO_MODEL});
     QCOMPARE(int {statusOf(*host.ask(RSL_BUSY, {}))}, int {RSL_UNKNOWN_TYPE});
     QCOMPARE(int {statusOf(*host.ask(RSL_SLOT, {5, 0}))}, int {RSL_NO_SLOT});
     QCOMPARE(int {statusOf(*host.ask(RSL_SLOT, {0, 9}))}, int {RSL_BAD_PAYLOAD});
@@ -449,6 +454,121 @@ void DeviceTest::anotherProgramIsTold()
     QCOMPARE(error.value, 0x4321U);
 }
 
+void DeviceTest::aHostOfAnotherVersionIsTold()
+{
+    const Bench bench;
+    (void)bench.take();
+    // HELLO of version 1, byte by byte as its hosts send it.
+    const QByteArray old = QByteArray::fromHex("00021002010434120207010105a1504900");
+    rsl_twin_feed(bench.twin.get(), reinterpret_cast<const std::uint8_t *>(old.constData()),
+                  static_cast<std::size_t>(old.size()));
+    const std::vector<std::uint8_t> said = bench.take();
+    // What such a host reads: version and type in the first byte, flags, seq, session, length; then status 3
+    // with the version that the board speaks.
+    rsl_decoder decoder;
+    rsl_decoder_start(&decoder);
+    int frames = 0;
+    for (const std::uint8_t byte : said) {
+        if (rsl_decoder_feed(&decoder, byte) != RSL_FEED_FRAME)
+            continue;
+        ++frames;
+        const QByteArray raw(reinterpret_cast<const char *>(decoder.raw), 8 + 12);
+        QCOMPARE(raw.toHex(), QByteArray("1f01010034120c00030000000200000000000000"));
+    }
+    QCOMPARE(frames, 1);
+}
+
+void DeviceTest::whatIsSentTwiceIsDoneOnce()
+{
+    Bench bench;
+    bench.host.hello();
+    QVERIFY(bench.host.push(imageOf(1)));
+    std::uint16_t seq = 700;
+    const auto ask = [&](rsl_type type, const std::vector<std::uint8_t> &payload) {
+        const rsl_frame frame {RSL_PROTOCOL_VERSION,
+                               static_cast<std::uint8_t>(type),
+                               0,
+                               seq,
+                               0x1234,
+                               static_cast<std::uint16_t>(payload.size())};
+        std::vector<std::uint8_t> wire(RSL_MAX_WIRE_FRAME);
+        wire.resize(rsl_frame_encode(&frame, payload.data(), wire.data(), wire.size()));
+        rsl_twin_feed(bench.twin.get(), wire.data(), wire.size());
+        rsl_decoder decoder;
+        rsl_decoder_start(&decoder);
+        std::vector<std::uint8_t> answer;
+        for (const std::uint8_t byte : bench.take())
+            if (rsl_decoder_feed(&decoder, byte) == RSL_FEED_FRAME && decoder.frame.type != RSL_BUSY)
+                answer.assign(decoder.raw, decoder.raw + decoder.length);
+        return answer;
+    };
+    // The twin's clock goes on with each look at it: what is computed again has other times.
+    const std::vector<std::uint8_t> bench10 {0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    const auto first = ask(RSL_BENCH, bench10);
+    QVERIFY(first.size() > 60);
+    rsl_twin_wait(bench.twin.get(), 12345);
+    QVERIFY(ask(RSL_BENCH, bench10) == first);
+    // A commit that failed has failed, and is not one that was never begun.
+    AlignedBytes wrong = imageOf(2);
+    rsl_model model {};
+    (void)rsl_model_open(wrong.data(), wrong.size(), &model);
+    wrong.data()[model.header->known_output] ^= 1;
+    sealImage(wrong);
+    QVERIFY(bench.host.begin(wrong));
+    for (std::uint32_t o = 0; o < wrong.size(); o += RSL_CHUNK)
+        QVERIFY(bench.host.data(wrong, o));
+    const rsl_begin announced = announcement(wrong);
+    const std::vector<std::uint8_t> sha(announced.sha256, announced.sha256 + 32);
+    ++seq;
+    QCOMPARE(int {ask(RSL_COMMIT, sha)[8]}, int {RSL_COMMIT});
+    const auto again = ask(RSL_COMMIT, sha);
+    QCOMPARE(int {again[8]}, int {RSL_ERROR});
+    QCOMPARE(int {again[9]}, int {RSL_KNOWN_ANSWER});
+    ++seq;
+    QCOMPARE(int {ask(RSL_COMMIT, sha)[9]}, int {RSL_NOT_BEGUN}); // another request is another
+}
+
+void DeviceTest::anInputIsNamedByItsNumber()
+{
+    Bench bench;
+    SampleModel wide;
+    wide.inputs = 700;
+    AlignedBytes image = sampleImage(wide);
+    answerImage(image);
+    bench.host.hello();
+    QVERIFY(bench.host.push(image));
+    const std::vector<std::uint8_t> input = inputOf(image);
+    QVERIFY(bench.host.run(input));
+    const std::uint32_t old = bench.host.vector;
+    const auto part = [&](std::uint32_t vector, std::uint32_t offset) {
+        const std::size_t n = std::min<std::size_t>(RSL_CHUNK, input.size() - offset);
+        const rsl_input message {vector, offset, static_cast<std::uint16_t>(n), input.data() + offset};
+        std::vector<std::uint8_t> payload(RSL_MAX_PAYLOAD);
+        payload.resize(rsl_encode_input(&message, payload.data()));
+        const std::optional<Reply> reply = bench.host.ask(RSL_INPUT, payload);
+        rsl_ack ack {};
+        if (reply->frame.type != RSL_INPUT
+            || !rsl_decode_ack(reply->payload.data(), reply->payload.size(), &ack))
+            return std::pair(0U, 0xFFFFFFFFU);
+        return std::pair(ack.next_off, ack.bitmap);
+    };
+    const auto run = [&](std::uint32_t vector) {
+        const rsl_run request {vector, 700, rsl_crc32(0, input.data(), input.size())};
+        std::vector<std::uint8_t> payload(RSL_MAX_PAYLOAD);
+        payload.resize(rsl_encode_run(&request, payload.data()));
+        return int {statusOf(*bench.host.ask(RSL_RUN, payload))};
+    };
+    // The first frame of the next vector is lost: the second one does not make the last one whole.
+    QCOMPARE(part(old + 1, 256), std::pair(0U, 1U));
+    QCOMPARE(run(old + 1), int {RSL_BAD_INPUT});
+    QCOMPARE(run(old), int {RSL_BAD_INPUT});
+    QCOMPARE(part(old, 0), std::pair(0U, 0xFFFFFFFFU)); // one of the last vector comes late, and does nothing
+    QCOMPARE(part(old + 1, 0), std::pair(512U, 0U));
+    QCOMPARE(part(old + 1, 0), std::pair(512U, 0U)); // twice
+    QCOMPARE(part(old + 1, 512), std::pair(700U, 0U));
+    QCOMPARE(run(old + 1), int {RSL_OK});
+}
+
 void DeviceTest::inputHasToBeWhole()
 {
     Bench bench;
@@ -461,17 +581,21 @@ void DeviceTest::inputHasToBeWhole()
     std::vector<std::uint8_t> input = inputOf(image);
     QVERIFY(*bench.host.run(input) == oracleOutputs(image, input.data()));
     // A new vector of which the middle is missing.
-    std::vector<std::uint8_t> chunk(4 + RSL_CHUNK);
+    std::vector<std::uint8_t> chunk(8 + RSL_CHUNK);
+    chunk[0] = static_cast<std::uint8_t>(++bench.host.vector);
     QCOMPARE(int {bench.host.ask(RSL_INPUT, chunk)->frame.type}, int {RSL_INPUT});
-    QCOMPARE(int {statusOf(*bench.host.ask(RSL_RUN, {0xBC, 2, 0, 0, 0, 0, 0, 0}))}, int {RSL_BAD_INPUT});
+    QCOMPARE(int {statusOf(*bench.host.ask(RSL_RUN, {chunk[0], 0, 0, 0, 0xBC, 2, 0, 0, 0, 0, 0, 0}))},
+             int {RSL_BAD_INPUT});
     chunk.pop_back();
     QCOMPARE(int {statusOf(*bench.host.ask(RSL_INPUT, chunk))}, int {RSL_BAD_INPUT});
     // Backwards is well, too.
+    ++bench.host.vector;
     const auto part = [&](std::uint32_t offset) {
         const std::size_t n = std::min<std::size_t>(RSL_CHUNK, input.size() - offset);
-        const rsl_data data {offset, static_cast<std::uint16_t>(n), input.data() + offset};
+        const rsl_input data {bench.host.vector, offset, static_cast<std::uint16_t>(n),
+                              input.data() + offset};
         std::vector<std::uint8_t> payload(RSL_MAX_PAYLOAD);
-        payload.resize(rsl_encode_data(&data, payload.data()));
+        payload.resize(rsl_encode_input(&data, payload.data()));
         rsl_ack ack {};
         const std::optional<Reply> reply = bench.host.ask(RSL_INPUT, payload);
         (void)rsl_decode_ack(reply->payload.data(), reply->payload.size(), &ack);

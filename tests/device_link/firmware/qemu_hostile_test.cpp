@@ -128,7 +128,7 @@ public:
         QString text;
         m_write(wire);
         m_seq = static_cast<std::uint16_t>(0x8000U | (m_seq + 1U)); // not one of the storm's
-        const rsl_frame echo {1, RSL_ECHO, 0, m_seq, session, 0};
+        const rsl_frame echo {RSL_PROTOCOL_VERSION, RSL_ECHO, 0, m_seq, session, 0};
         Bytes end(RSL_MAX_WIRE_FRAME);
         end.resize(rsl_frame_encode(&echo, nullptr, end.data(), end.size()));
         for (int tries = 0; tries < 50; ++tries) {
@@ -238,7 +238,9 @@ void QemuHostileTest::imagesThatLieAreRefused()
         (statusOf(*said) == RSL_OK ? taken : refused)++;
         why.insert(statusOf(*said));
     }
-    const auto words = [](WireHost &host) { return inWords(*host.ask(RSL_HELLO, {1, 1})); };
+    const auto words = [](WireHost &host) {
+        return inWords(*host.ask(RSL_HELLO, {RSL_PROTOCOL_VERSION, RSL_PROTOCOL_VERSION}));
+    };
     QCOMPARE(words(board.host()), words(twins));
     QVERIFY(refused > 20 && why.size() > 1);
     QVERIFY(why.count(RSL_INVALID_IMAGE) > 0);
@@ -287,8 +289,8 @@ void QemuHostileTest::otherVersionsAreRefused()
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     WireHost &host = board.host();
     QVERIFY(host.hello());
-    // A host that speaks 2 to 3, and one that speaks 0: refused, with the version that this board speaks.
-    for (const Bytes &range : {Bytes {2, 3}, Bytes {0, 0}}) {
+    // A host that speaks 3 to 4, and one that speaks 0: refused, with the version that this board speaks.
+    for (const Bytes &range : {Bytes {3, 4}, Bytes {0, 0}}) {
         const std::optional<Reply> reply = host.ask(RSL_HELLO, range);
         rsl_error error {};
         QVERIFY(reply && reply->frame.type == RSL_ERROR
@@ -298,8 +300,8 @@ void QemuHostileTest::otherVersionsAreRefused()
         QCOMPARE(QByteArray(rsl_status_text(RSL_WRONG_VERSION)),
                  QByteArray("the board speaks another version of the protocol"));
     }
-    // A frame of version 2, whatever it asks.
-    const rsl_frame frame {2, RSL_ECHO, 0, 77, 0x1234, 0};
+    // A frame of version 3, whatever it asks.
+    const rsl_frame frame {3, RSL_ECHO, 0, 77, 0x1234, 0};
     Bytes wire(RSL_MAX_WIRE_FRAME);
     wire.resize(rsl_frame_encode(&frame, nullptr, wire.data(), wire.size()));
     board.write(wire);

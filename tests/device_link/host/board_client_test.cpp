@@ -7,6 +7,7 @@
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "device_link/host/board_client.h"
 #include "device_link/host/links/twin_link.h"
+#include "device_link/host/model_push.h"
 #include "tests/device_link/host/lossy_link.h"
 #include "tests/support/layers.h"
 
@@ -180,7 +181,7 @@ void BoardClientTest::aPushedModelAnswersLikeTheTwin()
     const auto twin = board();
     BoardClient client(std::make_unique<Borrowed>(*twin));
     const ModelImage model = image(static_cast<rsl_number>(type), 30, 1);
-    const auto report = client.push(model);
+    const auto report = pushModel(client, model);
     QVERIFY2(report, report ? "" : message(report.error()).c_str());
     QCOMPARE(report->sentBytes, std::uint64_t {model.bytes().size()});
     QCOMPARE(report->resentBytes, std::uint64_t {0});
@@ -210,7 +211,7 @@ void BoardClientTest::outputsLongerThanAFrameComeWhole()
     QVERIFY(model);
     const auto twin = board();
     BoardClient client(std::make_unique<Borrowed>(*twin));
-    QVERIFY(client.push(*model));
+    QVERIFY(pushModel(client, *model));
     const auto reply = client.run(model->knownInput());
     QVERIFY(reply);
     QCOMPARE(reply->outputBytes.size(), std::size_t {2800});
@@ -222,8 +223,8 @@ void BoardClientTest::theSameModelIsNotSentTwice()
     const auto twin = board();
     BoardClient client(std::make_unique<Borrowed>(*twin));
     const ModelImage model = image(RSL_I8, 30, 1);
-    QVERIFY(client.push(model));
-    const auto again = client.push(model);
+    QVERIFY(pushModel(client, model));
+    const auto again = pushModel(client, model);
     QVERIFY(again);
     QVERIFY(again->wasThere);
     QCOMPARE(again->sentBytes, std::uint64_t {0});
@@ -235,10 +236,10 @@ void BoardClientTest::twoModelsThatTakeTurnsStayOnTheBoard()
     BoardClient client(std::make_unique<Borrowed>(*twin));
     const ModelImage one = image(RSL_I8, 30, 1);
     const ModelImage other = image(RSL_F16, 30, 2);
-    QVERIFY(client.push(one));
-    QVERIFY(client.push(other));
+    QVERIFY(pushModel(client, one));
+    QVERIFY(pushModel(client, other));
     for (const ModelImage *model : {&one, &other, &one}) {
-        const auto back = client.push(*model);
+        const auto back = pushModel(client, *model);
         QVERIFY2(back, back ? "" : message(back.error()).c_str());
         QVERIFY(back->wasThere);
         QCOMPARE(back->sentBytes, std::uint64_t {0});
@@ -248,8 +249,8 @@ void BoardClientTest::twoModelsThatTakeTurnsStayOnTheBoard()
                            model->knownOutput().end()));
     }
     // A third one takes the place of the one that is not active, which then has to be sent again.
-    QVERIFY(client.push(image(RSL_F32, 30, 3)));
-    const auto sent = client.push(other);
+    QVERIFY(pushModel(client, image(RSL_F32, 30, 3)));
+    const auto sent = pushModel(client, other);
     QVERIFY(sent);
     QVERIFY(!sent->wasThere);
 }
@@ -260,7 +261,7 @@ void BoardClientTest::aModelThatDoesNotFitIsRefusedBeforeAByte()
     BoardClient client(std::make_unique<Borrowed>(*twin));
     const ModelImage model = image(RSL_F32, 400, 1);
     const auto before = client.statistics().bytesSent;
-    const auto refused = client.push(model);
+    const auto refused = pushModel(client, model);
     QVERIFY(!refused);
     QCOMPARE(refused.error().code, ErrorCode::Rejected);
     QVERIFY2(refused.error().what.find("more model memory") != std::string::npos,
@@ -272,7 +273,7 @@ void BoardClientTest::benchesComeWithAndWithoutLayers()
 {
     const auto twin = board();
     BoardClient client(std::make_unique<Borrowed>(*twin));
-    QVERIFY(client.push(image(RSL_I8, 30, 1)));
+    QVERIFY(pushModel(client, image(RSL_I8, 30, 1)));
     const auto plain = client.bench({.warmUp = 2, .runs = 100});
     QVERIFY2(plain, plain ? "" : message(plain.error()).c_str());
     QCOMPARE(plain->runs, 100U);
@@ -288,8 +289,8 @@ void BoardClientTest::slotsCanBeChangedBack()
     const ModelImage one = image(RSL_I8, 30, 1);
     const ModelImage two = image(RSL_I8, 30, 2);
     BoardClient client(std::make_unique<Borrowed>(*twin));
-    QVERIFY(client.push(one));
-    const auto second = client.push(two);
+    QVERIFY(pushModel(client, one));
+    const auto second = pushModel(client, two);
     QVERIFY(second);
     QCOMPARE(answering(*twin, {&one, &two}), two.name());
     QVERIFY(client.hello());
@@ -329,7 +330,7 @@ void BoardClientTest::aSecondProgramIsNamed()
     const auto twin = board();
     const ModelImage model = image(RSL_I8, 30, 1);
     BoardClient one(std::make_unique<Borrowed>(*twin));
-    QVERIFY(one.push(model));
+    QVERIFY(pushModel(one, model));
     BoardClient two(std::make_unique<Borrowed>(*twin));
     QVERIFY(two.hello());
     const auto reply = one.run(model.knownInput());
@@ -344,8 +345,8 @@ void BoardClientTest::stopRequestsAreHeard()
     BoardClient client(std::make_unique<Borrowed>(*twin));
     const ModelImage model = image(RSL_F32, 400, 1);
     std::stop_source stop;
-    const auto stopped = client.push(
-        model,
+    const auto stopped = pushModel(
+        client, model,
         [&](const BoardProgress &p) {
             if (p.done > 4096)
                 stop.request_stop();
@@ -354,7 +355,7 @@ void BoardClientTest::stopRequestsAreHeard()
     QVERIFY(!stopped);
     QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
     // What came is kept.
-    const auto resumed = client.push(model);
+    const auto resumed = pushModel(client, model);
     QVERIFY2(resumed, resumed ? "" : message(resumed.error()).c_str());
     QVERIFY(resumed->resumedAt > 4096);
     QCOMPARE(resumed->sentBytes + resumed->resumedAt, std::uint64_t {model.bytes().size()});
@@ -367,7 +368,7 @@ void BoardClientTest::progressGoesToTheEnd()
     const ModelImage model = image(RSL_I8, 100, 1);
     std::uint64_t last = 0;
     bool known = false;
-    QVERIFY(client.push(model, [&](const BoardProgress &p) {
+    QVERIFY(pushModel(client, model, [&](const BoardProgress &p) {
         if (p.step == BoardProgress::Step::Push) {
             QVERIFY(p.done >= last && p.done <= p.total);
             last = p.done;
@@ -394,11 +395,11 @@ void BoardClientTest::lossyLinesLoseNothing()
             const auto twin = board(1U << 16);
             {
                 BoardClient quiet(std::make_unique<Borrowed>(*twin));
-                QVERIFY(quiet.push(before));
+                QVERIFY(pushModel(quiet, before));
             }
             BoardClient client(
                 std::make_unique<AcknowledgeWatch>(std::make_unique<LossyLink>(*twin, rates, seed), counts));
-            const auto report = client.push(after);
+            const auto report = pushModel(client, after);
             const std::string answers = answering(*twin, {&before, &after});
             if (report) {
                 ++done;
@@ -425,7 +426,7 @@ void BoardClientTest::aPushCutAtEveryByteLeavesAModel()
     {
         const auto twin = board(8192);
         BoardClient client(std::make_unique<Borrowed>(*twin));
-        QVERIFY(client.push(after));
+        QVERIFY(pushModel(client, after));
         needed = client.statistics().bytesSent;
     }
     int cases = 0;
@@ -434,11 +435,11 @@ void BoardClientTest::aPushCutAtEveryByteLeavesAModel()
         const auto twin = board(8192);
         {
             BoardClient quiet(std::make_unique<Borrowed>(*twin));
-            QVERIFY(quiet.push(before));
+            QVERIFY(pushModel(quiet, before));
         }
         {
             BoardClient client(std::make_unique<LossyLink>(*twin, LossRates {}, 1, cut));
-            const auto report = client.push(after);
+            const auto report = pushModel(client, after);
             if (cut < needed)
                 QVERIFY(!report);
         }
@@ -448,7 +449,7 @@ void BoardClientTest::aPushCutAtEveryByteLeavesAModel()
         // It goes on, and sends nothing that the board has.
         AcknowledgeWatch::Counts counts;
         BoardClient client(std::make_unique<AcknowledgeWatch>(std::make_unique<Borrowed>(*twin), counts));
-        const auto report = client.push(after);
+        const auto report = pushModel(client, after);
         QVERIFY2(report, report ? "" : message(report.error()).c_str());
         QCOMPARE(counts.sentAcknowledged, std::uint64_t {0});
         if (!report->wasThere)
@@ -468,12 +469,12 @@ void BoardClientTest::powerLostAtEveryWriteLeavesAModel()
         const auto twin = board(8192);
         {
             BoardClient quiet(std::make_unique<Borrowed>(*twin));
-            QVERIFY(quiet.push(before));
+            QVERIFY(pushModel(quiet, before));
         }
         rsl_twin_cut_power_after(twin->twin(), writes);
         {
             BoardClient client(std::make_unique<Borrowed>(*twin));
-            static_cast<void>(client.push(after));
+            static_cast<void>(pushModel(client, after));
         }
         const bool lived = rsl_twin_has_power(twin->twin());
         twin->powerCycle();

@@ -203,8 +203,16 @@ private Q_SLOTS:
         QVERIFY2(board.error().what.find("rubbish") != std::string::npos, board.error().what.c_str());
     }
 
+    void firmwareOfAnotherVersionIsNamed_data()
+    {
+        QTest::addColumn<int>("version");
+        QTest::newRow("the first") << 1;
+        QTest::newRow("a later one") << 3;
+    }
+
     void firmwareOfAnotherVersionIsNamed()
     {
+        QFETCH(int, version);
         Frames frames;
         const PtyPeer peer([&](auto heard, auto) {
             Bytes said;
@@ -212,9 +220,9 @@ private Q_SLOTS:
                 std::array<std::uint8_t, RSL_MAX_PAYLOAD> payload {};
                 rsl_error error {};
                 error.status = RSL_WRONG_VERSION;
-                error.value = 2;
+                error.value = 3;
                 rsl_frame reply = frame;
-                reply.version = 2;
+                reply.version = static_cast<std::uint8_t>(version);
                 reply.type = RSL_ERROR;
                 reply.flags = RSL_FLAG_REPLY;
                 reply.length = static_cast<std::uint16_t>(rsl_encode_error(&error, payload.data()));
@@ -225,8 +233,8 @@ private Q_SLOTS:
         const auto board = open(peer);
         QVERIFY(!board);
         QCOMPARE(board.error().code, ErrorCode::Unsupported);
-        QVERIFY2(board.error().what.find("version 2 of the protocol, this program 1") != std::string::npos,
-                 board.error().what.c_str());
+        const std::string says = "version " + std::to_string(version) + " of the protocol, this program 2";
+        QVERIFY2(board.error().what.find(says) != std::string::npos, board.error().what.c_str());
     }
 
     void aBoardWithoutAProfileStandsForItself()

@@ -10,6 +10,7 @@
 #include "device_link/host/board_client.h"
 #include "device_link/host/links/emulator.h"
 #include "device_link/host/links/twin_link.h"
+#include "device_link/host/model_push.h"
 #include "tests/device_link/support/qemu_board.h"
 #include "tests/support/layers.h"
 
@@ -133,7 +134,7 @@ private Q_SLOTS:
             auto *const link = started->get();
             BoardClient client(std::move(*started));
             QVERIFY(client.hello());
-            const auto pushed = client.push(image);
+            const auto pushed = pushModel(client, image);
             QVERIFY2(pushed, pushed ? "" : message(pushed.error()).c_str());
             link->kill();
         }
@@ -147,7 +148,7 @@ private Q_SLOTS:
         QVERIFY(run);
         QVERIFY(std::equal(run->outputBytes.begin(), run->outputBytes.end(), image.knownOutput().begin(),
                            image.knownOutput().end()));
-        const auto pushed = client.push(image);
+        const auto pushed = pushModel(client, image);
         QVERIFY(pushed && pushed->wasThere);
     }
 

@@ -17,11 +17,12 @@ namespace rosler {
 
 /// How often, of 1000 bytes or pieces, something goes wrong, each way.
 struct LossRates {
-    unsigned flips = 0;      ///< a bit of a byte
-    unsigned drops = 0;      ///< a byte
-    unsigned duplicates = 0; ///< a byte comes twice
-    unsigned lostPieces = 0; ///< all of a write, or of a read
-    unsigned delays = 0;     ///< pieces that come after a later one's
+    unsigned flips = 0;         ///< a bit of a byte
+    unsigned drops = 0;         ///< a byte
+    unsigned duplicates = 0;    ///< a byte comes twice
+    unsigned lostPieces = 0;    ///< all of a write, or of a read
+    unsigned delays = 0;        ///< pieces that come after a later one's
+    unsigned flippedPieces = 0; ///< a bit of a write, or of a read
 };
 
 /// A link with faults, the same for the same seed; and one that is gone after so many bytes from the host.
@@ -88,7 +89,12 @@ private:
         if (happens(m_rates.lostPieces))
             return {};
         std::vector<std::uint8_t> out;
-        for (std::uint8_t byte : bytes) {
+        const std::size_t flipped =
+            !bytes.empty() && happens(m_rates.flippedPieces) ? m_random() % bytes.size() : bytes.size();
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            std::uint8_t byte = bytes[i];
+            if (i == flipped)
+                byte = static_cast<std::uint8_t>(byte ^ (1U << (m_random() % 8U)));
             if (happens(m_rates.drops))
                 continue;
             if (happens(m_rates.flips))

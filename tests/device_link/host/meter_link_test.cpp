@@ -10,6 +10,7 @@
 #include "device_link/host/links/twin_link.h"
 #include "device_link/host/measure_energy.h"
 #include "device_link/host/model_image.h"
+#include "device_link/host/model_push.h"
 #include "device_link/protocol/rsl_frame.h"
 #include "device_link/protocol/rsl_message.h"
 #include "tests/device_link/host/pty_peer.h"
@@ -313,7 +314,9 @@ public:
     Result<void> write(std::span<const std::uint8_t> bytes) override
     {
         for (const std::uint8_t byte : bytes)
-            if (rsl_decoder_feed(&m_asked, byte) == RSL_FEED_FRAME && m_asked.frame.type == RSL_BENCH) {
+            if (rsl_decoder_feed(&m_asked, byte) == RSL_FEED_FRAME && m_asked.frame.type == RSL_BENCH
+                && m_asked.frame.seq != m_seq) { // sent again, it has the effect of once
+                m_seq = m_asked.frame.seq;
                 rsl_bench bench {};
                 rsl_decode_bench(m_asked.payload, m_asked.frame.length, &bench);
                 m_until = Clock::now() + m_each * bench.runs;
@@ -348,6 +351,7 @@ private:
     Pin &m_pin;
     milliseconds m_each;
     Clock::time_point m_until;
+    std::uint16_t m_seq = 0; ///< of the last benchmark
     rsl_decoder m_asked {};
     rsl_decoder m_answered {};
     std::vector<std::uint8_t> m_ready;
@@ -389,7 +393,7 @@ Result<MeasuredEnergy> measure(Meter &meter, Pin &pin, Measurement &measurement,
     BoardClient client(std::make_unique<SlowBoard>(pin, each));
     if (const auto info = client.hello(); !info)
         return tl::unexpected(info.error());
-    if (const auto pushed = client.push(smallModel()); !pushed)
+    if (const auto pushed = pushModel(client, smallModel()); !pushed)
         return tl::unexpected(pushed.error());
     return measureEnergy(client, meter, quick, measurement);
 }
@@ -651,7 +655,7 @@ private Q_SLOTS:
         source.request_stop();
         BoardClient slow(std::make_unique<SlowBoard>(pin, milliseconds(6)));
         QVERIFY(slow.hello());
-        QVERIFY(slow.push(smallModel()));
+        QVERIFY(pushModel(slow, smallModel()));
         QCOMPARE(measureEnergy(slow, **meter, quick, measurement, {}, source.get_token()).error().code,
                  ErrorCode::Cancelled);
     }

@@ -43,7 +43,7 @@ Decoded decode(const QByteArray &wire)
 QByteArray encode(const QByteArray &payload, std::uint16_t seq = 7)
 {
     const rsl_frame frame {
-        RSL_PROTOCOL_VERSION, 2, 1, seq, 0xABCD, static_cast<std::uint16_t>(payload.size())};
+        RSL_PROTOCOL_VERSION, 0x52, 1, seq, 0xABCD, static_cast<std::uint16_t>(payload.size())};
     QByteArray wire(RSL_MAX_WIRE_FRAME, '\xEE');
     const std::size_t n = rsl_frame_encode(&frame, reinterpret_cast<const std::uint8_t *>(payload.data()),
                                            reinterpret_cast<std::uint8_t *>(wire.data()),
@@ -63,6 +63,7 @@ private Q_SLOTS:
     void goldenFramesGoBothWays();
     void everyLengthComesBack_data();
     void everyLengthComesBack();
+    void otherVersionsAreRecognised();
     void tooLittleRoomWritesNothing();
     void textAroundFramesIsText();
     void everyBitFlippedIsDropped();
@@ -131,19 +132,45 @@ void FrameTest::everyLengthComesBack()
     }
 }
 
+void FrameTest::otherVersionsAreRecognised()
+{
+    // HELLO of version 1 as its hosts send it: the type is in the version's byte.
+    const QByteArray old = QByteArray::fromHex("00021002010434120207010105a1504900");
+    Decoded got = decode(old);
+    QCOMPARE(got.frames.size(), std::size_t {1});
+    QCOMPARE(int {got.frames[0].version}, 1);
+    QCOMPARE(int {got.frames[0].type}, 0);
+    QCOMPARE(int {got.frames[0].seq}, 1);
+    QCOMPARE(int {got.frames[0].session}, 0x1234);
+    QCOMPARE(got.payloads[0].toHex(), QByteArray("0101"));
+    for (std::uint8_t version = 1; version < 16; ++version) {
+        const rsl_frame frame {version, 15, 1, 2, 3, 4};
+        QByteArray wire(RSL_MAX_WIRE_FRAME, '\0');
+        wire.truncate(static_cast<qsizetype>(rsl_frame_encode(
+            &frame, reinterpret_cast<const std::uint8_t *>("abcd"),
+            reinterpret_cast<std::uint8_t *>(wire.data()), std::size_t {RSL_MAX_WIRE_FRAME})));
+        got = decode(wire);
+        QCOMPARE(got.frames.size(), std::size_t {1});
+        QCOMPARE(int {got.frames[0].version}, int {version});
+        QCOMPARE(int {got.frames[0].type}, 15);
+        QCOMPARE(got.payloads[0], QByteArray("abcd"));
+    }
+}
+
 void FrameTest::tooLittleRoomWritesNothing()
 {
     const rsl_frame frame {RSL_PROTOCOL_VERSION, 0, 0, 0, 0, 4};
     const std::uint8_t payload[4] = {1, 2, 3, 4};
     std::uint8_t wire[RSL_MAX_WIRE_FRAME];
     const std::size_t needed = rsl_frame_encode(&frame, payload, wire, sizeof wire);
-    QCOMPARE(needed, std::size_t {8 + 4 + 4 + 3});
+    QCOMPARE(needed, std::size_t {8 + 1 + 4 + 4 + 3});
     QCOMPARE(rsl_frame_encode(&frame, payload, wire, needed), needed);
     QCOMPARE(rsl_frame_encode(&frame, payload, wire, needed - 1), std::size_t {0});
     rsl_frame wrong = frame;
     wrong.length = RSL_MAX_PAYLOAD + 1;
     QCOMPARE(rsl_frame_encode(&wrong, payload, wire, sizeof wire), std::size_t {0});
     wrong = frame;
+    wrong.version = 1; // which had sixteen types
     wrong.type = 16;
     QCOMPARE(rsl_frame_encode(&wrong, payload, wire, sizeof wire), std::size_t {0});
 }

@@ -129,7 +129,7 @@ std::vector<std::uint8_t> FrameStorm::payloadOf(unsigned type)
     const auto any = [this](unsigned below) { return static_cast<std::uint8_t>(m_random() % below); };
     switch (type) {
     case RSL_HELLO:
-        return {1, 1};
+        return {RSL_PROTOCOL_VERSION, RSL_PROTOCOL_VERSION};
     case RSL_BEGIN:
         p.resize(rsl_encode_begin(&begin, p.data()));
         return p;
@@ -143,16 +143,18 @@ std::vector<std::uint8_t> FrameStorm::payloadOf(unsigned type)
         return {begin.sha256, begin.sha256 + 32};
     case RSL_INPUT: {
         Bytes input(12);
-        const rsl_data data {0, 12, input.data()};
-        p.resize(rsl_encode_data(&data, p.data()));
+        if (m_random() % 2 == 0)
+            ++m_vector;
+        const rsl_input data {m_vector, 0, 12, input.data()};
+        p.resize(rsl_encode_input(&data, p.data()));
         return p;
     }
     case RSL_RUN:
-        return {12, 0, 0, 0, 0x6F, 0xC6, 0xD5, 0x7B}; // CRC-32 of twelve zeros
+        return {m_vector, 0, 0, 0, 12, 0, 0, 0, 0x6F, 0xC6, 0xD5, 0x7B}; // CRC-32 of twelve zeros
     case RSL_OUTPUT:
         return {any(9), 0, 0, 0};
     case RSL_BENCH:
-        return {1, 0, 0, 0, static_cast<std::uint8_t>(1 + any(3)), 0, 0, 0, any(4), 0};
+        return {1, 0, 0, 0, static_cast<std::uint8_t>(1 + any(3)), 0, 0, 0, any(4), 0, m_vector, 0, 0, 0};
     case RSL_BAUD:
         return {0, 0xC2, 1, 0, any(2)};
     case RSL_SLOT:
@@ -177,7 +179,9 @@ std::vector<std::uint8_t> FrameStorm::frame()
     if (type == RSL_BENCH && payload.size() >= 8) // not for hours
         payload[1] = payload[2] = payload[3] = payload[5] = payload[6] = payload[7] = 0;
     const bool odd = !greets && m_random() % 16 == 0;
-    const rsl_frame header {static_cast<std::uint8_t>(odd && m_random() % 4 == 0 ? m_random() % 16 : 1),
+    const rsl_frame header {static_cast<std::uint8_t>(odd && m_random() % 4 == 0
+                                                          ? 1U + m_random() % 15U
+                                                          : unsigned {RSL_PROTOCOL_VERSION}),
                             static_cast<std::uint8_t>(type),
                             static_cast<std::uint8_t>(odd && m_random() % 4 == 0 ? m_random() : 0),
                             m_seq++,

@@ -40,6 +40,7 @@ private:
     bool m_follows = false;
     std::uint16_t m_seq = 0;
     std::uint16_t m_session = 1;
+    std::uint8_t m_vector = 0;
 };
 
 } // namespace rosler

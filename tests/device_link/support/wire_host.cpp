@@ -83,7 +83,8 @@ std::optional<Reply> WireHost::ask(rsl_type type, const std::vector<std::uint8_t
 
 std::optional<rsl_caps> WireHost::hello()
 {
-    return decoded(&rsl_decode_caps, ask(RSL_HELLO, {1, 1}, 20), RSL_HELLO);
+    return decoded(&rsl_decode_caps, ask(RSL_HELLO, {RSL_PROTOCOL_VERSION, RSL_PROTOCOL_VERSION}, 20),
+                   RSL_HELLO);
 }
 
 std::optional<rsl_begin_reply> WireHost::begin(const AlignedBytes &image, bool fresh)
@@ -133,13 +134,14 @@ std::optional<Reply> WireHost::push(const AlignedBytes &image, const rsl_begin &
 std::optional<std::vector<std::uint8_t>> WireHost::run(const std::vector<std::uint8_t> &input,
                                                        std::uint16_t *classIndex)
 {
+    ++vector;
     for (std::uint32_t offset = 0; offset < input.size(); offset += RSL_CHUNK) {
         const std::size_t length = std::min<std::size_t>(RSL_CHUNK, input.size() - offset);
-        const rsl_data message {offset, static_cast<std::uint16_t>(length), input.data() + offset};
-        if (!decoded(&rsl_decode_ack, ask(RSL_INPUT, encoded(&rsl_encode_data, message), 3), RSL_INPUT))
+        const rsl_input message {vector, offset, static_cast<std::uint16_t>(length), input.data() + offset};
+        if (!decoded(&rsl_decode_ack, ask(RSL_INPUT, encoded(&rsl_encode_input, message), 3), RSL_INPUT))
             return std::nullopt;
     }
-    const rsl_run request {static_cast<std::uint32_t>(input.size()),
+    const rsl_run request {vector, static_cast<std::uint32_t>(input.size()),
                            rsl_crc32(0, input.data(), input.size())};
     std::optional<Reply> reply = ask(RSL_RUN, encoded(&rsl_encode_run, request), 3);
     std::optional<rsl_output> output = decoded(&rsl_decode_output, reply, RSL_RUN);
@@ -164,7 +166,7 @@ std::optional<std::vector<std::uint8_t>> WireHost::run(const std::vector<std::ui
 
 std::optional<rsl_result> WireHost::bench(std::uint32_t runs, std::uint16_t flags)
 {
-    const rsl_bench request {1, runs, flags};
+    const rsl_bench request {1, runs, flags, vector};
     return decoded(&rsl_decode_result, ask(RSL_BENCH, encoded(&rsl_encode_bench, request)), RSL_BENCH);
 }
 
@@ -211,9 +213,9 @@ rsl_begin announcement(const AlignedBytes &image)
         return begin;
     begin.ram_bytes = rsl_model_ram_bytes(&model);
     const rsl_needs needs = rsl_model_needs(&model);
-    begin.number = static_cast<std::uint8_t>(rsl_model_number(&model));
-    begin.layout = static_cast<std::uint8_t>(std::countr_zero(needs.layouts));
-    begin.layer_kinds = static_cast<std::uint8_t>(needs.kinds);
+    begin.numbers = needs.numbers;
+    begin.layouts = needs.layouts;
+    begin.kinds = needs.kinds;
     return begin;
 }
 

@@ -50,6 +50,7 @@ public:
     /// Text that came since the last, up to the next m-ready: a boot banner.
     std::string untilReady();
 
+    std::uint32_t vector = 0; ///< number of the last input
     std::uint32_t dataFramesSent = 0;
     std::string lastLog; ///< what the board said of itself: after HELLO, the stack it has used
 

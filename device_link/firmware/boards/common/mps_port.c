@@ -23,7 +23,7 @@ enum {
     ENABLE_TX_RX = 3,
     RX_INTERRUPT = 8,
     ARENA = 1 << 20,
-    SLOT = 8 << 20,
+    SLOT = (8 << 20) - 4096, // the key lies behind two of them
     STRAPPED = 0x59474E45, ///< "ENGY"
 };
 
@@ -134,6 +134,13 @@ static bool program(void *context, uint8_t slot, uint32_t offset, const uint8_t 
     return true;
 }
 
+static bool keep_key(void *context, const uint8_t *bytes, uint32_t length)
+{
+    (void)context;
+    memcpy(slot_at(2), bytes, length);
+    return true;
+}
+
 static void reset(void *context)
 {
     (void)context;
@@ -176,6 +183,8 @@ int main(void)
         .slot = {slot_at(0), slot_at(1)},
         .erase = erase,
         .program = program,
+        .key = slot_at(2),
+        .keep_key = keep_key,
         .stack_used = rsl_stack_used,
         .reset = reset,
     };

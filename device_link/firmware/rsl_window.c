@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_link/firmware/rsl_window.h"
+
+#include "device_link/firmware/rsl_infer.h"
+
+static void advance_time(rsl_device *d, uint32_t now)
+{
+    d->time += now - d->last_ticks;
+    d->last_ticks = now;
+}
+
+uint64_t rsl_device_time(rsl_device *d)
+{
+    advance_time(d, d->port->ticks(d->port->context));
+    return d->time;
+}
+
+uint32_t rsl_device_infer(rsl_device *d, const void *input)
+{
+    const rsl_port *port = d->port;
+    if (port->quiet != NULL)
+        port->quiet(port->context, true);
+    const uint32_t begin = port->ticks(port->context);
+    rsl_infer(&d->ready.model, input, port->arena);
+    const uint32_t end = port->ticks(port->context);
+    if (port->quiet != NULL)
+        port->quiet(port->context, false);
+    advance_time(d, begin); // each by itself: an inference may take up to 2^32 ticks
+    advance_time(d, end);
+    d->output_ticks = end - begin;
+    d->ready.ticks = end - begin;
+    d->has_output = true;
+    ++d->inferences;
+    d->has_sums = false;
+    d->done.valid = false;
+    return end - begin;
+}
+
+/// Cycles that a multiply-add takes at most: int8 by portable C, and floats with an FPU or without.
+static uint32_t cycles_each(const rsl_device *d)
+{
+    if (d->ready.model.input->type == RSL_TENSOR_I8 || (d->port->features & RSL_HAS_FPU) != 0)
+        return 16;
+    return 256;
+}
+
+uint32_t rsl_device_expects(const rsl_device *d)
+{
+    const uint64_t ms = d->ready.ticks != 0
+        ? (uint64_t)d->ready.ticks * 1250U / d->port->timer_hz
+        : rsl_model_macs(&d->ready.model) * cycles_each(d) / (d->port->clock_hz / 1000U + 1U);
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+const void *rsl_device_known_input(const rsl_device *d)
+{
+    return d->ready.model.bytes + d->ready.model.header->known_input;
+}
