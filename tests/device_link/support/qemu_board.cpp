@@ -42,7 +42,8 @@ QString qemuMissing(const QString &firmwareFolder)
     return {};
 }
 
-QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, const QString &slotFile)
+QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, const QString &slotFile,
+                     const QStringList &more)
     : m_board(board)
     , m_host(
           [this](const std::vector<std::uint8_t> &bytes) {
@@ -68,6 +69,7 @@ QemuBoard::QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, 
         arguments << machine + QStringLiteral(",memory-backend=slots") << QStringLiteral("-object")
                   << QStringLiteral("memory-backend-file,id=slots,size=%1,mem-path=%2,share=on")
                          .arg(QString::fromLatin1(board.slotsSize), slotFile);
+    arguments << more;
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.start(qemuProgram(), arguments);
     QByteArray said;

@@ -28,7 +28,9 @@ class QemuBoard
 public:
     /// @param slotFile  RAM for models; empty: not kept
     /// @param firmwareFolder  where <name>.elf is
-    QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, const QString &slotFile = {});
+    /// @param more  arguments for QEMU
+    QemuBoard(const EmulatedBoard &board, const QString &firmwareFolder, const QString &slotFile = {},
+              const QStringList &more = {});
     ~QemuBoard();
     QemuBoard(const QemuBoard &) = delete;
     QemuBoard &operator=(const QemuBoard &) = delete;
