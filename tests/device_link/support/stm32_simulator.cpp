@@ -64,6 +64,7 @@ Stm32Simulator::Stm32Simulator(const Stm32Part &part)
     m_registers[rccCr] = 0x83;
     m_registers[rccPllCfgr] = 0x24003010;
     m_registers[powerCr] = m_part.scale << 14;
+    m_registers[ahb1Enr] = 0x100000;
     m_registers[m_part.usart] = 0xC0;
     m_registers[0x1FFF7A28] = 1502U << 16 | 0xFFFFU;
 }
@@ -79,6 +80,8 @@ void Stm32Simulator::startInBootLoader()
     m_registers[rccPllCfgr] = 16U | 240U << 6 | 5U << 24;
     m_registers[rccCfgr] = 2U | 8U | 5U << 10 | 4U << 13;
     m_registers[flashAcr] = 3U | bit(9) | bit(10);
+    m_registers[ahb1Enr] |= bit(0) | bit(m_part.dmaBit);
+    m_registers[m_part.stream] = 1U; // it received by DMA, to somewhere
     m_locked = false;
 }
 
@@ -369,6 +372,15 @@ void Stm32Simulator::store(std::uint32_t address, std::uint32_t value, std::uint
         m_registers[powerCsr] = (value & (bit(16) | bit(17))) | bit(14);
         break;
     }
+    case 0x40023810:
+    case 0x40023814:
+    case 0x40023820:
+    case 0x40023824: // peripherals in reset for as long as their bits are set
+        if (this->value(address) == UINT32_MAX && value == 0)
+            ++busResets;
+        if (address == 0x40023810 && (value & bit(m_part.dmaBit)) != 0)
+            m_registers[m_part.stream] = 0;
+        break;
     case iwdgKr:
         watchdogRuns = watchdogRuns || value == 0xCCCCU;
         feeds += value == 0xAAAAU ? 1 : 0;

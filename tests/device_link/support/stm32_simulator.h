@@ -76,6 +76,7 @@ public:
     std::vector<std::uint32_t> erased; ///< sectors, in their order
     std::vector<std::uint32_t> widths; ///< of each write to flash, bytes
     std::uint32_t eraseParallel = 0;   ///< PSIZE of the last erase
+    int busResets = 0;                 ///< buses whose peripherals were reset, and let go
     int sleeps = 0;
     std::uint32_t longestSleep = 0;
     int feeds = 0;
