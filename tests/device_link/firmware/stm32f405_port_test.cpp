@@ -86,6 +86,7 @@ void Stm32f405PortTest::startsFromResetAndFromABootLoader()
     QCOMPARE(part.value(0x40020000) >> 16 & 0x3FU, 0x29U); // PA8 output, PA9 and PA10 alternate
     QCOMPARE(part.value(0x40020024) & 0xFF0U, 0x770U);
     QVERIFY(part.watchdogRuns);
+    QCOMPARE(part.busResets, 4); // what the boot loader used, USB with it
 }
 
 void Stm32f405PortTest::takesACrystalThatItCanTell_data()

@@ -30,14 +30,9 @@ constexpr std::uint32_t adcDr = 0x4001204C;
 constexpr std::uint32_t adcCcr = 0x40012304;
 constexpr std::uint32_t tim11Sr = 0x40014810;
 constexpr std::uint32_t tim11Ccr = 0x40014834;
-constexpr std::uint32_t usartSr = 0x40011000;
-constexpr std::uint32_t usartDr = 0x40011004;
-constexpr std::uint32_t streamCr = 0x40026440;
-constexpr std::uint32_t streamNdtr = 0x40026444;
-constexpr std::uint32_t streamMemory = 0x4002644C;
 constexpr std::uint32_t iwdgKr = 0x40003000;
 constexpr std::uint32_t flashBegin = 0x08000000;
-constexpr std::uint32_t flashEnd = 0x08100000;
+constexpr std::uint32_t powerCsr = 0x40007004;
 constexpr std::uint32_t bit(int n)
 {
     return std::uint32_t {1} << n;
@@ -56,13 +51,21 @@ std::uint8_t *wholeAddress(std::uint32_t low)
 
 } // namespace
 
-Stm32Simulator::Stm32Simulator()
+const Stm32Part stm32f405 {0x10070413, 0x40011000, apb2Enr, 4,         0x40026440, 7,        22,
+                           0x08100000, 11,         1,       168000000, UINT32_MAX, 42000000, 84000000};
+const Stm32Part stm32f446 {0x10000421, 0x40004400, apb1Enr, 17,        0x40026088, 15,       21,
+                           0x08080000, 7,          3,       180000000, 168000000,  45000000, 90000000};
+
+Stm32Simulator::Stm32Simulator(const Stm32Part &part)
+    : idcode(part.idcode)
+    , m_part(part)
 {
     current = this;
     m_registers[rccCr] = 0x83;
     m_registers[rccPllCfgr] = 0x24003010;
-    m_registers[powerCr] = 0x4000;
-    m_registers[usartSr] = 0xC0;
+    m_registers[powerCr] = m_part.scale << 14;
+    m_registers[ahb1Enr] = 0x100000;
+    m_registers[m_part.usart] = 0xC0;
     m_registers[0x1FFF7A28] = 1502U << 16 | 0xFFFFU;
 }
 
@@ -77,6 +80,8 @@ void Stm32Simulator::startInBootLoader()
     m_registers[rccPllCfgr] = 16U | 240U << 6 | 5U << 24;
     m_registers[rccCfgr] = 2U | 8U | 5U << 10 | 4U << 13;
     m_registers[flashAcr] = 3U | bit(9) | bit(10);
+    m_registers[ahb1Enr] |= bit(0) | bit(m_part.dmaBit);
+    m_registers[m_part.stream] = 1U; // it received by DMA, to somewhere
     m_locked = false;
 }
 
@@ -131,16 +136,18 @@ void Stm32Simulator::checkClock()
     const std::uint32_t core = coreHz();
     const std::uint32_t config = value(rccCfgr);
     const auto divider = [&](int at) { return (config >> at & 4U) != 0 ? 2U << (config >> at & 3U) : 1U; };
-    if ((value(flashAcr) & 7U) < (core - 1U) / hzPerWait())
+    if ((value(flashAcr) & m_part.latency) < (core - 1U) / hzPerWait())
         violated("too few wait states for " + std::to_string(core) + " Hz");
-    if (core > 168000000U)
+    if (core > m_part.mostHz)
         violated("core at " + std::to_string(core) + " Hz");
-    if (core / divider(10) > 42000000U)
-        violated("APB1 above 42 MHz");
-    if (core / divider(13) > 84000000U)
-        violated("APB2 above 84 MHz");
-    if (core > 144000000U && (value(powerCr) & bit(14)) == 0)
-        violated("regulator at scale 2");
+    if (core / divider(10) > m_part.mostApb1Hz)
+        violated("APB1 too fast");
+    if (core / divider(13) > m_part.mostApb2Hz)
+        violated("APB2 too fast");
+    if (core > 144000000U && (value(powerCr) >> 14 & 3U) != m_part.scale)
+        violated("regulator not at scale 1");
+    if (core > m_part.overdriveAbove && (value(powerCsr) & (bit(16) | bit(17))) != (bit(16) | bit(17)))
+        violated("this fast without over-drive");
 }
 
 void Stm32Simulator::storeClock(std::uint32_t address, std::uint32_t value)
@@ -225,7 +232,7 @@ void Stm32Simulator::storeFlash(std::uint32_t address, std::uint32_t value)
             violated("erase with PSIZE " + std::to_string(eraseParallel) + " at this voltage");
         const std::uint32_t sector = value >> 3 & 15U;
         erased.push_back(sector);
-        if (sector < 5 || sector > 11)
+        if (sector < 5 || sector > m_part.lastSector)
             violated("sector " + std::to_string(sector) + " holds the firmware, or is none");
         else
             std::erase_if(m_cells, [&](const auto &cell) {
@@ -266,8 +273,8 @@ void Stm32Simulator::checkEnabled(std::uint32_t address)
             violated("peripheral without clock: " + std::to_string(base));
     };
     need(0x40020000, 0x400, ahb1Enr, 0);
-    need(0x40026400, 0x400, ahb1Enr, 22);
-    need(0x40011000, 0x400, apb2Enr, 4);
+    need(m_part.stream & ~0x3FFU, 0x400, ahb1Enr, m_part.dmaBit);
+    need(m_part.usart, 0x400, m_part.usartEnable, m_part.usartBit);
     need(0x40012000, 0x400, apb2Enr, 8);
     need(0x40014800, 0x400, apb2Enr, 18);
     need(powerCr, 0x400, apb1Enr, 28);
@@ -310,10 +317,8 @@ std::uint32_t Stm32Simulator::load(std::uint32_t address)
     }
     case tim11Ccr:
         return static_cast<std::uint32_t>(static_cast<std::uint64_t>(m_captured)) & 0xFFFFU;
-    case usartSr:
-        return uartSticks ? value(usartSr) & ~0xC0U : value(usartSr);
     default:
-        return value(address);
+        return address == m_part.usart && uartSticks ? value(address) & ~0xC0U : value(address);
     }
 }
 
@@ -321,12 +326,20 @@ void Stm32Simulator::store(std::uint32_t address, std::uint32_t value, std::uint
 {
     m_cycles += 5;
     checkEnabled(address);
-    if (address >= flashBegin && address < flashEnd) {
+    if (address >= flashBegin && address < m_part.flashEnd) {
         storeCell(address, value, width);
         return;
     }
     if (width != 4)
         violated("a register is not written as a word");
+    if (address == m_part.usart + 4) {
+        if (uartSticks)
+            violated("a byte is given to a full transmitter");
+        sent.push_back(static_cast<std::uint8_t>(value));
+        return;
+    }
+    if (address == m_part.stream && (this->value(address) & 1U) != 0 && (value & 1U) != 0)
+        violated("the stream is changed while it is on");
     switch (address) {
     case rccCr:
     case rccPllCfgr:
@@ -348,18 +361,25 @@ void Stm32Simulator::store(std::uint32_t address, std::uint32_t value, std::uint
             m_registers[adcSr] |= 2U;
         m_registers[adcCr2] = value & ~bit(30);
         return;
-    case usartDr:
-        if (uartSticks)
-            violated("a byte is given to a full transmitter");
-        sent.push_back(static_cast<std::uint8_t>(value));
-        return;
-    case streamCr:
-        if ((this->value(streamCr) & 1U) != 0 && (value & 1U) != 0)
-            violated("the stream is changed while it is on");
+    case powerCr: {
+        const bool pllIsOn = (this->value(rccCr) & bit(24)) != 0;
+        if (pllIsOn && ((value ^ this->value(powerCr)) >> 14 & 3U) != 0)
+            violated("the regulator's scale is changed while the PLL is on");
+        if ((value & bit(17)) != 0 && (this->value(powerCsr) & bit(16)) == 0)
+            violated("over-drive is switched to before it is ready");
+        if ((value & bit(16)) != 0 && (!pllIsOn || (this->value(rccCfgr) & 12U) == 8U))
+            violated("over-drive is switched without the PLL, or while the core runs from it");
+        m_registers[powerCsr] = (value & (bit(16) | bit(17))) | bit(14);
         break;
-    case powerCr:
-        if ((this->value(rccCr) & bit(24)) != 0)
-            violated("the regulator is changed while the PLL is on");
+    }
+    case 0x40023810:
+    case 0x40023814:
+    case 0x40023820:
+    case 0x40023824: // peripherals in reset for as long as their bits are set
+        if (this->value(address) == UINT32_MAX && value == 0)
+            ++busResets;
+        if (address == 0x40023810 && (value & bit(m_part.dmaBit)) != 0)
+            m_registers[m_part.stream] = 0;
         break;
     case iwdgKr:
         watchdogRuns = watchdogRuns || value == 0xCCCCU;
@@ -378,18 +398,19 @@ std::uint32_t Stm32Simulator::cycles()
 
 void Stm32Simulator::receive(std::span<const std::uint8_t> bytes)
 {
-    const std::uint32_t how = value(streamCr);
-    const bool isOn = (how & 1U) != 0 && (value(0x40011014) & bit(6)) != 0 && (value(0x4001100C) & 4U) != 0;
+    const std::uint32_t how = value(m_part.stream);
+    const bool isOn = (how & 1U) != 0 && (value(m_part.usart + 0x14) & bit(6)) != 0
+        && (value(m_part.usart + 0x0C) & 4U) != 0;
     const bool isRight = (how >> 25 & 7U) == 4U && (how & (bit(8) | bit(10))) == (bit(8) | bit(10))
-        && (how & 0x7AC0U) == 0 && value(0x40026448) == usartDr;
+        && (how & 0x7AC0U) == 0 && value(m_part.stream + 8) == m_part.usart + 4;
     if (!isOn || !isRight) {
         violated("the stream does not receive into a ring");
         return;
     }
     constexpr std::uint32_t all = 4096;
-    std::uint8_t *ring = wholeAddress(value(streamMemory));
+    std::uint8_t *ring = wholeAddress(value(m_part.stream + 12));
     for (const std::uint8_t byte : bytes) {
-        std::uint32_t &left = m_registers[streamNdtr];
+        std::uint32_t &left = m_registers[m_part.stream + 4];
         ring[all - left] = byte;
         left = left == 1 ? all : left - 1;
     }
@@ -397,7 +418,7 @@ void Stm32Simulator::receive(std::span<const std::uint8_t> bytes)
 
 void Stm32Simulator::breakStream()
 {
-    m_registers[streamCr] &= ~1U;
+    m_registers[m_part.stream] &= ~1U;
 }
 
 } // namespace rosler

@@ -11,18 +11,40 @@
 
 namespace rosler {
 
-/// The registers of an STM32F405 as its port sees them, access by access: what RM0090 says happens, as far as
-/// the port asks for it, and a list of what RM0090 forbids. One at a time; it is the one made last.
+/// What one part has elsewhere, or more of, than another.
+struct Stm32Part {
+    std::uint32_t idcode;
+    std::uint32_t usart;
+    std::uint32_t usartEnable; ///< register and bit of its clock
+    int usartBit;
+    std::uint32_t stream;  ///< that receives
+    std::uint32_t latency; ///< FLASH_ACR's field
+    int dmaBit;            ///< in AHB1ENR
+    std::uint32_t flashEnd;
+    std::uint32_t lastSector;
+    std::uint32_t scale; ///< PWR_CR's VOS for more than 144 MHz
+    std::uint32_t mostHz;
+    std::uint32_t overdriveAbove; ///< Hz
+    std::uint32_t mostApb1Hz;
+    std::uint32_t mostApb2Hz;
+};
+
+extern const Stm32Part stm32f405; ///< RM0090; USART1, DMA2 stream 2
+extern const Stm32Part stm32f446; ///< RM0390; USART2, DMA1 stream 5
+
+/// The registers of an STM32F405 or F446 as its port sees them, access by access: what its manual says
+/// happens, as far as the port asks for it, and a list of what the manual forbids. One at a time; it is the
+/// one made last.
 class Stm32Simulator
 {
 public:
-    Stm32Simulator();
+    explicit Stm32Simulator(const Stm32Part &part = stm32f405);
     ~Stm32Simulator();
     Stm32Simulator(const Stm32Simulator &) = delete;
     Stm32Simulator &operator=(const Stm32Simulator &) = delete;
 
     // What the part and its board are; set before the port starts.
-    std::uint32_t idcode = 0x10070413;
+    std::uint32_t idcode;
     std::uint32_t cpuid = 0x410FC241;
     std::uint32_t crystalHz = 8000000; ///< 0: none
     std::uint32_t millivolts = 3300;
@@ -54,6 +76,7 @@ public:
     std::vector<std::uint32_t> erased; ///< sectors, in their order
     std::vector<std::uint32_t> widths; ///< of each write to flash, bytes
     std::uint32_t eraseParallel = 0;   ///< PSIZE of the last erase
+    int busResets = 0;                 ///< buses whose peripherals were reset, and let go
     int sleeps = 0;
     std::uint32_t longestSleep = 0;
     int feeds = 0;
@@ -74,6 +97,7 @@ private:
     [[nodiscard]] std::uint32_t pllHz() const;
     [[nodiscard]] std::uint32_t hzPerWait() const;
 
+    const Stm32Part &m_part;
     std::map<std::uint32_t, std::uint32_t> m_registers;
     std::map<std::uint32_t, std::uint8_t> m_cells;
     std::uint32_t m_cycles = 0;

@@ -179,7 +179,7 @@ int main(void)
         .arena_bytes = sizeof arena,
         .slots = 2,
         .slot_bytes = SLOT,
-        .write_unit = 16, // any would do
+        .write_unit = 1,
         .slot = {slot_at(0), slot_at(1)},
         .erase = erase,
         .program = program,

@@ -72,6 +72,7 @@ rsl_port *rsl_stm32_start(const rsl_stm32_board *of)
 {
     board = of;
     (void)rsl_stm32_reset_clock(); // the converter's times are for HSI
+    rsl_stm32_reset_peripherals();
     const rsl_reset_cause cause = rsl_stm32_reset_cause();
     rsl_stm32_start_watchdog();
     const uint32_t millivolts = rsl_stm32_supply(of->calibration);

@@ -2,6 +2,10 @@
 #include "device_link/firmware/boards/common/cortex_m.h"
 #include "device_link/firmware/boards/common/stm32.h"
 
+#define RCC_AHB1RSTR   UINT32_C(0x40023810)
+#define RCC_AHB2RSTR   UINT32_C(0x40023814)
+#define RCC_APB1RSTR   UINT32_C(0x40023820)
+#define RCC_APB2RSTR   UINT32_C(0x40023824)
 #define RCC_CSR        UINT32_C(0x40023874)
 #define IWDG_KR        UINT32_C(0x40003000)
 #define IWDG_PR        UINT32_C(0x40003004)
@@ -10,6 +14,15 @@
 #define DBGMCU_APB1_FZ UINT32_C(0xE0042008)
 
 enum { SR_TURNS = 200000 }; ///< five of LSI's periods are 0.3 ms at most
+
+void rsl_stm32_reset_peripherals(void)
+{
+    static const uint32_t buses[] = {RCC_AHB1RSTR, RCC_AHB2RSTR, RCC_APB1RSTR, RCC_APB2RSTR};
+    for (uint32_t i = 0; i < sizeof buses / sizeof buses[0]; ++i) {
+        rsl_store(buses[i], UINT32_MAX);
+        rsl_store(buses[i], 0);
+    }
+}
 
 rsl_reset_cause rsl_stm32_reset_cause(void)
 {
