@@ -58,9 +58,10 @@ rsl_begin announcement(const ModelImage &model, std::span<const std::uint8_t> by
     begin.ram_bytes = model.ramBytes();
     begin.format = RSL_MODEL_FORMAT;
     begin.kernel_abi = RSL_KERNEL_ABI;
-    begin.numbers = 1U << model.type();
-    begin.layouts = RSL_LAYOUT_BIT(model.model().header->layout);
-    begin.kinds = model.layerKinds();
+    const rsl_needs needs = model.needs();
+    begin.numbers = needs.numbers;
+    begin.layouts = needs.layouts;
+    begin.kinds = needs.kinds;
     begin.slot = RSL_ANY_SLOT;
     begin.flags = RSL_BEGIN_FRESH;
     begin.tag_kind = RSL_TAG_HMAC;
