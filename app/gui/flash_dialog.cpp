@@ -36,8 +36,11 @@ FlashDialog::FlashDialog(DeviceSession *session, QWidget *parent)
     setWindowTitle(tr("Flash firmware"));
     const QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     for (const BoardProfile &board : boardProfiles())
-        if (board.flash)
+        if (board.flash) {
             m_board->addItem(QString::fromStdString(board.title), QString::fromStdString(board.id));
+            m_board->setItemData(m_board->count() - 1, QString::fromStdString(board.note), Qt::ToolTipRole);
+        }
+    m_board->setCurrentIndex(m_board->findData(QStringLiteral("stm32f405")));
     m_board->setObjectName(QStringLiteral("flashBoard"));
     m_board->setAccessibleName(tr("Board"));
     m_tool->setObjectName(QStringLiteral("flashTool"));

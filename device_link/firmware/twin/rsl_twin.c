@@ -307,6 +307,11 @@ bool rsl_twin_has_power(const rsl_twin *t)
     return t->has_power;
 }
 
+void rsl_twin_spoil(rsl_twin *t, size_t offset)
+{
+    rsl_cells_spoil(&t->cells, offset / t->port.write_unit * t->port.write_unit);
+}
+
 uint8_t *rsl_twin_slots(rsl_twin *t, size_t *bytes)
 {
     *bytes = t->slots_bytes;

@@ -65,6 +65,9 @@ bool rsl_twin_set_cells(rsl_twin *twin, rsl_twin_cells cells, uint32_t seed);
 void rsl_twin_cut_power_after(rsl_twin *twin, uint64_t bytes);
 bool rsl_twin_has_power(const rsl_twin *twin);
 
+/// For tests: with ECC cells, from now on the unit at that offset of the slots' memory cannot be read.
+void rsl_twin_spoil(rsl_twin *twin, size_t offset);
+
 /// The slots' memory, 2 * slot_bytes.
 uint8_t *rsl_twin_slots(rsl_twin *twin, size_t *bytes);
 

@@ -142,6 +142,13 @@ static void tear(rsl_cells *c, size_t at, const uint8_t *to)
     protect(c);
 }
 
+void rsl_cells_spoil(rsl_cells *c, size_t at)
+{
+    static const uint8_t other[RSL_CELLS_UNIT];
+    if (c->kind == RSL_CELLS_ECC)
+        tear(c, at, other);
+}
+
 void rsl_cells_erase(rsl_cells *c, size_t at, size_t length, bool is_cut)
 {
     if (c->kind == RSL_CELLS_PLAIN) {

@@ -43,6 +43,8 @@ void rsl_cells_look(rsl_cells *cells);
 /// @param is_cut  power was lost in the unit behind the @p length bytes
 void rsl_cells_erase(rsl_cells *cells, size_t at, size_t length, bool is_cut);
 void rsl_cells_program(rsl_cells *cells, size_t at, const uint8_t *bytes, size_t length, bool is_cut);
+/// The unit is torn, though nobody wrote.
+void rsl_cells_spoil(rsl_cells *cells, size_t at);
 /// False where a unit of them cannot be read.
 bool rsl_cells_read(const rsl_cells *cells, size_t at, uint8_t *bytes, size_t length);
 

@@ -29,6 +29,8 @@ private Q_SLOTS:
     void aStartCutWhileItSettlesSettlesTheNextTime_data();
     void aStartCutWhileItSettlesSettlesTheNextTime();
     void aPushGoesOnUnlessAChunkIsTorn();
+    void aModelThatCannotBeReadAnyMoreGivesWay_data();
+    void aModelThatCannotBeReadAnyMoreGivesWay();
     void aFullLogStillRejects_data();
     void aFullLogStillRejects();
 };
@@ -284,6 +286,41 @@ void SlotsTest::aPushGoesOnUnlessAChunkIsTorn()
     rsl_twin_power_cycle(bench.twin.get());
     bench.host.hello();
     QCOMPARE(bench.host.begin(image)->next_off, std::uint32_t {RSL_CHUNK});
+}
+
+void SlotsTest::aModelThatCannotBeReadAnyMoreGivesWay_data()
+{
+    QTest::addColumn<quint32>("offset"); // in the slot of the newer model; 0xFFFFFFFF: its image's begin
+    QTest::addColumn<int>("active");
+    QTest::newRow("record") << 32U << 0;
+    QTest::newRow("first cell of its state") << 128U + 64U << 1; // behind the two of the push's begin
+    QTest::newRow("second cell of its state") << 128U + 96U << 1;
+    QTest::newRow("journal") << 2048U << 1; // of use while it comes
+    QTest::newRow("image") << 0xFFFFFFFFU << 0;
+}
+
+void SlotsTest::aModelThatCannotBeReadAnyMoreGivesWay()
+{
+    QFETCH(quint32, offset);
+    QFETCH(int, active);
+    const Models models;
+    const std::uint32_t slotBytes = 65536;
+    Bench bench({"", RSL_CELLS_ECC, 32, slotBytes, 0}, 1);
+    bench.host.hello();
+    QVERIFY(isPushed(bench.host, models.images[0]) && isPushed(bench.host, models.images[1]));
+    QCOMPARE(int {bench.host.hello()->active}, 1);
+    rsl_port port {};
+    port.slot_bytes = slotBytes;
+    port.write_unit = 32;
+    const std::uint32_t at = offset == 0xFFFFFFFFU ? rsl_slot_image_offset(&port) + 96 : offset;
+    rsl_twin_spoil(bench.twin.get(), slotBytes + at);
+    for (int start = 0; start < 3; ++start) {
+        rsl_twin_power_cycle(bench.twin.get());
+        QCOMPARE(models.activeOf(bench.host), active);
+    }
+    QVERIFY(isPushed(bench.host, models.images[1 - active]));
+    QVERIFY(isPushed(bench.host, models.images[active])); // into either slot
+    QCOMPARE(models.activeOf(bench.host), active);
 }
 
 void SlotsTest::aFullLogStillRejects_data()

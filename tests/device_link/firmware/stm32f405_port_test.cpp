@@ -6,6 +6,7 @@
 
 #include "device_link/firmware/boards/common/board.h"
 #include "device_link/firmware/boards/common/stm32.h"
+#include "device_link/firmware/rsl_log.h"
 #include "tests/device_link/support/stm32_simulator.h"
 
 namespace stm32f405_port_test {
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void isKnownByItsIdentification();
     void saysWhyItStarted_data();
     void saysWhyItStarted();
+    void theLogSaysWhatItFound();
     void everyWaitHasAnEnd();
     void flashIsErasedAndWrittenByTheBook();
     void aFlashThatFailsSaysSo();
@@ -211,6 +213,28 @@ void Stm32f405PortTest::saysWhyItStarted()
     part.fault = fault;
     QCOMPARE(int {rsl_board_start()->reset_cause}, cause);
     QCOMPARE(part.resetFlags, 0U); // the next start sees its own
+}
+
+void Stm32f405PortTest::theLogSaysWhatItFound()
+{
+    Stm32Simulator part;
+    part.resetFlags = 0x24000000U;
+    rsl_port port = *rsl_board_start();
+    std::uint8_t text[RSL_LOG_LINE];
+    const auto line = [&] {
+        return QByteArray(reinterpret_cast<const char *>(text),
+                          static_cast<qsizetype>(rsl_log_start(&port, text)));
+    };
+    QCOMPARE(line(),
+             "start: watchdog, the firmware hung; clock 168000000 Hz +-50 ppm; supply "
+                 + QByteArray::number(port.supply_mv) + " mV");
+    port.clock_hz = port.clock_ppm = port.supply_mv = UINT32_MAX; // the longest
+    QVERIFY(line().size() < RSL_LOG_LINE);
+    port.supply_mv = 0;
+    port.clock_ppm = 0;
+    QCOMPARE(line(), QByteArray("start: watchdog, the firmware hung; clock 4294967295 Hz"));
+    port.reset_cause = RSL_RESET_UNKNOWN;
+    QCOMPARE(line(), QByteArray()); // nothing is known
 }
 
 void Stm32f405PortTest::everyWaitHasAnEnd()
