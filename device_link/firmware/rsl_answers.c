@@ -6,6 +6,7 @@
 #include "device_link/firmware/kernels/rsl_kernels.h"
 #include "device_link/firmware/rsl_bench.h"
 #include "device_link/firmware/rsl_commit.h"
+#include "device_link/firmware/rsl_regions.h"
 #include "device_link/firmware/rsl_reply.h"
 #include "device_link/firmware/rsl_slots.h"
 #include "device_link/firmware/rsl_trust.h"
@@ -70,7 +71,7 @@ static void answer_hello(rsl_device *d)
         .preferred = rsl_s8_preferred,
         .active = d->active,
         .slots = p->slots,
-        .groups = (1U << RSL_GROUP_CORE) | (1U << RSL_GROUP_TRUST),
+        .groups = (1U << RSL_GROUP_CORE) | (1U << RSL_GROUP_MEMORY) | (1U << RSL_GROUP_TRUST),
         .numbers = rsl_known_numbers(),
         .layouts = rsl_known_layouts(),
         .kinds = rsl_known_kinds(),
@@ -89,6 +90,7 @@ static void answer_hello(rsl_device *d)
         if (caps.slot[i].state == RSL_SLOT_VALID)
             copy_text(caps.slot[i].name, name_in(rsl_slot_image(p, i)), sizeof caps.slot[i].name);
     }
+    rsl_describe_regions(d, &caps);
     rsl_reply(d, RSL_HELLO, rsl_encode_caps(&caps, d->payload));
     log_stack(d);
 }
@@ -325,6 +327,12 @@ void rsl_answer(rsl_device *d)
         case RSL_RESET:
             rsl_reply(d, RSL_RESET, 0);
             d->port->reset(d->port->context);
+            break;
+        case RSL_READ:
+            rsl_answer_read(d);
+            break;
+        case RSL_WRITE:
+            rsl_answer_write(d);
             break;
         case RSL_KEY_SET:
             rsl_answer_key(d);

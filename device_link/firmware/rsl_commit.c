@@ -103,6 +103,7 @@ rsl_status rsl_make_ready(rsl_device *d, uint8_t slot, rsl_error *why)
     r->output = r->input + ((rsl_model_input_bytes(&model) + 15U) & ~15U);
     r->scratch = r->output + ((rsl_model_output_bytes(&model) + 15U) & ~15U);
     r->ticks = 0;
+    memset(r->input, 0, rsl_model_input_bytes(&model)); // what was there before is nobody's to read
     rsl_infer_prepare(&model, r->scratch);
     forget_input(d);
     return RSL_OK;
