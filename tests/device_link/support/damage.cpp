@@ -183,7 +183,7 @@ std::vector<std::uint8_t> FrameStorm::frame()
     if (type == RSL_BENCH && payload.size() >= 8) // not for hours
         payload[1] = payload[2] = payload[3] = payload[5] = payload[6] = payload[7] = 0;
     const bool odd = !greets && m_random() % 16 == 0;
-    const rsl_frame header {static_cast<std::uint8_t>(odd && m_random() % 4 == 0
+    const rsl_frame header {static_cast<std::uint8_t>(odd && type < 16 && m_random() % 4 == 0
                                                           ? 1U + m_random() % 15U
                                                           : unsigned {RSL_PROTOCOL_VERSION}),
                             static_cast<std::uint8_t>(type),
