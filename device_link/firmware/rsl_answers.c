@@ -8,6 +8,7 @@
 #include "device_link/firmware/rsl_commit.h"
 #include "device_link/firmware/rsl_infer.h"
 #include "device_link/firmware/rsl_log.h"
+#include "device_link/firmware/rsl_regions.h"
 #include "device_link/firmware/rsl_reply.h"
 #include "device_link/firmware/rsl_slots.h"
 #include "device_link/firmware/rsl_trust.h"
@@ -56,7 +57,7 @@ static void answer_hello(rsl_device *d)
         .preferred = rsl_s8_preferred,
         .active = d->active,
         .slots = p->slots,
-        .groups = (1U << RSL_GROUP_CORE) | (1U << RSL_GROUP_TRUST),
+        .groups = (1U << RSL_GROUP_CORE) | (1U << RSL_GROUP_MEMORY) | (1U << RSL_GROUP_TRUST),
         .numbers = knows.numbers,
         .layouts = knows.layouts,
         .kinds = knows.kinds,
@@ -75,6 +76,7 @@ static void answer_hello(rsl_device *d)
         if (caps.slot[i].state == RSL_SLOT_VALID)
             copy_text(caps.slot[i].name, name_in(rsl_slot_image(p, i)), sizeof caps.slot[i].name);
     }
+    rsl_describe_regions(d, &caps);
     rsl_reply(d, RSL_HELLO, rsl_encode_caps(&caps, d->payload));
     log_line(d, rsl_log_start);
     log_line(d, rsl_log_stack);
@@ -311,6 +313,12 @@ void rsl_answer(rsl_device *d)
         case RSL_RESET:
             rsl_reply(d, RSL_RESET, 0);
             d->port->reset(d->port->context);
+            break;
+        case RSL_READ:
+            rsl_answer_read(d);
+            break;
+        case RSL_WRITE:
+            rsl_answer_write(d);
             break;
         case RSL_KEY_SET:
             rsl_answer_key(d);

@@ -137,6 +137,18 @@ public:
     [[nodiscard]] Result<void> erase(std::uint8_t slot);
     [[nodiscard]] Result<void> reset(); ///< hello() afterwards
 
+    /// Bytes of a region, all from one moment: it is read again when it changed meanwhile.
+    /// @param length  from @p offset on; they have to be in it
+    /// @return Unsupported  the board's firmware knows no regions
+    [[nodiscard]] Result<std::vector<std::uint8_t>> readRegion(rsl_region_kind kind, std::uint8_t slot,
+                                                               std::uint32_t offset, std::uint32_t length,
+                                                               const std::stop_token &stop = {});
+    /// Writes all of a region; valid when all has come.
+    /// @return Rejected  it cannot be written, or has another length
+    [[nodiscard]] Result<void> writeRegion(rsl_region_kind kind, std::uint8_t slot,
+                                           std::span<const std::uint8_t> bytes,
+                                           const std::stop_token &stop = {});
+
     /// Gives the board the key that models need a tag of, for good. Twice the same is once.
     /// @return Rejected  it has another one, or cannot keep one
     [[nodiscard]] Result<void> setKey(const ModelKey &key, const std::stop_token &stop = {});

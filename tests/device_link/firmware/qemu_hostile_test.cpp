@@ -133,6 +133,7 @@ public:
         end.resize(rsl_frame_encode(&echo, nullptr, end.data(), end.size()));
         for (int tries = 0; tries < 50; ++tries) {
             m_write(end);
+            bool works = false; // to ask it again would keep it listening
             for (bool again = false; !again;) {
                 const Bytes bytes = m_read();
                 if (bytes.empty())
@@ -146,7 +147,7 @@ public:
                     const Reply reply {m_decoder.frame,
                                        {m_decoder.payload, m_decoder.payload + m_decoder.frame.length}};
                     if (reply.frame.seq == m_seq && statusOf(reply) == RSL_IN_PROGRESS) {
-                        again = true; // it is at work, and will say more
+                        works = true; // it is at work, and will say more
                     } else if (reply.frame.seq == m_seq) {
                         static const QRegularExpression lap(QStringLiteral("m-lap-us-[0-9]+"));
                         text.replace(lap, QStringLiteral("m-lap-us"));
@@ -156,6 +157,7 @@ public:
                         return true;
                     } else if (reply.frame.type != RSL_BUSY && reply.frame.type != RSL_LOG) {
                         said += inWords(reply) + QLatin1Char('\n');
+                        again = works;
                     }
                 }
             }

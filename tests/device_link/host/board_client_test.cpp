@@ -144,6 +144,7 @@ private Q_SLOTS:
     void benchesComeWithAndWithoutLayers();
     void slotsCanBeChangedBack();
     void theTextApiIsOnTheSamePort();
+    void regionsAreReadAndWritten();
     void strangersAreToldApart();
     void aSecondProgramIsNamed();
     void stopRequestsAreHeard();
@@ -307,6 +308,47 @@ void BoardClientTest::theTextApiIsOnTheSamePort()
     QCOMPARE(name->size() >= 1, true);
     QVERIFY(name->back().starts_with("m-name-dut-["));
     QVERIFY(client.hello()); // and frames go on
+}
+
+void BoardClientTest::regionsAreReadAndWritten()
+{
+    const auto twin = board();
+    BoardClient client(std::make_unique<Borrowed>(*twin));
+    const ModelImage model = image(RSL_F32, 30, 1, 300);
+    const auto pushed = pushModel(client, model);
+    QVERIFY(pushed);
+    QVERIFY(client.run(model.knownInput()));
+    const auto same = [](const auto &read, std::span<const std::uint8_t> wanted) {
+        return read && std::equal(read->begin(), read->end(), wanted.begin(), wanted.end());
+    };
+    const auto size = [](std::span<const std::uint8_t> bytes) {
+        return static_cast<std::uint32_t>(bytes.size());
+    };
+    QVERIFY(same(client.readRegion(RSL_REGION_SLOT, pushed->slot, 0, size(model.bytes())), model.bytes()));
+    QVERIFY(same(client.readRegion(RSL_REGION_OUTPUT, 0, 0, size(model.knownOutput())), model.knownOutput()));
+    QVERIFY(same(client.readRegion(RSL_REGION_INPUT, 0, 4, 40), model.knownInput().subspan(4, 40)));
+    QVERIFY(same(client.readRegion(RSL_REGION_STATE, 0, 0, 0), {}));
+    const auto beyond = client.readRegion(RSL_REGION_OUTPUT, 0, 4, size(model.knownOutput()));
+    QVERIFY(!beyond);
+    QVERIFY2(beyond.error().what.find("[status 25]") != std::string::npos, beyond.error().what.c_str());
+    QVERIFY(!client.readRegion(RSL_REGION_SLOT, 7, 0, 0));
+
+    // Written, the input is there as if it had come by INPUT: as vector 0.
+    std::vector<std::uint8_t> other(model.knownInput().size(), 0);
+    QVERIFY(client.writeRegion(RSL_REGION_INPUT, 0, other));
+    QVERIFY(same(client.readRegion(RSL_REGION_INPUT, 0, 0, size(other)), other));
+    other.pop_back();
+    const auto shorter = client.writeRegion(RSL_REGION_INPUT, 0, other);
+    QVERIFY(!shorter);
+    QVERIFY2(shorter.error().what.find("[status 27]") != std::string::npos, shorter.error().what.c_str());
+    for (const rsl_region_kind kind : {RSL_REGION_SLOT, RSL_REGION_OUTPUT, RSL_REGION_SCRATCH}) {
+        if (kind == RSL_REGION_OUTPUT)
+            QVERIFY(client.run(model.knownInput()));
+        const auto refused = client.writeRegion(kind, 0, std::vector<std::uint8_t> {1, 2, 3, 4});
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().what.find("[status 26]") != std::string::npos, refused.error().what.c_str());
+    }
+    QVERIFY(client.run(model.knownInput()));
 }
 
 void BoardClientTest::strangersAreToldApart()

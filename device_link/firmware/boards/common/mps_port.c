@@ -24,7 +24,7 @@ enum {
     RX_INTERRUPT = 8,
     ARENA = 1 << 20,
     SLOT = (8 << 20) - 4096, // the key lies behind two of them
-    STRAPPED = 0x59474E45, ///< "ENGY"
+    STRAPPED = 0x59474E45,   ///< "ENGY"
 };
 
 static rsl_ring ring;
