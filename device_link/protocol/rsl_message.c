@@ -189,7 +189,7 @@ static void walk_caps(walk *w, rsl_caps *m)
     walk_u8(w, &m->version_min);
     walk_u8(w, &m->version_max);
     walk_u16(w, &fixed);
-    require(w, fixed <= all);
+    require(w, fixed >= w->at && fixed <= all);
     if (w->good)
         w->end = fixed;
     walk_u16(w, &m->format);

@@ -8,9 +8,12 @@
 #include "device_link/host/links/board_catalog.h"
 #include "device_link/host/links/qt_runtime.h"
 #include "device_link/host/links/serial_link.h"
+#include "device_link/host/links/twin_link.h"
+#include "device_link/host/measure_model.h"
 #include "device_link/protocol/rsl_frame.h"
 #include "device_link/protocol/rsl_message.h"
 #include "tests/device_link/host/pty_peer.h"
+#include "tests/support/layers.h"
 
 namespace board_ports_test {
 
@@ -99,6 +102,63 @@ private Q_SLOTS:
             QVERIFY(!board->emulated);
             QVERIFY2(board->note.empty(), board->note.c_str());
         }
+    }
+
+    /// 1,000 vectors, 1 % of the frames lost or flipped, each way.
+    void aModelIsMeasuredOverALineThatLosesFrames()
+    {
+        Network network = networkOf({{.inputs = 40, .outputs = 10, .read = 40, .kept = 10}});
+        network.initialise(1);
+        Examples test;
+        Matrix x(1000, 40);
+        for (Index i = 0; i < x.size(); ++i)
+            x.data()[i] = static_cast<float>(i * i % 991) / 991.0F;
+        const Matrix calibration = x;
+        test.features = x;
+        for (Index i = 0; i < x.rows(); ++i)
+            test.labels.push_back(static_cast<std::uint16_t>(i % 10));
+        PackOptions options;
+        options.name = "lossy";
+        const auto model = packModel(network, options, view(calibration), twinInference());
+        QVERIFY2(model, model ? "" : message(model.error()).c_str());
+        const Twin twin = makeTwin();
+        (void)answerOf(twin, {}); // its greeting
+        std::mt19937 random(3);
+        int faults = 0;
+        Frames asked;
+        Frames answered;
+        const auto spoil = [&](Bytes frame) {
+            const auto chance = random() % 200;
+            faults += chance < 2 ? 1 : 0;
+            if (chance == 0)
+                return Bytes();
+            if (chance == 1)
+                frame[random() % frame.size()] ^= 0x04;
+            return frame;
+        };
+        const PtyPeer peer([&](auto heard, auto) {
+            Bytes said;
+            asked.feed(heard, [&](const rsl_frame &frame, const std::uint8_t *payload) {
+                answered.feed(answerOf(twin, spoil(wire(frame, payload))),
+                              [&](const rsl_frame &reply, const std::uint8_t *bytes) {
+                                  const Bytes spoilt = spoil(wire(reply, bytes));
+                                  said.insert(said.end(), spoilt.begin(), spoilt.end());
+                              });
+            });
+            return said;
+        });
+        auto board = open(peer, 921600);
+        QVERIFY2(board, board ? "" : message(board.error()).c_str());
+        MeasureRequest request;
+        request.model = "lossy";
+        request.samples = 1000;
+        const auto measured =
+            measureModel(*board->client, board->profile, *model, test, request, twinInference());
+        QVERIFY2(measured, measured ? "" : message(measured.error()).c_str());
+        QCOMPARE(measured->measurement.samples, std::uint64_t {1000});
+        QVERIFY(measured->measurement.outputsEqualTwin == true);
+        QVERIFY2(faults > 20, qPrintable(QString::number(faults)));
+        qInfo("1,000 vectors over a pty, %d frames lost or flipped: all outputs equal", faults);
     }
 
     void aWrongRateIsFoundOutAndTold()

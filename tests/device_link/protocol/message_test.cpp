@@ -262,6 +262,12 @@ void MessageTest::capabilitiesWithoutLaterFieldsAreRead()
     QCOMPARE(caps.firmware, "0.2.0");
     QCOMPARE(caps.slot[0].name, "rosler");
     QCOMPARE(caps.region[1].bytes, 784U);
+    for (char length = 0; length < 8; ++length) { // less than has been read already, and little more
+        QByteArray small = payload;
+        small[2] = length;
+        const std::vector<std::uint8_t> own(small.begin(), small.end());
+        QVERIFY(!rsl_decode_caps(own.data(), own.size(), &caps));
+    }
     payload[2] = static_cast<char>(fixed - 6); // a field of the first version 2 is missing
     payload.remove(fixed - 6, 1);
     bytes = reinterpret_cast<const std::uint8_t *>(payload.constData());
