@@ -159,14 +159,16 @@ static bool write_state(const rsl_port *port, uint8_t slot, uint32_t state, uint
         && write_cell(port, slot, at + size, state);
 }
 
-/// Length of the image that the record announces, 0 when there is no record; SHA-256 into @p sha256.
-static uint32_t read_record(const rsl_port *port, uint8_t slot, uint8_t *sha256)
+/// Length of the image that the record announces, 0 when there is no record; SHA-256 and kind of tag into
+/// @p info.
+static uint32_t read_record(const rsl_port *port, uint8_t slot, rsl_slot_info *info)
 {
     uint8_t record[RSL_SLOT_RECORD];
     if (!fetch_bytes(port, slot, 0, record, sizeof record) || rsl_read_u32(record) != RECORD_MAGIC
         || rsl_read_u32(record + 124) != rsl_crc32(0, record, 124))
         return 0;
-    memcpy(sha256, record + 8, 32);
+    memcpy(info->sha256, record + 8, sizeof info->sha256);
+    info->tag_kind = record[TAG_KIND_AT];
     const uint32_t length = rsl_read_u32(record + 4);
     return length <= rsl_slot_capacity(port) ? length : 0;
 }
@@ -174,8 +176,8 @@ static uint32_t read_record(const rsl_port *port, uint8_t slot, uint8_t *sha256)
 void rsl_slots_settle(const rsl_port *port)
 {
     for (uint8_t slot = 0; slot < port->slots; ++slot) {
-        uint8_t sha256[32];
-        if (read_record(port, slot, sha256) == 0)
+        rsl_slot_info info;
+        if (read_record(port, slot, &info) == 0)
             continue;
         for (int i = 0; i < 2; ++i) { // behind a torn cell, both
             const state_log log = read_log(port, slot);
@@ -191,8 +193,8 @@ void rsl_slot_read(const rsl_port *port, uint8_t slot, rsl_slot_info *info)
 {
     memset(info, 0, sizeof *info);
     info->capacity = rsl_slot_capacity(port);
-    uint8_t sha256[32];
-    const uint32_t length = read_record(port, slot, sha256);
+    rsl_slot_info said;
+    const uint32_t length = read_record(port, slot, &said);
     const state_log log = read_log(port, slot);
     if (length == 0 || !log.is_used) // a record alone may be half written
         return;
@@ -201,8 +203,8 @@ void rsl_slot_read(const rsl_port *port, uint8_t slot, rsl_slot_info *info)
         && !slot_holds(port, slot, rsl_slot_image_offset(port), length, NULL, false))
         return;
     info->length = length;
-    memcpy(info->sha256, sha256, sizeof info->sha256);
-    info->tag_kind = port->slot[slot][TAG_KIND_AT];
+    memcpy(info->sha256, said.sha256, sizeof info->sha256);
+    info->tag_kind = said.tag_kind;
     info->generation = is_valid ? log.state : 0;
     info->state = is_valid ? RSL_SLOT_VALID : log.state == REJECTED ? RSL_SLOT_REJECTED : RSL_SLOT_RECEIVING;
 }
@@ -256,8 +258,8 @@ static uint32_t room_of_chunk(const rsl_port *port, uint32_t rest)
 
 bool rsl_slot_goes_on(const rsl_port *port, uint8_t slot)
 {
-    uint8_t sha256[32];
-    const uint32_t length = read_record(port, slot, sha256);
+    rsl_slot_info info;
+    const uint32_t length = read_record(port, slot, &info);
     for (uint32_t offset = 0; offset < length; offset += RSL_CHUNK) {
         const uint32_t chunk = offset / RSL_CHUNK;
         if (!has_chunk(port, slot, chunk)

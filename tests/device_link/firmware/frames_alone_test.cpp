@@ -69,10 +69,9 @@ void FramesAloneTest::takesModelsAndComputes()
     QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
     feed("db load 6%db 000102030405%infer 1 0%");
     QVERIFY(take().empty());
-    const std::optional<Reply> benched = m_host->ask(RSL_BENCH, {0, 0, 0, 0, 1, 0, 0, 0, 0, 0});
-    rsl_result result {};
-    QVERIFY(benched && rsl_decode_result(benched->payload.data(), benched->payload.size(), &result));
-    QCOMPARE(result.runs, 1U);
+    const std::optional<rsl_result> benched = m_host->bench(1);
+    QVERIFY(benched);
+    QCOMPARE(benched->runs, 1U);
 }
 
 QTEST_GUILESS_MAIN(FramesAloneTest)

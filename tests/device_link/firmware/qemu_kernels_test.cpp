@@ -103,7 +103,7 @@ rsl_layout preferredBy(const QByteArray &board)
 {
     if (board == "mps3-an547")
         return RSL_LAYOUT_I8_4X16;
-    return board == "mps2-an385" ? RSL_LAYOUT_I8_4X4 : RSL_LAYOUT_I8_2X2;
+    return board == "mps2-an385" || board == "riscv-virt" ? RSL_LAYOUT_I8_4X4 : RSL_LAYOUT_I8_2X2;
 }
 
 const EmulatedBoard &boardNamed(const QByteArray &name)

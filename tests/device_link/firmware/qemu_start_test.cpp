@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <QFile>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -37,7 +39,9 @@ constexpr unsigned char leave[] = {
 
 const EmulatedBoard &stm32()
 {
-    return emulatedBoards().back();
+    const auto &boards = emulatedBoards();
+    return *std::find_if(boards.begin(), boards.end(),
+                         [](const EmulatedBoard &board) { return QByteArray(board.name) == "stm32f405"; });
 }
 
 /// Microseconds of the text API's `timestamp`, -1 when it does not answer.

@@ -210,8 +210,10 @@ void QemuTextTest::windowsHoldInferencesAlone()
     QemuBoard board(boardOf(0), QStringLiteral(ROSLER_FIRMWARE));
     QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
     WireHost &host = board.host();
-    QVERIFY(host.hello());
-    const std::optional<Reply> pushed = host.push(textModel("kws01", 490, 12));
+    const std::optional<rsl_caps> caps = host.hello();
+    QVERIFY(caps);
+    const std::optional<Reply> pushed =
+        host.push(textModel("kws01", 490, 12, RSL_I8, static_cast<rsl_layout>(caps->preferred)));
     QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
     const std::optional<rsl_result> bench = host.bench(10);
     QVERIFY(bench);

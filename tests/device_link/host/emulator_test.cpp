@@ -30,11 +30,11 @@ EmulatorOptions options(const QTemporaryDir &folder)
     return {ROSLER_FIRMWARE, folder.path().toStdString()};
 }
 
-ModelImage smallModel()
+ModelImage smallModel(rsl_layout layout)
 {
     Network net = networkOf({{.inputs = 12, .outputs = 5, .read = 12, .kept = 5}});
     net.initialise(1);
-    return *packModel(net, {.int8Layout = RSL_LAYOUT_I8_2X2, .name = "small"}, // what the board prefers
+    return *packModel(net, {.int8Layout = layout, .name = "small"},
                       view(Matrix(Matrix::Constant(3, 12, 0.5F))), twinInference());
 }
 
@@ -126,18 +126,19 @@ private Q_SLOTS:
         if (const std::string problem = emulationProblem(board, {ROSLER_FIRMWARE, {}}); !problem.empty())
             QSKIP(problem.c_str());
         const QTemporaryDir folder;
-        const ModelImage image = smallModel();
-        std::string sha;
+        std::optional<ModelImage> made;
         {
             auto started = EmulatorLink::start(board, options(folder));
             QVERIFY(started);
             auto *const link = started->get();
             BoardClient client(std::move(*started));
             QVERIFY(client.hello());
-            const auto pushed = pushModel(client, image);
+            made = smallModel(client.info().preferred);
+            const auto pushed = pushModel(client, *made);
             QVERIFY2(pushed, pushed ? "" : message(pushed.error()).c_str());
             link->kill();
         }
+        const ModelImage &image = *made;
         auto again = EmulatorLink::start(board, options(folder));
         QVERIFY(again);
         BoardClient client(std::move(*again));
