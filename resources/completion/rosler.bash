@@ -9,7 +9,7 @@ _rosler()
         return
     fi
     if [ "$command" = board ] && [ "$COMP_CWORD" = 2 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'list push run measure console flash doctor' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'list push run measure console key flash doctor' -- "$current")
         return
     fi
     if [[ $current == -* ]]; then

@@ -8,7 +8,7 @@ if (( CURRENT == 2 )); then
     return
 fi
 if [[ $words[2] == board ]] && (( CURRENT == 3 )); then
-    compadd -- list push run measure console flash doctor
+    compadd -- list push run measure console key flash doctor
     return
 fi
 if [[ $PREFIX == -* ]]; then
