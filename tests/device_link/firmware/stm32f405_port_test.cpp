@@ -22,6 +22,7 @@ class Stm32f405PortTest final : public QObject
 private Q_SLOTS:
     void startsFromResetAndFromABootLoader_data();
     void startsFromResetAndFromABootLoader();
+    void aStrapChoosesEnergyMode();
     void takesACrystalThatItCanTell_data();
     void takesACrystalThatItCanTell();
     void keepsToWhatTheVoltageAllows_data();
@@ -89,6 +90,17 @@ void Stm32f405PortTest::startsFromResetAndFromABootLoader()
     QCOMPARE(part.value(0x40020024) & 0xFF0U, 0x770U);
     QVERIFY(part.watchdogRuns);
     QCOMPARE(part.busResets, 4); // what the boot loader used, USB with it
+}
+
+void Stm32f405PortTest::aStrapChoosesEnergyMode()
+{
+    for (const bool strapped : {false, true}) {
+        Stm32Simulator part;
+        part.grounded = strapped ? 0x101 : 0; // PA1
+        const rsl_port *port = rsl_board_start();
+        QCOMPARE(port->energy_mode(port->context), strapped);
+        QCOMPARE(violationsOf(part), QByteArray());
+    }
 }
 
 void Stm32f405PortTest::takesACrystalThatItCanTell_data()

@@ -280,6 +280,20 @@ void Stm32Simulator::checkEnabled(std::uint32_t address)
     need(powerCr, 0x400, apb1Enr, 28);
 }
 
+/// Inputs that are pulled up, but for one at GND; others are low.
+std::uint32_t Stm32Simulator::pinsOf(std::uint32_t gpio) const
+{
+    std::uint32_t pins = 0;
+    for (std::uint32_t pin = 0; pin < 16; ++pin) {
+        const bool isInput = (value(gpio) >> 2 * pin & 3U) == 0;
+        const bool isUp = (value(gpio + 0xC) >> 2 * pin & 3U) == 1;
+        const bool isGrounded = grounded == 0x100U + (gpio - 0x40020000U) / 0x400U * 16U + pin;
+        if (isInput && isUp && !isGrounded)
+            pins |= 1U << pin;
+    }
+    return pins;
+}
+
 std::uint32_t Stm32Simulator::load(std::uint32_t address)
 {
     m_cycles += flashSticks && address == flashSr ? 1000000 : 20;
@@ -318,6 +332,8 @@ std::uint32_t Stm32Simulator::load(std::uint32_t address)
     case tim11Ccr:
         return static_cast<std::uint32_t>(static_cast<std::uint64_t>(m_captured)) & 0xFFFFU;
     default:
+        if (address >= 0x40020000 && address < 0x40022400 && (address & 0x3FFU) == 0x10)
+            return pinsOf(address - 0x10);
         return address == m_part.usart && uartSticks ? value(address) & ~0xC0U : value(address);
     }
 }

@@ -53,9 +53,10 @@ public:
     bool pllLocks = true;
     bool adcAnswers = true;
     bool losesCaptures = false;
-    bool flashSticks = false; ///< busy for ever
-    bool flashFails = false;  ///< each operation ends with an error
-    bool uartSticks = false;  ///< never takes a byte
+    bool flashSticks = false;   ///< busy for ever
+    bool flashFails = false;    ///< each operation ends with an error
+    bool uartSticks = false;    ///< never takes a byte
+    std::uint32_t grounded = 0; ///< GPIO port (0 for A) * 16 + pin that lies at GND, and 0x100; 0: none
 
     /// As the boot loader leaves it before `:leave`: at 120 MHz from HSI by the PLL, flash unlocked.
     void startInBootLoader();
@@ -96,6 +97,7 @@ private:
     void checkEnabled(std::uint32_t address);
     [[nodiscard]] std::uint32_t pllHz() const;
     [[nodiscard]] std::uint32_t hzPerWait() const;
+    [[nodiscard]] std::uint32_t pinsOf(std::uint32_t gpio) const;
 
     const Stm32Part &m_part;
     std::map<std::uint32_t, std::uint32_t> m_registers;

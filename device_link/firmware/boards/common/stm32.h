@@ -130,11 +130,15 @@ typedef struct rsl_stm32_pin {
 void rsl_stm32_pin_function(rsl_stm32_pin pin);
 void rsl_stm32_pin_output(rsl_stm32_pin pin, bool high);
 void rsl_stm32_pin_write(rsl_stm32_pin pin, bool high);
+/// An input that is pulled up, and whether somebody pulls it down.
+void rsl_stm32_pin_input(rsl_stm32_pin pin);
+bool rsl_stm32_pin_is_low(rsl_stm32_pin pin);
 
 // The port (stm32_port.c).
 
 typedef struct rsl_stm32_board {
     const char *name;
+    const char *vendor;   ///< for the text API's `name`
     uint32_t part;        ///< DEV_ID
     uint32_t features;    ///< RSL_HAS_FPU, RSL_HAS_DSP
     uint32_t calibration; ///< address of VREFINT_CAL
@@ -144,6 +148,7 @@ typedef struct rsl_stm32_board {
     const uint8_t *slot[2]; ///< addresses that are read from
     uint32_t slot_bytes;
     rsl_stm32_pin pins[2]; ///< transmitter, receiver
+    rsl_stm32_pin strap;   ///< low at the start: energy mode of the MLPerf Tiny runner
     rsl_stm32_pin window;
     uint8_t *arena;
     uint32_t arena_bytes;

@@ -5,7 +5,7 @@
 #define RCC_AHB1ENR UINT32_C(0x40023830)
 #define GPIO(port)  (UINT32_C(0x40020000) + UINT32_C(0x400) * (port))
 
-enum { MODER = 0x00, OTYPER = 0x04, OSPEEDR = 0x08, PUPDR = 0x0C, BSRR = 0x18, AFR = 0x20 };
+enum { MODER = 0x00, OTYPER = 0x04, OSPEEDR = 0x08, PUPDR = 0x0C, IDR = 0x10, BSRR = 0x18, AFR = 0x20 };
 
 enum { OUTPUT = 1, ALTERNATE = 2, MEDIUM = 1, UP = 1 };
 
@@ -30,6 +30,18 @@ void rsl_stm32_pin_function(rsl_stm32_pin pin)
     set_pair(GPIO(pin.port) + OSPEEDR, pin.number, MEDIUM);
     set_pair(GPIO(pin.port) + PUPDR, pin.number, UP); // an open receiver stays silent
     set_pair(GPIO(pin.port) + MODER, pin.number, ALTERNATE);
+}
+
+void rsl_stm32_pin_input(rsl_stm32_pin pin)
+{
+    start_port(pin.port);
+    set_pair(GPIO(pin.port) + MODER, pin.number, 0);
+    set_pair(GPIO(pin.port) + PUPDR, pin.number, UP);
+}
+
+bool rsl_stm32_pin_is_low(rsl_stm32_pin pin)
+{
+    return (rsl_load(GPIO(pin.port) + IDR) >> pin.number & 1U) == 0U;
 }
 
 void rsl_stm32_pin_output(rsl_stm32_pin pin, bool high)

@@ -49,6 +49,12 @@ static void window(void *context, bool on)
     rsl_stm32_pin_write(board->window, !on);
 }
 
+static bool energy_mode(void *context)
+{
+    (void)context;
+    return rsl_stm32_pin_is_low(board->strap); // pulled up since rsl_stm32_start(), long ago
+}
+
 static bool erase(void *context, uint8_t slot, uint32_t length)
 {
     (void)context;
@@ -90,12 +96,13 @@ rsl_port *rsl_stm32_start(const rsl_stm32_board *of)
     flash.core_hz = clock.core_hz;
     flash.accelerator = of->plan.accelerator;
     rsl_stm32_pin_output(of->window, true);
+    rsl_stm32_pin_input(of->strap);
     rsl_stm32_start_serial(&serial, BAUD);
     rsl_stm32_pin_function(of->pins[0]);
     rsl_stm32_pin_function(of->pins[1]);
     port = (rsl_port) {
         .board = of->name,
-        .vendor = "rosler",
+        .vendor = of->vendor,
         .features = of->features | RSL_HAS_WINDOW_PIN | RSL_SETS_BAUD | (is_known ? RSL_KEEPS_MODELS : 0U)
             | (rsl_start_cycle_counter() ? RSL_HAS_CYCLE_COUNTER : 0U),
         .core = rsl_cpuid(),
@@ -113,6 +120,7 @@ rsl_port *rsl_stm32_start(const rsl_stm32_board *of)
         .idle = idle,
         .ticks = ticks,
         .window = window,
+        .energy_mode = energy_mode,
         .arena = of->arena,
         .arena_bytes = of->arena_bytes,
         .slots = is_known ? 2 : 0,

@@ -159,7 +159,7 @@ const rsl_port *rsl_board_start(void)
     static rsl_port port;
     port = (rsl_port) {
         .board = RSL_BOARD,
-        .vendor = "rosler",
+        .vendor = "rosler nrf52840-dk",
         .features = RSL_HAS_FPU | RSL_HAS_DSP | RSL_HAS_WINDOW_PIN | RSL_KEEPS_MODELS | RSL_SETS_BAUD
             | (rsl_start_cycle_counter() ? RSL_HAS_CYCLE_COUNTER : 0U),
         .core = rsl_cpuid(),

@@ -9,6 +9,7 @@ __attribute__((section(".noinit"), aligned(16))) static uint8_t arena[ARENA];
 
 static const rsl_stm32_board board = {
     .name = RSL_BOARD,
+    .vendor = "rosler " RSL_BOARD,
     .part = 0x421,
     .features = RSL_HAS_FPU | RSL_HAS_DSP,
     .calibration = 0x1FFF7A2A,
@@ -40,6 +41,7 @@ static const rsl_stm32_board board = {
     .slot = {(const uint8_t *)(uintptr_t)0x08020000, (const uint8_t *)(uintptr_t)0x08040000},
     .slot_bytes = SECTOR,
     .pins = {{0, 2, 7}, {0, 3, 7}},
+    .strap = {2, 13, 0}, // B1
     .window = {0, 8, 0},
     .arena = arena,
     .arena_bytes = ARENA,

@@ -11,6 +11,7 @@ __attribute__((section(".noinit"), aligned(16))) static uint8_t arena[ARENA];
 
 static const rsl_stm32_board board = {
     .name = RSL_BOARD,
+    .vendor = "rosler " RSL_BOARD,
     .part = 0x449,
     .features = RSL_HAS_FPU | RSL_HAS_DSP,
     .calibration = 0x1FF0F44A,
@@ -42,6 +43,7 @@ static const rsl_stm32_board board = {
     .slot = {(const uint8_t *)(uintptr_t)0x00280000, (const uint8_t *)(uintptr_t)0x002C0000},
     .slot_bytes = SECTOR,
     .pins = {{3, 8, 7}, {3, 9, 7}},
+    .strap = {5, 12, 0},
     .window = {5, 13, 0},
     .arena = arena,
     .arena_bytes = ARENA,

@@ -155,7 +155,7 @@ static void start_uart(void)
 
 static rsl_port port = {
     .board = RSL_BOARD,
-    .vendor = "rosler",
+    .vendor = "rosler riscv-virt (emulated)",
     .features = RSL_HAS_FPU | RSL_KEEPS_MODELS | RSL_IS_RISCV,
     .clock_hz = 100000000U, // assumed: the machine has none
     .timer_hz = 1000000000U,

@@ -92,7 +92,7 @@ const rsl_port *rsl_board_start(void)
     static rsl_port port;
     port = (rsl_port) {
         .board = RSL_BOARD,
-        .vendor = "rosler",
+        .vendor = "rosler rpi-pico",
         .features = RSL_HAS_WINDOW_PIN | RSL_KEEPS_MODELS | RSL_SETS_BAUD | RSL_HAS_CYCLE_COUNTER,
         .core = rsl_cpuid(),
         .clock_hz = RSL_PICO_CLOCK,

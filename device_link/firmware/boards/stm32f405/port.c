@@ -26,6 +26,7 @@ __attribute__((section(".noinit"), aligned(16))) static uint8_t block[BLOCK];
 
 static const rsl_stm32_board board = {
     .name = "stm32f405",
+    .vendor = "rosler stm32f405",
     .part = 0x413,
     .features = RSL_HAS_FPU | RSL_HAS_DSP,
     .calibration = 0x1FFF7A2A,
@@ -55,6 +56,7 @@ static const rsl_stm32_board board = {
     .slot = {(const uint8_t *)(uintptr_t)0x08020000, (const uint8_t *)(uintptr_t)0x08080000},
     .slot_bytes = FLASH_SLOT,
     .pins = {{0, 9, 7}, {0, 10, 7}},
+    .strap = {0, 1, 0},
     .window = {0, 8, 0},
     .arena = block,
     .arena_bytes = BLOCK,
@@ -150,7 +152,7 @@ static const rsl_port *start_emulated(void)
     static rsl_port port;
     port = (rsl_port) {
         .board = "netduinoplus2",
-        .vendor = "rosler",
+        .vendor = "rosler netduinoplus2 (emulated)",
         .features = RSL_HAS_FPU | RSL_HAS_DSP | RSL_HAS_WINDOW_PIN,
         .core = rsl_cpuid(),
         .clock_hz = 168000000,
