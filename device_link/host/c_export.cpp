@@ -106,7 +106,6 @@ public:
     }
 
     std::string body;
-    std::string helpers;
 
 private:
     [[nodiscard]] const rsl_tensor &tensor(std::uint16_t index) const { return m_model.tensors[index]; }
