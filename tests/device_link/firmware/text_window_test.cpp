@@ -127,12 +127,10 @@ void TextWindowTest::energyWindowsHoldInferencesAlone()
                                            "m-infer-done\r\n",
                                            "m-results-[0.269,0.731]\r\n",
                                            "m-ready\r\n"};
-    QVERIFY2(m_events == wanted, QTest::toString(QByteArray::fromStdString([&] {
-                 std::string all;
-                 for (const std::string &event : m_events)
-                     all += event + "|";
-                 return all;
-             }())));
+    std::string all;
+    for (const std::string &event : m_events)
+        all += event + "|";
+    QVERIFY2(m_events == wanted, all.c_str());
 }
 
 void TextWindowTest::performanceWindowsHoldInferencesAlone()
