@@ -62,7 +62,7 @@ static void answer_hello(rsl_device *d)
         .layouts = knows.layouts,
         .kinds = knows.kinds,
         .features = p->features,
-        .start_cause = (uint8_t)p->reset_cause,
+        .start_cause = (uint8_t)p->start_cause,
         .core = p->core,
         .clock_hz = p->clock_hz,
         .timer_hz = p->timer_hz,

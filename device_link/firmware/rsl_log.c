@@ -20,22 +20,22 @@ static size_t put_number(uint8_t *text, size_t at, uint32_t number)
     return at;
 }
 
-static const char *cause_text(rsl_reset_cause cause)
+static const char *cause_text(rsl_start_cause cause)
 {
     switch (cause) {
-    case RSL_RESET_POWER:
+    case RSL_START_POWER:
         return "power";
-    case RSL_RESET_PIN:
+    case RSL_START_PIN:
         return "reset pin";
-    case RSL_RESET_SOFTWARE:
+    case RSL_START_ASKED:
         return "software";
-    case RSL_RESET_WATCHDOG:
+    case RSL_START_WATCHDOG:
         return "watchdog, the firmware hung";
-    case RSL_RESET_BROWN_OUT:
+    case RSL_START_BROWN_OUT:
         return "brown-out";
-    case RSL_RESET_FAULT:
+    case RSL_START_FAULT:
         return "fault of the firmware";
-    case RSL_RESET_UNKNOWN:
+    case RSL_START_UNKNOWN:
         break;
     }
     return "cause unknown";
@@ -43,10 +43,10 @@ static const char *cause_text(rsl_reset_cause cause)
 
 size_t rsl_log_start(const rsl_port *port, uint8_t *text)
 {
-    if (port->reset_cause == RSL_RESET_UNKNOWN && port->clock_ppm == 0 && port->supply_mv == 0)
+    if (port->start_cause == RSL_START_UNKNOWN && port->clock_ppm == 0 && port->supply_mv == 0)
         return 0;
     size_t n = put(text, 0, "start: ");
-    n = put(text, n, cause_text(port->reset_cause));
+    n = put(text, n, cause_text(port->start_cause));
     n = put(text, n, "; clock ");
     n = put_number(text, n, port->clock_hz);
     n = put(text, n, " Hz");

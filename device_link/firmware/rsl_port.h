@@ -12,19 +12,10 @@
 extern "C" {
 #endif
 
-/// Why a board started, as its part says. Numbers are reported: append, never renumber.
-typedef enum rsl_reset_cause {
-    RSL_RESET_UNKNOWN = 0,
-    RSL_RESET_POWER = 1,     ///< it was switched on
-    RSL_RESET_PIN = 2,       ///< the reset button, a debugger
-    RSL_RESET_SOFTWARE = 3,  ///< RESET, or a boot loader
-    RSL_RESET_WATCHDOG = 4,  ///< the firmware hung
-    RSL_RESET_BROWN_OUT = 5, ///< the supply was too low
-    RSL_RESET_FAULT = 6,     ///< the firmware faulted
-} rsl_reset_cause;
 /// Baud at which the MLPerf Tiny runner opens a board in energy mode.
 #define RSL_ENERGY_BAUD 9600U
-enum { RSL_PORT_KEY = 48 };
+
+enum { RSL_PORT_KEY = 48 }; ///< bytes that keep a key
 
 /// What a board supplies (PORTING.md). Functions get `context`; all are called from one thread, none from an
 /// interrupt. Those marked optional may be null.
@@ -32,16 +23,16 @@ typedef struct rsl_port {
     void *context;
 
     // What it is: constant while it runs.
-    const char *board;  ///< at most 31 characters: "mps2-an386"
-    const char *vendor; ///< for the text API's `name`; says it when the board is emulated; no ']'
-    uint32_t features;  ///< rsl_feature bits
-    uint32_t core;      ///< CPUID, misa with RSL_IS_RISCV; 0 when there is none
-    uint32_t clock_hz;  ///< of the core
-    uint32_t clock_ppm; ///< how far off that may be, 1e-6; 0 when nobody knows
-    uint32_t supply_mv; ///< millivolts at start, 0 where they are not measured
-    uint32_t timer_hz;  ///< of ticks(), from the same clock
-    uint32_t baud;      ///< rate after start, 0 where there is none
-    rsl_reset_cause reset_cause;
+    const char *board;           ///< at most 31 characters: "mps2-an386"
+    const char *vendor;          ///< for the text API's `name`; says it when the board is emulated; no ']'
+    uint32_t features;           ///< rsl_feature bits
+    uint32_t core;               ///< CPUID, misa with RSL_IS_RISCV; 0 when there is none
+    uint32_t clock_hz;           ///< of the core
+    uint32_t clock_ppm;          ///< how far off that may be, 1e-6; 0 when nobody knows
+    uint32_t supply_mv;          ///< millivolts at start, 0 where they are not measured
+    uint32_t timer_hz;           ///< of ticks(), from the same clock
+    uint32_t baud;               ///< rate after start, 0 where there is none
+    rsl_start_cause start_cause; ///< as its part says
 
     uint8_t credits; ///< whole frames that may come while it is at work: what its receiver has room for
 

@@ -4,23 +4,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/base/digest.h"
 #include "device_link/host/image_operations.h"
 #include "device_link/host/model_push.h"
 
 namespace rosler {
 
 namespace {
-
-std::string hex(const std::array<std::uint8_t, 32> &bytes)
-{
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15U];
-    }
-    return text;
-}
 
 /// Instructions (emulated) or ticks of a window, less what a window with nothing in it costs. Each reading
 /// is rounded by itself, as PROTOCOL.md says: of the difference the count could be one off.
@@ -162,7 +152,7 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
     m.emulated = request.emulated;
     m.model = request.model;
     m.type = nameOf(image.type());
-    m.modelSha256 = hex(image.sha256());
+    m.modelSha256 = hexOf(image.sha256());
     m.dataset = request.dataset;
     m.datasetDigest = request.datasetDigest;
     m.macs = image.macs();

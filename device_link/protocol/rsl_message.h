@@ -174,15 +174,15 @@ typedef struct rsl_region_info {
     uint32_t bytes; ///< now; 0 without a model
 } rsl_region_info;
 
-/// Why the board started.
+/// Why the board started, as its part says. Appended, never renumbered.
 typedef enum rsl_start_cause {
     RSL_START_UNKNOWN = 0,
-    RSL_START_POWER = 1,
-    RSL_START_PIN = 2,
-    RSL_START_ASKED = 3, ///< RESET
-    RSL_START_WATCHDOG = 4,
-    RSL_START_BROWN_OUT = 5,
-    RSL_START_FAULT = 6,
+    RSL_START_POWER = 1,     ///< it was switched on
+    RSL_START_PIN = 2,       ///< the reset button, a debugger
+    RSL_START_ASKED = 3,     ///< RESET, or a boot loader
+    RSL_START_WATCHDOG = 4,  ///< the firmware hung
+    RSL_START_BROWN_OUT = 5, ///< the supply was too low
+    RSL_START_FAULT = 6,     ///< the firmware faulted
 } rsl_start_cause;
 
 typedef struct rsl_caps {

@@ -206,13 +206,13 @@ void Stm32f405PortTest::saysWhyItStarted_data()
     QTest::addColumn<quint32>("flags");
     QTest::addColumn<quint32>("fault");
     QTest::addColumn<int>("cause");
-    QTest::newRow("power") << 0x0E000000U << 0U << int {RSL_RESET_POWER};
-    QTest::newRow("brown-out") << 0x06000000U << 0U << int {RSL_RESET_BROWN_OUT};
-    QTest::newRow("button") << 0x04000000U << 0U << int {RSL_RESET_PIN};
-    QTest::newRow("RESET") << 0x14000000U << 0U << int {RSL_RESET_SOFTWARE};
-    QTest::newRow("fault") << 0x14000000U << 3U << int {RSL_RESET_FAULT};
-    QTest::newRow("watchdog") << 0x24000000U << 0U << int {RSL_RESET_WATCHDOG};
-    QTest::newRow("nothing") << 0U << 0U << int {RSL_RESET_UNKNOWN};
+    QTest::newRow("power") << 0x0E000000U << 0U << int {RSL_START_POWER};
+    QTest::newRow("brown-out") << 0x06000000U << 0U << int {RSL_START_BROWN_OUT};
+    QTest::newRow("button") << 0x04000000U << 0U << int {RSL_START_PIN};
+    QTest::newRow("RESET") << 0x14000000U << 0U << int {RSL_START_ASKED};
+    QTest::newRow("fault") << 0x14000000U << 3U << int {RSL_START_FAULT};
+    QTest::newRow("watchdog") << 0x24000000U << 0U << int {RSL_START_WATCHDOG};
+    QTest::newRow("nothing") << 0U << 0U << int {RSL_START_UNKNOWN};
 }
 
 void Stm32f405PortTest::saysWhyItStarted()
@@ -223,7 +223,7 @@ void Stm32f405PortTest::saysWhyItStarted()
     Stm32Simulator part;
     part.resetFlags = flags;
     part.fault = fault;
-    QCOMPARE(int {rsl_board_start()->reset_cause}, cause);
+    QCOMPARE(int {rsl_board_start()->start_cause}, cause);
     QCOMPARE(part.resetFlags, 0U); // the next start sees its own
 }
 
@@ -245,7 +245,7 @@ void Stm32f405PortTest::theLogSaysWhatItFound()
     port.supply_mv = 0;
     port.clock_ppm = 0;
     QCOMPARE(line(), QByteArray("start: watchdog, the firmware hung; clock 4294967295 Hz"));
-    port.reset_cause = RSL_RESET_UNKNOWN;
+    port.start_cause = RSL_START_UNKNOWN;
     QCOMPARE(line(), QByteArray()); // nothing is known
 }
 

@@ -71,7 +71,7 @@ void rsl_stm32_renew_caches(uint32_t accelerator);
 /// As after a reset, what a boot loader used: its USB, pins, DMA and serial ports.
 void rsl_stm32_reset_peripherals(void);
 /// Why it started; may be asked once.
-rsl_reset_cause rsl_stm32_reset_cause(void);
+rsl_start_cause rsl_stm32_reset_cause(void);
 /// From now on, resets when not fed for 16 s (11 to 31 s, for its clock is a rough one).
 void rsl_stm32_start_watchdog(void);
 void rsl_stm32_feed_watchdog(void);

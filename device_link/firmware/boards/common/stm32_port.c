@@ -79,7 +79,7 @@ rsl_port *rsl_stm32_start(const rsl_stm32_board *of)
     board = of;
     (void)rsl_stm32_reset_clock(); // the converter's times are for HSI
     rsl_stm32_reset_peripherals();
-    const rsl_reset_cause cause = rsl_stm32_reset_cause();
+    const rsl_start_cause cause = rsl_stm32_reset_cause();
     rsl_stm32_start_watchdog();
     const uint32_t millivolts = rsl_stm32_supply(of->calibration);
     rsl_stm32_limits limits = rsl_stm32_limits_at(millivolts);
@@ -109,7 +109,7 @@ rsl_port *rsl_stm32_start(const rsl_stm32_board *of)
         .clock_hz = clock.core_hz,
         .clock_ppm = clock.ppm,
         .supply_mv = millivolts,
-        .reset_cause = cause,
+        .start_cause = cause,
         .timer_hz = clock.core_hz,
         .baud = BAUD,
         // DMA receives while flash is written and while a time is taken: neither needs `quiet`.

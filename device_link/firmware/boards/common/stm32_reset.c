@@ -24,22 +24,22 @@ void rsl_stm32_reset_peripherals(void)
     }
 }
 
-rsl_reset_cause rsl_stm32_reset_cause(void)
+rsl_start_cause rsl_stm32_reset_cause(void)
 {
     const uint32_t flags = rsl_load(RCC_CSR);
     rsl_change(RCC_CSR, 0, UINT32_C(1) << 24); // RMVF: the next start sees its own
     const uint32_t fault = rsl_take_fault();
     if ((flags & (UINT32_C(3) << 29)) != 0) // WWDGRSTF, IWDGRSTF
-        return RSL_RESET_WATCHDOG;
+        return RSL_START_WATCHDOG;
     if ((flags & (UINT32_C(1) << 28)) != 0) // SFTRSTF
-        return fault != 0 ? RSL_RESET_FAULT : RSL_RESET_SOFTWARE;
+        return fault != 0 ? RSL_START_FAULT : RSL_START_ASKED;
     if ((flags & (UINT32_C(1) << 27)) != 0) // PORRSTF
-        return RSL_RESET_POWER;
+        return RSL_START_POWER;
     if ((flags & (UINT32_C(1) << 25)) != 0) // BORRSTF
-        return RSL_RESET_BROWN_OUT;
+        return RSL_START_BROWN_OUT;
     if ((flags & (UINT32_C(1) << 26)) != 0) // PINRSTF, which all others set too
-        return RSL_RESET_PIN;
-    return RSL_RESET_UNKNOWN;
+        return RSL_START_PIN;
+    return RSL_START_UNKNOWN;
 }
 
 void rsl_stm32_start_watchdog(void)

@@ -57,18 +57,18 @@ static void start_watchdog(void)
     feed_watchdog();
 }
 
-static rsl_reset_cause reset_cause(void)
+static rsl_start_cause start_cause(void)
 {
     const uint32_t reason = rsl_load(RESETREAS);
     rsl_store(RESETREAS, reason); // ones are cleared: the next start sees its own
     const uint32_t fault = rsl_take_fault();
     if ((reason & 2U) != 0)
-        return RSL_RESET_WATCHDOG;
+        return RSL_START_WATCHDOG;
     if ((reason & 8U) != 0) // lock-up
-        return RSL_RESET_FAULT;
+        return RSL_START_FAULT;
     if ((reason & 4U) != 0)
-        return fault != 0 ? RSL_RESET_FAULT : RSL_RESET_SOFTWARE;
-    return (reason & 1U) != 0 ? RSL_RESET_PIN : reason == 0 ? RSL_RESET_POWER : RSL_RESET_UNKNOWN;
+        return fault != 0 ? RSL_START_FAULT : RSL_START_ASKED;
+    return (reason & 1U) != 0 ? RSL_START_PIN : reason == 0 ? RSL_START_POWER : RSL_START_UNKNOWN;
 }
 
 static int read_byte(void *context)
@@ -147,7 +147,7 @@ static void reset(void *context)
 
 const rsl_port *rsl_board_start(void)
 {
-    const rsl_reset_cause cause = reset_cause();
+    const rsl_start_cause cause = start_cause();
     start_watchdog();
     rsl_store(HFCLKSTARTED, 0);
     rsl_store(HFCLKSTART, 1);
@@ -165,7 +165,7 @@ const rsl_port *rsl_board_start(void)
         .core = rsl_cpuid(),
         .clock_hz = CLOCK,
         .clock_ppm = has_crystal ? 50 : 80000, // HFINT is within 8 %
-        .reset_cause = cause,
+        .start_cause = cause,
         .timer_hz = CLOCK,
         .baud = 115200,
         .credits = RSL_NRF_RING / RSL_MAX_WIRE_FRAME,

@@ -113,19 +113,19 @@ void rsl_pico_feed_watchdog(void)
     rsl_store(WATCHDOG_LOAD, 0xFFFFFF); // 8.4 s: it counts down twice a microsecond (erratum RP2040-E1)
 }
 
-rsl_reset_cause rsl_pico_reset_cause(void)
+rsl_start_cause rsl_pico_reset_cause(void)
 {
     const uint32_t why = rsl_load(WATCHDOG_WHY);
     const uint32_t chip = rsl_load(CHIP_RESET);
     if (rsl_take_fault() != 0) // resets the core alone
-        return RSL_RESET_FAULT;
+        return RSL_START_FAULT;
     if ((why & 1U) != 0)
-        return RSL_RESET_WATCHDOG;
+        return RSL_START_WATCHDOG;
     if ((why & 2U) != 0)
-        return RSL_RESET_SOFTWARE;
+        return RSL_START_ASKED;
     if ((chip & UINT32_C(1) << 16) != 0)
-        return RSL_RESET_PIN;
-    return (chip & UINT32_C(1) << 8) != 0 ? RSL_RESET_POWER : RSL_RESET_UNKNOWN;
+        return RSL_START_PIN;
+    return (chip & UINT32_C(1) << 8) != 0 ? RSL_START_POWER : RSL_START_UNKNOWN;
 }
 
 void rsl_pico_reset(void)

@@ -23,7 +23,7 @@ void rsl_pico_start_ticks(void);
 uint32_t rsl_pico_ticks(void);
 void rsl_pico_start_watchdog(void);
 void rsl_pico_feed_watchdog(void);
-rsl_reset_cause rsl_pico_reset_cause(void);
+rsl_start_cause rsl_pico_reset_cause(void);
 /// All of the part, not the core alone.
 void rsl_pico_reset(void);
 

@@ -79,7 +79,7 @@ static void reset(void *context)
 
 const rsl_port *rsl_board_start(void)
 {
-    const rsl_reset_cause cause = rsl_pico_reset_cause();
+    const rsl_start_cause cause = rsl_pico_reset_cause();
     if (!rsl_pico_start_clock()) // a Pico without its crystal: nothing else is known of its clock
         rsl_pico_reset();
     rsl_pico_start_blocks(BLOCKS);
@@ -97,7 +97,7 @@ const rsl_port *rsl_board_start(void)
         .core = rsl_cpuid(),
         .clock_hz = RSL_PICO_CLOCK,
         .clock_ppm = 50,
-        .reset_cause = cause,
+        .start_cause = cause,
         .timer_hz = RSL_PICO_CLOCK,
         .baud = 115200,
         .credits = RSL_PICO_RING / RSL_MAX_WIRE_FRAME,
