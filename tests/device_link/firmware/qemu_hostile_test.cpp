@@ -114,7 +114,8 @@ QString inWords(const Reply &reply)
 class Listener
 {
 public:
-    Listener(std::function<void(const Bytes &)> write, std::function<Bytes()> read)
+    /// @param read  what comes until nothing has for so many milliseconds
+    Listener(std::function<void(const Bytes &)> write, std::function<Bytes(int patience)> read)
         : m_write(std::move(write))
         , m_read(std::move(read))
     {
@@ -131,11 +132,12 @@ public:
         const rsl_frame echo {RSL_PROTOCOL_VERSION, RSL_ECHO, 0, m_seq, session, 0};
         Bytes end(RSL_MAX_WIRE_FRAME);
         end.resize(rsl_frame_encode(&echo, nullptr, end.data(), end.size()));
+        int patience = 1000;
         for (int tries = 0; tries < 50; ++tries) {
             m_write(end);
             bool works = false; // to ask it again would keep it listening
             for (bool again = false; !again;) {
-                const Bytes bytes = m_read();
+                const Bytes bytes = m_read(patience);
                 if (bytes.empty())
                     break;
                 for (const std::uint8_t byte : bytes) {
@@ -147,7 +149,8 @@ public:
                     const Reply reply {m_decoder.frame,
                                        {m_decoder.payload, m_decoder.payload + m_decoder.frame.length}};
                     if (reply.frame.seq == m_seq && statusOf(reply) == RSL_IN_PROGRESS) {
-                        works = true; // it is at work, and will say more
+                        works = true;                              // it is at work, and will say more
+                        patience = std::min(2 * patience, 16'000); // its time may be slower than ours
                     } else if (reply.frame.seq == m_seq) {
                         static const QRegularExpression lap(QStringLiteral("m-lap-us-[0-9]+"));
                         text.replace(lap, QStringLiteral("m-lap-us"));
@@ -167,7 +170,7 @@ public:
 
 private:
     std::function<void(const Bytes &)> m_write;
-    std::function<Bytes()> m_read;
+    std::function<Bytes(int)> m_read;
     rsl_decoder m_decoder {};
     std::uint16_t m_seq = 0;
 };
@@ -261,14 +264,17 @@ void QemuHostileTest::anyBytesGetTheTwinsAnswers()
     const std::optional<rsl_caps> caps = board.host().hello();
     QVERIFY(caps);
     QVERIFY(board.host().ask(RSL_ECHO, {})); // all that it said of itself has been heard
-    Listener boards([&](const Bytes &bytes) { board.write(bytes); }, [&] { return board.read(1000); });
-    Listener twins([&](const Bytes &bytes) { twin.write(bytes); }, [&] { return twin.read(); });
+    Listener boards([&](const Bytes &bytes) { board.write(bytes); },
+                    [&](int patience) { return board.read(patience); });
+    Listener twins([&](const Bytes &bytes) { twin.write(bytes); },
+                   [&](int /*patience*/) { return twin.read(); });
     FrameStorm storm(static_cast<std::uint32_t>(row) + 20, true, static_cast<rsl_layout>(caps->preferred));
     QString said;
     QString wanted;
-    (void)twins.receive({}, 0, wanted); // its banner
+    (void)twins.receive({}, 0, wanted);     // its banner
+    const int times = row == 0 ? 300 : 100; // the others differ in kernels and ports alone
     int answered = 0;
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < times; ++i) {
         const Bytes wire = storm.next();
         QVERIFY2(boards.receive(wire, storm.session(), said), qPrintable(QString::number(i)));
         QVERIFY(twins.receive(wire, storm.session(), wanted));
@@ -281,8 +287,8 @@ void QemuHostileTest::anyBytesGetTheTwinsAnswers()
                                 .arg(QString::fromLatin1(hex), said, wanted)));
         answered += said.isEmpty() ? 0 : 1;
     }
-    qInfo("%s: 300 times anything, %d times an answer, each the twin's", boardOf(row).name, answered);
-    QVERIFY(answered > 200);
+    qInfo("%s: %d times anything, %d times an answer, each the twin's", boardOf(row).name, times, answered);
+    QVERIFY(answered > 2 * times / 3);
 }
 
 void QemuHostileTest::otherVersionsAreRefused()
