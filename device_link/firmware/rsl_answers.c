@@ -34,15 +34,11 @@ static const char *name_in(const uint8_t *image)
     return ((const rsl_model_header *)(const void *)image)->name;
 }
 
-static void answer_hello(rsl_device *d)
+static void answer_hello(rsl_device *d, const rsl_request *request)
 {
-    rsl_hello hello;
-    if (!rsl_decode_hello(d->decoder.payload, d->decoder.frame.length, &hello)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
-    if (hello.version_min > RSL_PROTOCOL_VERSION || hello.version_max < RSL_PROTOCOL_VERSION) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_VERSION, .value = RSL_PROTOCOL_VERSION});
+    const rsl_hello *hello = &request->hello;
+    if (hello->version_min > RSL_PROTOCOL_VERSION || hello->version_max < RSL_PROTOCOL_VERSION) {
+        rsl_refuse(d, RSL_WRONG_VERSION, RSL_PROTOCOL_VERSION);
         return;
     }
     const rsl_port *p = d->port;
@@ -113,83 +109,63 @@ static void take_input(rsl_device *d, const rsl_input *in, uint32_t needed)
         ack->next_off = needed;
 }
 
-static void answer_input(rsl_device *d)
+static void answer_input(rsl_device *d, const rsl_request *request)
 {
-    rsl_input in;
-    if (!rsl_decode_input(d->decoder.payload, d->decoder.frame.length, &in)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
-    if (d->ready.model.bytes == NULL) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_NO_MODEL});
-        return;
-    }
+    const rsl_input *in = &request->input;
     const uint32_t needed = rsl_model_input_bytes(&d->ready.model);
-    const uint32_t rest = in.offset < needed ? needed - in.offset : 0;
-    const uint32_t ahead = d->has_input ? in.vector - d->input_ack.vector : 1U;
+    const uint32_t ahead = d->has_input ? in->vector - d->input_ack.vector : 1U;
     // One of an earlier vector comes late: nobody waits for it.
-    if (in.length != (rest < RSL_CHUNK ? rest : RSL_CHUNK) || ahead > INT32_MAX) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_INPUT, .value = needed});
+    if (in->length != rsl_chunk_bytes(needed, in->offset) || ahead > INT32_MAX) {
+        rsl_refuse(d, RSL_BAD_INPUT, needed);
         return;
     }
     if (ahead != 0)
-        begin_input(d, in.vector);
-    take_input(d, &in, needed);
+        begin_input(d, in->vector);
+    take_input(d, in, needed);
     rsl_reply(d, RSL_INPUT, rsl_encode_ack(&d->input_ack, d->payload));
 }
 
-static void answer_run(rsl_device *d)
+static void answer_run(rsl_device *d, const rsl_request *request)
 {
-    rsl_run run;
-    if (!rsl_decode_run(d->decoder.payload, d->decoder.frame.length, &run)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
-    if (d->ready.model.bytes == NULL) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_NO_MODEL});
-        return;
-    }
+    const rsl_run *run = &request->run;
     const uint32_t needed = rsl_model_input_bytes(&d->ready.model);
-    if (run.length != needed || !d->has_input || run.vector != d->input_ack.vector
-        || d->input_ack.next_off != needed || run.crc != rsl_crc32(0, d->ready.input, needed)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_INPUT, .value = needed});
+    if (run->length != needed || !rsl_device_has_input(d, run->vector)
+        || run->crc != rsl_crc32(0, d->ready.input, needed)) {
+        rsl_refuse(d, RSL_BAD_INPUT, needed);
         return;
     }
     rsl_tell_expected(d, rsl_device_expects(d));
     (void)rsl_device_infer(d, d->ready.input);
-    d->output_vector = run.vector;
+    d->output_vector = run->vector;
     d->done = (rsl_done) {.valid = true, .type = RSL_RUN, .seq = d->reply_seq};
-    rsl_reply_output(d, RSL_RUN, (rsl_output) {.status = RSL_OK}, 0);
+    rsl_reply_output(d, RSL_RUN, RSL_OK, 0, 0);
 }
 
 /// The answer to a request that has been carried out, once more.
 static void answer_again(rsl_device *d)
 {
     if (d->done.why.status != RSL_OK)
-        rsl_reply_error(d, d->done.why);
+        rsl_reply_error(d, &d->done.why);
     else if (d->done.type == RSL_BENCH)
         rsl_reply_result(d);
     else
-        rsl_reply_output(d, d->done.type, (rsl_output) {.status = RSL_OK}, 0);
+        rsl_reply_output(d, d->done.type, RSL_OK, 0, 0);
 }
 
-static void answer_output(rsl_device *d)
+static void answer_output(rsl_device *d, const rsl_request *request)
 {
-    rsl_output_request request;
-    if (!rsl_decode_output_request(d->decoder.payload, d->decoder.frame.length, &request))
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-    else if (d->ready.model.bytes == NULL || !d->has_output)
-        rsl_reply_error(d, (rsl_error) {.status = RSL_NO_MODEL});
+    if (!d->has_output)
+        rsl_refuse(d, RSL_NO_MODEL, 0);
     else
-        rsl_reply_output(d, RSL_OUTPUT, (rsl_output) {.status = RSL_OK}, request.first);
+        rsl_reply_output(d, RSL_OUTPUT, RSL_OK, 0, request->output.first);
 }
 
-static void answer_baud(rsl_device *d)
+static void answer_baud(rsl_device *d, const rsl_request *request)
 {
     const rsl_port *p = d->port;
-    rsl_baud baud;
-    if (!rsl_decode_baud(d->decoder.payload, d->decoder.frame.length, &baud) || baud.step > RSL_BAUD_KEEP) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+    const rsl_baud baud = request->baud;
+    if (baud.step > RSL_BAUD_KEEP) {
+        rsl_refuse(d, RSL_BAD_PAYLOAD, 0);
         return;
     }
     if (baud.step == RSL_BAUD_KEEP && d->baud == baud.rate) {
@@ -199,7 +175,7 @@ static void answer_baud(rsl_device *d)
     }
     if (baud.step == RSL_BAUD_KEEP || p->set_baud == NULL || baud.rate < 1200U
         || baud.rate > p->clock_hz / 8U) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_RATE, .value = d->baud});
+        rsl_refuse(d, RSL_BAD_RATE, d->baud);
         return;
     }
     rsl_reply(d, RSL_BAUD, 0);
@@ -220,6 +196,28 @@ static void abort_work(rsl_device *d)
     d->begun = false;
 }
 
+static void answer_abort(rsl_device *d, const rsl_request *request)
+{
+    (void)request;
+    abort_work(d);
+    rsl_reply(d, RSL_ABORT, 0);
+}
+
+static void answer_echo(rsl_device *d, const rsl_request *request)
+{
+    (void)request;
+    const uint16_t length = d->decoder.frame.length;
+    memcpy(d->payload, d->decoder.payload, length);
+    rsl_reply(d, RSL_ECHO, length);
+}
+
+static void answer_reset(rsl_device *d, const rsl_request *request)
+{
+    (void)request;
+    rsl_reply(d, RSL_RESET, 0);
+    d->port->reset(d->port->context);
+}
+
 /// Is this a session's next frame, or the beginning of one? Says why not.
 /// @param working  seq of the request that is being worked at
 static bool is_addressed(rsl_device *d, const rsl_frame *f, uint16_t working)
@@ -229,7 +227,7 @@ static bool is_addressed(rsl_device *d, const rsl_frame *f, uint16_t working)
         return false;
     }
     if (f->version != RSL_PROTOCOL_VERSION) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_VERSION, .value = RSL_PROTOCOL_VERSION});
+        rsl_refuse(d, RSL_WRONG_VERSION, RSL_PROTOCOL_VERSION);
         return false;
     }
     if (f->type == RSL_HELLO) {
@@ -243,7 +241,7 @@ static bool is_addressed(rsl_device *d, const rsl_frame *f, uint16_t working)
         return true;
     }
     if (!d->in_session || f->session != d->session) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_SESSION, .value = d->session});
+        rsl_refuse(d, RSL_WRONG_SESSION, d->session);
         return false;
     }
     if (d->work != RSL_WORK_NONE && f->type != RSL_ABORT && f->type != RSL_RESET) {
@@ -252,10 +250,42 @@ static bool is_addressed(rsl_device *d, const rsl_frame *f, uint16_t working)
             rsl_tell_busy(d, 500);
             return false;
         }
-        rsl_reply_error(d, (rsl_error) {.status = RSL_IN_PROGRESS});
+        rsl_refuse(d, RSL_IN_PROGRESS, 0);
         return false;
     }
     return true;
+}
+
+/// Which requests there are.
+static void answer_request(rsl_device *d)
+{
+    static const struct {
+        uint8_t type;
+        bool needs_model;
+        void (*answer)(rsl_device *d, const rsl_request *request);
+    } rows[] = {
+        {RSL_HELLO, false, answer_hello},     {RSL_BEGIN, false, rsl_answer_begin},
+        {RSL_DATA, false, rsl_answer_data},   {RSL_COMMIT, false, rsl_answer_commit},
+        {RSL_ABORT, false, answer_abort},     {RSL_INPUT, true, answer_input},
+        {RSL_RUN, true, answer_run},          {RSL_OUTPUT, true, answer_output},
+        {RSL_BENCH, true, rsl_answer_bench},  {RSL_BAUD, false, answer_baud},
+        {RSL_ECHO, false, answer_echo},       {RSL_SLOT, false, rsl_answer_slot},
+        {RSL_RESET, false, answer_reset},     {RSL_READ, false, rsl_answer_read},
+        {RSL_WRITE, false, rsl_answer_write}, {RSL_KEY_SET, false, rsl_answer_key},
+    };
+    const rsl_frame *f = &d->decoder.frame;
+    rsl_request request;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i)
+        if (rows[i].type == f->type) {
+            if (!rsl_decode_request(f->type, d->decoder.payload, f->length, &request))
+                rsl_refuse(d, RSL_BAD_PAYLOAD, 0);
+            else if (rows[i].needs_model && d->ready.model.bytes == NULL)
+                rsl_refuse(d, RSL_NO_MODEL, 0);
+            else
+                rows[i].answer(d, &request);
+            return;
+        }
+    rsl_refuse(d, RSL_UNKNOWN_TYPE, 0);
 }
 
 void rsl_answer(rsl_device *d)
@@ -272,62 +302,7 @@ void rsl_answer(rsl_device *d)
     } else if (d->done.valid && d->done.type == f.type && d->done.seq == f.seq) {
         answer_again(d);
     } else {
-        switch ((rsl_type)f.type) {
-        case RSL_HELLO:
-            answer_hello(d);
-            break;
-        case RSL_BEGIN:
-            rsl_answer_begin(d);
-            break;
-        case RSL_DATA:
-            rsl_answer_data(d);
-            break;
-        case RSL_COMMIT:
-            rsl_answer_commit(d);
-            break;
-        case RSL_ABORT:
-            abort_work(d);
-            rsl_reply(d, RSL_ABORT, 0);
-            break;
-        case RSL_INPUT:
-            answer_input(d);
-            break;
-        case RSL_RUN:
-            answer_run(d);
-            break;
-        case RSL_OUTPUT:
-            answer_output(d);
-            break;
-        case RSL_BENCH:
-            rsl_answer_bench(d);
-            break;
-        case RSL_BAUD:
-            answer_baud(d);
-            break;
-        case RSL_ECHO:
-            memcpy(d->payload, d->decoder.payload, f.length);
-            rsl_reply(d, RSL_ECHO, f.length);
-            break;
-        case RSL_SLOT:
-            rsl_answer_slot(d);
-            break;
-        case RSL_RESET:
-            rsl_reply(d, RSL_RESET, 0);
-            d->port->reset(d->port->context);
-            break;
-        case RSL_READ:
-            rsl_answer_read(d);
-            break;
-        case RSL_WRITE:
-            rsl_answer_write(d);
-            break;
-        case RSL_KEY_SET:
-            rsl_answer_key(d);
-            break;
-        default:
-            rsl_reply_error(d, (rsl_error) {.status = RSL_UNKNOWN_TYPE});
-            break;
-        }
+        answer_request(d);
     }
     if (before != RSL_WORK_NONE && d->work != RSL_WORK_NONE)
         d->reply_seq = working;

@@ -16,31 +16,21 @@ static uint32_t saturated(uint64_t ms)
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
-void rsl_answer_bench(rsl_device *d)
+void rsl_answer_bench(rsl_device *d, const rsl_request *request)
 {
-    rsl_bench request;
-    if (!rsl_decode_bench(d->decoder.payload, d->decoder.frame.length, &request)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
-    if (d->ready.model.bytes == NULL) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_NO_MODEL});
-        return;
-    }
-    const uint32_t needed = rsl_model_input_bytes(&d->ready.model);
-    if ((request.flags & RSL_BENCH_USE_INPUT) != 0
-        && (!d->has_input || d->input_ack.vector != request.vector || d->input_ack.next_off != needed)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_INPUT, .value = needed});
+    const rsl_bench *bench = &request->bench;
+    if ((bench->flags & RSL_BENCH_USE_INPUT) != 0 && !rsl_device_has_input(d, bench->vector)) {
+        rsl_refuse(d, RSL_BAD_INPUT, rsl_model_input_bytes(&d->ready.model));
         return;
     }
     rsl_bench_state *b = &d->bench;
     memset(b, 0, sizeof *b);
-    b->request = request;
-    b->result.runs = request.runs;
+    b->request = *bench;
+    b->result.runs = bench->runs;
     b->result.timer_hz = d->port->timer_hz;
     b->result.min_ticks = UINT32_MAX;
     d->work = RSL_WORK_BENCH;
-    const uint64_t all = (uint64_t)request.warm_up + request.runs;
+    const uint64_t all = (uint64_t)bench->warm_up + bench->runs;
     rsl_tell_busy(d, saturated(all * rsl_device_expects(d))); // also: it has come, and need not come again
 }
 

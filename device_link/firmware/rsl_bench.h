@@ -10,7 +10,7 @@
 /// board looks whether anything came; if so, it listens without computing until the line has been silent for
 /// some time, and hears what the host sends again.
 
-void rsl_answer_bench(rsl_device *device);
+void rsl_answer_bench(rsl_device *device, const rsl_request *request);
 /// One inference, and RESULT after the last; or a moment of listening.
 void rsl_bench_step(rsl_device *device);
 /// A byte came while a benchmark goes on.

@@ -142,6 +142,13 @@ static bool fits(rsl_device *d, const rsl_begin *b)
     return false;
 }
 
+/// Has a push of this image begun in the slot?
+static bool is_being_received(const rsl_slot_info *info, const rsl_begin *b)
+{
+    return info->state == RSL_SLOT_RECEIVING && info->length == b->length
+        && memcmp(info->sha256, b->sha256, sizeof info->sha256) == 0;
+}
+
 /// Where a push goes: where it began before, else an empty or rejected slot, else the oldest; never the
 /// active, but where there is no other and the host says that it may be lost.
 static uint8_t choose_slot(const rsl_device *d, const rsl_begin *b)
@@ -159,8 +166,7 @@ static uint8_t choose_slot(const rsl_device *d, const rsl_begin *b)
             continue;
         rsl_slot_info info;
         rsl_slot_read(p, i, &info);
-        if (info.state == RSL_SLOT_RECEIVING && info.length == b->length
-            && memcmp(info.sha256, b->sha256, sizeof info.sha256) == 0)
+        if (is_being_received(&info, b))
             return i;
         const uint32_t age = info.state == RSL_SLOT_VALID ? info.generation : 0;
         if (age < oldest) {
@@ -171,31 +177,26 @@ static uint8_t choose_slot(const rsl_device *d, const rsl_begin *b)
     return best;
 }
 
-void rsl_answer_begin(rsl_device *d)
+void rsl_answer_begin(rsl_device *d, const rsl_request *request)
 {
     const rsl_port *p = d->port;
-    rsl_begin b;
-    if (!rsl_decode_begin(d->decoder.payload, d->decoder.frame.length, &b)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
+    const rsl_begin *b = &request->begin;
     d->begun = false;
-    if (!fits(d, &b))
+    if (!fits(d, b))
         return;
-    const uint8_t slot = choose_slot(d, &b);
+    const uint8_t slot = choose_slot(d, b);
     if (slot == RSL_NO_ACTIVE_SLOT) {
-        refuse(d, RSL_NO_SLOT, b.slot, p->slots);
+        refuse(d, RSL_NO_SLOT, b->slot, p->slots);
         return;
     }
     rsl_slot_info info;
     rsl_slot_read(p, slot, &info);
-    const bool resumed = (b.flags & RSL_BEGIN_FRESH) == 0 && info.state == RSL_SLOT_RECEIVING
-        && info.length == b.length && memcmp(info.sha256, b.sha256, sizeof info.sha256) == 0
-        && info.tag_kind == b.tag_kind && rsl_slot_goes_on(p, slot)
-        && (b.tag_kind == RSL_TAG_NONE || rsl_equal_tags(rsl_slot_tag(p, slot), b.tag));
+    const bool resumed = (b->flags & RSL_BEGIN_FRESH) == 0 && is_being_received(&info, b)
+        && info.tag_kind == b->tag_kind && rsl_slot_goes_on(p, slot)
+        && (b->tag_kind == RSL_TAG_NONE || rsl_equal_tags(rsl_slot_tag(p, slot), b->tag));
     if (!resumed) {
-        rsl_tell_busy(d, 500U + b.length / 16U); // erasing takes some 10 s a megabyte in slow flash
-        const bool begun = rsl_slot_begin(p, slot, &b);
+        rsl_tell_busy(d, 500U + b->length / 16U); // erasing takes some 10 s a megabyte in slow flash
+        const bool begun = rsl_slot_begin(p, slot, b);
         if (slot == d->active || !begun)
             rsl_make_newest_ready(d);
         if (!begun) {
@@ -204,36 +205,31 @@ void rsl_answer_begin(rsl_device *d)
         }
     }
     d->begun = true;
-    d->begin = b;
+    d->begin = *b;
     d->target = slot;
     rsl_ack ack = {0};
-    rsl_slot_progress(p, slot, b.length, 0, &ack);
+    rsl_slot_progress(p, slot, b->length, 0, &ack);
     d->next_off = ack.next_off;
     const rsl_begin_reply reply = {RSL_OK, slot, ack.next_off, ack.bitmap, 0, 0};
     rsl_reply(d, RSL_BEGIN, rsl_encode_begin_reply(&reply, d->payload));
 }
 
-void rsl_answer_data(rsl_device *d)
+void rsl_answer_data(rsl_device *d, const rsl_request *request)
 {
-    rsl_data data;
-    if (!rsl_decode_data(d->decoder.payload, d->decoder.frame.length, &data)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
+    const rsl_data *data = &request->data;
     if (!d->begun) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_NOT_BEGUN});
+        rsl_refuse(d, RSL_NOT_BEGUN, 0);
         return;
     }
-    const uint32_t rest = data.offset < d->begin.length ? d->begin.length - data.offset : 0;
-    if (data.length != (rest < RSL_CHUNK ? rest : RSL_CHUNK)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD, .value = data.offset});
+    if (data->length != rsl_chunk_bytes(d->begin.length, data->offset)) {
+        rsl_refuse(d, RSL_BAD_PAYLOAD, data->offset);
         return;
     }
     // What lies further ahead than an ACK can tell is dropped, and will come again.
-    if (data.offset >= d->next_off && data.offset - d->next_off <= RSL_ACK_BITS * RSL_CHUNK
-        && !rsl_slot_store(d->port, d->target, data.offset, data.bytes, data.length)) {
+    if (data->offset >= d->next_off && data->offset - d->next_off <= RSL_ACK_BITS * RSL_CHUNK
+        && !rsl_slot_store(d->port, d->target, data->offset, data->bytes, data->length)) {
         d->begun = false;
-        rsl_reply_error(d, (rsl_error) {.status = RSL_STORAGE, .value = data.offset});
+        rsl_refuse(d, RSL_STORAGE, data->offset);
         return;
     }
     rsl_ack ack = {0};
@@ -261,30 +257,26 @@ static void repeat_commit(rsl_device *d)
 {
     infer_known(d);
     end_commit(d, (rsl_error) {.status = RSL_OK});
-    rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
+    rsl_reply_output(d, RSL_COMMIT, RSL_OK, 0, 0);
 }
 
-void rsl_answer_commit(rsl_device *d)
+void rsl_answer_commit(rsl_device *d, const rsl_request *request)
 {
-    rsl_commit commit;
-    if (!rsl_decode_commit(d->decoder.payload, d->decoder.frame.length, &commit)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
-        return;
-    }
+    const rsl_commit *commit = &request->commit;
     if (d->active != RSL_NO_ACTIVE_SLOT && d->ready.model.bytes != NULL) {
         rsl_slot_info info;
         rsl_slot_read(d->port, d->active, &info);
-        if (memcmp(info.sha256, commit.sha256, sizeof info.sha256) == 0) {
+        if (memcmp(info.sha256, commit->sha256, sizeof info.sha256) == 0) {
             repeat_commit(d);
             return;
         }
     }
-    if (!d->begun || memcmp(d->begin.sha256, commit.sha256, sizeof commit.sha256) != 0) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_NOT_BEGUN});
+    if (!d->begun || memcmp(d->begin.sha256, commit->sha256, sizeof commit->sha256) != 0) {
+        rsl_refuse(d, RSL_NOT_BEGUN, 0);
         return;
     }
     if (d->next_off != d->begin.length) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_INCOMPLETE, .value = d->next_off});
+        rsl_refuse(d, RSL_INCOMPLETE, d->next_off);
         return;
     }
     rsl_tell_busy(d, 500U + d->begin.length / 512U);
@@ -300,7 +292,7 @@ static void fail(rsl_device *d, rsl_error why, bool reject)
         (void)rsl_slot_reject(d->port, d->target);
     rsl_make_newest_ready(d);
     end_commit(d, why);
-    rsl_reply_error(d, why);
+    rsl_reply_error(d, &why);
 }
 
 /// The announcement of BEGIN against the image itself.
@@ -332,7 +324,7 @@ static void check_image(rsl_device *d)
             // The outputs go out before the old model takes their place: those from the first that differs.
             (void)rsl_slot_reject(d->port, d->target);
             why = (rsl_error) {.status = RSL_KNOWN_ANSWER, .value = i};
-            rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = why.status, .value = i}, size * i);
+            rsl_reply_output(d, RSL_COMMIT, RSL_KNOWN_ANSWER, i, size * i);
             rsl_make_newest_ready(d);
             end_commit(d, why);
             return;
@@ -346,7 +338,7 @@ static void check_image(rsl_device *d)
     d->ready.generation = info.generation;
     d->active = d->target;
     end_commit(d, (rsl_error) {.status = RSL_OK});
-    rsl_reply_output(d, RSL_COMMIT, (rsl_output) {.status = RSL_OK}, 0);
+    rsl_reply_output(d, RSL_COMMIT, RSL_OK, 0, 0);
 }
 
 void rsl_commit_step(rsl_device *d)
@@ -374,14 +366,14 @@ void rsl_commit_step(rsl_device *d)
     (void)rsl_slot_erase(d->port, d->target);
     const rsl_error why = {.status = RSL_WRONG_SHA};
     end_commit(d, why);
-    rsl_reply_error(d, why);
+    rsl_reply_error(d, &why);
 }
 
-void rsl_answer_slot(rsl_device *d)
+void rsl_answer_slot(rsl_device *d, const rsl_request *request)
 {
-    rsl_slot_request r;
-    if (!rsl_decode_slot_request(d->decoder.payload, d->decoder.frame.length, &r) || r.op > RSL_SLOT_ERASE) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+    const rsl_slot_request r = request->slot;
+    if (r.op > RSL_SLOT_ERASE) {
+        rsl_refuse(d, RSL_BAD_PAYLOAD, 0);
         return;
     }
     rsl_error why = {.status = RSL_NO_SLOT};
@@ -407,5 +399,5 @@ void rsl_answer_slot(rsl_device *d)
     if (why.status == RSL_OK)
         rsl_reply(d, RSL_SLOT, 0);
     else
-        rsl_reply_error(d, why);
+        rsl_reply_error(d, &why);
 }

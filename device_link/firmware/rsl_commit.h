@@ -12,10 +12,10 @@ void rsl_make_newest_ready(rsl_device *device);
 /// @return RSL_OK, RSL_INVALID_IMAGE, RSL_NEEDS_RAM, RSL_UNKNOWN_LAYOUT; the last model stays ready then
 rsl_status rsl_make_ready(rsl_device *device, uint8_t slot, rsl_error *why);
 
-void rsl_answer_begin(rsl_device *device);
-void rsl_answer_data(rsl_device *device);
-void rsl_answer_commit(rsl_device *device);
-void rsl_answer_slot(rsl_device *device);
+void rsl_answer_begin(rsl_device *device, const rsl_request *request);
+void rsl_answer_data(rsl_device *device, const rsl_request *request);
+void rsl_answer_commit(rsl_device *device, const rsl_request *request);
+void rsl_answer_slot(rsl_device *device, const rsl_request *request);
 void rsl_commit_step(rsl_device *device);
 
 #endif

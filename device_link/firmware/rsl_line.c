@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "device_link/firmware/rsl_divide.h"
+
 static void send_piece(rsl_line *l)
 {
     if (l->length > 0)
@@ -36,8 +38,9 @@ void rsl_line_put_number(rsl_line *l, uint64_t n)
     char digits[20];
     size_t count = 0;
     do {
-        digits[count++] = (char)('0' + (char)(n % 10U));
-        n /= 10U;
+        uint32_t digit;
+        n = rsl_divide(n, 10, &digit);
+        digits[count++] = (char)('0' + (char)digit);
     } while (n != 0);
     while (count > 0)
         rsl_line_put_char(l, digits[--count]);
@@ -70,9 +73,10 @@ void rsl_line_put_decimal(rsl_line *l, float v)
         n += (UINT64_C(1) << (shift - 1U)) - 1U + (n >> shift & 1U); // halves to even
         n >>= shift;
     }
-    rsl_line_put_number(l, n / 1000U);
+    uint32_t rest;
+    rsl_line_put_number(l, rsl_divide(n, 1000, &rest));
     rsl_line_put_char(l, '.');
-    for (uint32_t rest = (uint32_t)(n % 1000U), unit = 100; unit > 0; unit /= 10U)
+    for (uint32_t unit = 100; unit > 0; unit /= 10U)
         rsl_line_put_char(l, (char)('0' + (char)(rest / unit % 10U)));
 }
 

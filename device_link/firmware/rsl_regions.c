@@ -57,28 +57,28 @@ static bool is_within(rsl_device *d, const region *at, uint32_t offset, uint32_t
 {
     if (at->bytes != NULL && offset <= at->length && length <= at->length - offset)
         return true;
-    rsl_reply_error(d, (rsl_error) {.status = RSL_NO_REGION, .value = at->length});
+    rsl_refuse(d, RSL_NO_REGION, at->length);
     return false;
 }
 
-void rsl_answer_read(rsl_device *d)
+void rsl_answer_read(rsl_device *d, const rsl_request *request)
 {
-    rsl_read read;
-    if (!rsl_decode_read(d->decoder.payload, d->decoder.frame.length, &read)
-        || read.flags > RSL_READ_CRC_ONLY) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+    const rsl_read *read = &request->read;
+    if (read->flags > RSL_READ_CRC_ONLY) {
+        rsl_refuse(d, RSL_BAD_PAYLOAD, 0);
         return;
     }
-    const region at = region_of(d, read.kind, read.slot);
-    if (!is_within(d, &at, read.offset, read.length))
+    const region at = region_of(d, read->kind, read->slot);
+    if (!is_within(d, &at, read->offset, read->length))
         return;
-    rsl_read_reply reply = {read.offset, 0, 0, at.bytes + read.offset};
-    uint32_t summed = read.length;
-    if (read.flags == 0) {
-        reply.length = (uint16_t)(read.length < RSL_MAX_REGION_BYTES ? read.length : RSL_MAX_REGION_BYTES);
-        summed = reply.length;
+    rsl_read_reply reply = {read->offset, 0, 0, at.bytes + read->offset};
+    uint32_t summed = read->length;
+    if (read->flags == 0) {
+        if (summed > RSL_MAX_REGION_BYTES)
+            summed = RSL_MAX_REGION_BYTES;
+        reply.length = (uint16_t)summed;
     } else {
-        rsl_tell_expected(d, read.length / 512U);
+        rsl_tell_expected(d, summed / 512U);
     }
     reply.crc = rsl_crc32(0, reply.bytes, summed);
     rsl_reply(d, RSL_READ, rsl_encode_read_reply(&reply, d->payload));
@@ -89,7 +89,8 @@ static void end_write(rsl_device *d, const region *at, const rsl_write *write)
 {
     const uint32_t crc = rsl_crc32(0, at->bytes, write->extent);
     if (write->extent != at->length || crc != write->crc) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_WRONG_CRC, .value = crc, .available = at->length});
+        const rsl_error why = {.status = RSL_WRONG_CRC, .value = crc, .available = at->length};
+        rsl_reply_error(d, &why);
         return;
     }
     d->has_input = true;
@@ -97,28 +98,27 @@ static void end_write(rsl_device *d, const region *at, const rsl_write *write)
     rsl_reply(d, RSL_WRITE, 0);
 }
 
-void rsl_answer_write(rsl_device *d)
+void rsl_answer_write(rsl_device *d, const rsl_request *request)
 {
-    rsl_write write;
-    if (!rsl_decode_write(d->decoder.payload, d->decoder.frame.length, &write) || write.flags > RSL_WRITE_LAST
-        || (write.flags != 0) != (write.length == 0)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+    const rsl_write *write = &request->write;
+    if (write->flags > RSL_WRITE_LAST || (write->flags != 0) != (write->length == 0)) {
+        rsl_refuse(d, RSL_BAD_PAYLOAD, 0);
         return;
     }
-    const region at = region_of(d, write.kind, write.slot);
-    if (!is_within(d, &at, write.offset, write.flags != 0 ? write.extent : write.length))
+    const region at = region_of(d, write->kind, write->slot);
+    if (!is_within(d, &at, write->offset, write->flags != 0 ? write->extent : write->length))
         return;
     if (at.writable == NULL) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_READ_ONLY});
+        rsl_refuse(d, RSL_READ_ONLY, 0);
         return;
     }
     d->has_output = false;
     d->done.valid = false;
-    if (write.flags != 0) {
-        end_write(d, &at, &write);
+    if (write->flags != 0) {
+        end_write(d, &at, write);
         return;
     }
     d->has_input = false;
-    memcpy(at.writable + write.offset, write.bytes, write.length);
+    memcpy(at.writable + write->offset, write->bytes, write->length);
     rsl_reply(d, RSL_WRITE, 0);
 }

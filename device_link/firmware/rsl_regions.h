@@ -8,7 +8,7 @@
 
 /// Fills in caps->region.
 void rsl_describe_regions(const rsl_device *device, rsl_caps *caps);
-void rsl_answer_read(rsl_device *device);
-void rsl_answer_write(rsl_device *device);
+void rsl_answer_read(rsl_device *device, const rsl_request *request);
+void rsl_answer_write(rsl_device *device, const rsl_request *request);
 
 #endif

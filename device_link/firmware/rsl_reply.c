@@ -18,9 +18,15 @@ void rsl_reply(rsl_device *d, uint8_t type, size_t length)
     send_frame(d, &frame);
 }
 
-void rsl_reply_error(rsl_device *d, rsl_error error)
+void rsl_reply_error(rsl_device *d, const rsl_error *error)
 {
-    rsl_reply(d, RSL_ERROR, rsl_encode_error(&error, d->payload));
+    rsl_reply(d, RSL_ERROR, rsl_encode_error(error, d->payload));
+}
+
+void rsl_refuse(rsl_device *d, rsl_status status, uint32_t value)
+{
+    const rsl_error error = {.status = (uint16_t)status, .value = value};
+    rsl_reply_error(d, &error);
 }
 
 void rsl_reply_old_host(rsl_device *d)
@@ -53,20 +59,25 @@ static void sum_outputs(rsl_device *d)
     d->has_sums = true;
 }
 
-void rsl_reply_output(rsl_device *d, uint8_t type, rsl_output output, uint32_t first)
+void rsl_reply_output(rsl_device *d, uint8_t type, rsl_status status, uint32_t value, uint32_t first)
 {
-    const uint32_t all = rsl_model_output_bytes(&d->ready.model);
+    const rsl_model *m = &d->ready.model;
+    const uint32_t all = rsl_model_output_bytes(m);
     sum_outputs(d);
-    output.generation = d->ready.generation;
-    output.number = (uint8_t)rsl_model_number(&d->ready.model);
-    output.outputs = rsl_tensor_numbers(d->ready.model.output);
-    output.ticks = d->output_ticks;
-    output.class_index = d->output_class;
-    output.crc = d->output_crc;
-    output.vector = d->output_vector;
-    output.first = first;
     const uint32_t rest = first < all ? all - first : 0;
-    output.length = (uint16_t)(rest < RSL_MAX_OUTPUT_BYTES ? rest : RSL_MAX_OUTPUT_BYTES);
-    output.bytes = d->ready.output + (rest > 0 ? first : 0);
+    const rsl_output output = {
+        .status = (uint16_t)status,
+        .value = value,
+        .generation = d->ready.generation,
+        .ticks = d->output_ticks,
+        .class_index = d->output_class,
+        .number = (uint8_t)rsl_model_number(m),
+        .outputs = rsl_tensor_numbers(m->output),
+        .crc = d->output_crc,
+        .vector = d->output_vector,
+        .first = first,
+        .length = (uint16_t)(rest < RSL_MAX_OUTPUT_BYTES ? rest : RSL_MAX_OUTPUT_BYTES),
+        .bytes = d->ready.output + (rest > 0 ? first : 0),
+    };
     rsl_reply(d, type, rsl_encode_output(&output, d->payload));
 }

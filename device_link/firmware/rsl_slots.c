@@ -252,7 +252,7 @@ bool rsl_slot_begin(const rsl_port *port, uint8_t slot, const rsl_begin *begin)
 /// @param rest  of the image, from there
 static uint32_t room_of_chunk(const rsl_port *port, uint32_t rest)
 {
-    const uint32_t n = rest < RSL_CHUNK ? rest : RSL_CHUNK;
+    const uint32_t n = rsl_chunk_bytes(rest, 0);
     return (n + port->write_unit - 1U) & ~(port->write_unit - 1U);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "device_link/firmware/rsl_divide.h"
 #include "device_link/firmware/rsl_line.h"
 #include "device_link/protocol/rsl_quantise.h"
 
@@ -65,8 +66,9 @@ static uint64_t ticks_now(const rsl_text *t)
 static void say_lap(const rsl_text *t, uint64_t ticks)
 {
     const uint32_t hz = t->host.port->timer_hz;
-    // Whole seconds apart, so that nothing overflows.
-    say_number(t, "m-lap-us-", ticks / hz * 1000000U + ticks % hz * 1000000U / hz);
+    uint32_t rest; // whole seconds apart, so that nothing overflows
+    const uint64_t seconds = rsl_divide(ticks, hz, &rest);
+    say_number(t, "m-lap-us-", seconds * 1000000U + rsl_divide(rest * UINT64_C(1000000), hz, NULL));
 }
 
 /// The window pin's falling edge is the mark; it stays low for long enough to be seen through a level shifter

@@ -75,28 +75,27 @@ static bool keep(const rsl_port *p, const uint8_t *key)
     return p->keep_key(p->context, bytes, sizeof bytes) && rsl_trust_key(p) != NULL;
 }
 
-void rsl_answer_key(rsl_device *d)
+void rsl_answer_key(rsl_device *d, const rsl_request *request)
 {
     const rsl_port *p = d->port;
     static const uint8_t no_key[RSL_KEY_BYTES] = {0};
-    rsl_key request;
-    if (!rsl_decode_key(d->decoder.payload, d->decoder.frame.length, &request)
-        || memcmp(request.key, no_key, sizeof no_key) == 0) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_BAD_PAYLOAD});
+    const uint8_t *key = request->key.key;
+    if (memcmp(key, no_key, sizeof no_key) == 0) {
+        rsl_refuse(d, RSL_BAD_PAYLOAD, 0);
         return;
     }
     const uint8_t *there = rsl_trust_key(p);
-    if (there != NULL && !rsl_equal_tags(there, request.key)) {
-        rsl_reply_error(d, (rsl_error) {.status = RSL_KEY_IS_SET, .value = rsl_key_number(there)});
+    if (there != NULL && !rsl_equal_tags(there, key)) {
+        rsl_refuse(d, RSL_KEY_IS_SET, rsl_key_number(there));
         return;
     }
     if (there == NULL) {
         if (p->key == NULL || p->keep_key == NULL) {
-            rsl_reply_error(d, (rsl_error) {.status = RSL_READ_ONLY});
+            rsl_refuse(d, RSL_READ_ONLY, 0);
             return;
         }
-        if (!keep(p, request.key)) {
-            rsl_reply_error(d, (rsl_error) {.status = RSL_STORAGE});
+        if (!keep(p, key)) {
+            rsl_refuse(d, RSL_STORAGE, 0);
             return;
         }
         d->begun = false;

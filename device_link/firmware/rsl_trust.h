@@ -18,6 +18,6 @@ rsl_error rsl_trust_takes(const rsl_port *port, uint8_t tag_kind);
 rsl_error rsl_trust_check(const rsl_port *port, uint8_t slot, const rsl_slot_info *info);
 
 /// Answers KEY. A model without a tag is not ready any more then.
-void rsl_answer_key(rsl_device *device);
+void rsl_answer_key(rsl_device *device, const rsl_request *request);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_link/firmware/rsl_window.h"
 
+#include "device_link/firmware/rsl_divide.h"
 #include "device_link/firmware/rsl_infer.h"
 
 static void advance_time(rsl_device *d, uint32_t now)
@@ -47,9 +48,15 @@ static uint32_t cycles_each(const rsl_device *d)
 uint32_t rsl_device_expects(const rsl_device *d)
 {
     const uint64_t ms = d->ready.ticks != 0
-        ? (uint64_t)d->ready.ticks * 1250U / d->port->timer_hz
-        : rsl_model_macs(&d->ready.model) * cycles_each(d) / (d->port->clock_hz / 1000U + 1U);
+        ? rsl_divide((uint64_t)d->ready.ticks * 1250U, d->port->timer_hz, NULL)
+        : rsl_divide(rsl_model_macs(&d->ready.model) * cycles_each(d), d->port->clock_hz / 1000U + 1U, NULL);
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+bool rsl_device_has_input(const rsl_device *d, uint32_t vector)
+{
+    return d->has_input && d->input_ack.vector == vector
+        && d->input_ack.next_off == rsl_model_input_bytes(&d->ready.model);
 }
 
 const void *rsl_device_known_input(const rsl_device *d)

@@ -19,6 +19,8 @@ uint32_t rsl_device_infer(rsl_device *device, const void *input);
 /// Milliseconds that an inference of the ready model takes: as the last one did and a quarter more; before
 /// the first, a guess on the safe side from its multiply-adds.
 uint32_t rsl_device_expects(const rsl_device *device);
+/// Has all of the input vector of that number come?
+bool rsl_device_has_input(const rsl_device *device, uint32_t vector);
 /// The model's known-answer vector.
 const void *rsl_device_known_input(const rsl_device *device);
 

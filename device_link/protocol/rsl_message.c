@@ -454,6 +454,25 @@ static const message_field key_reply_fields[] = {
 };
 RSL_DEFINE(key_reply, NULL, false)
 
+uint32_t rsl_chunk_bytes(uint32_t all, uint32_t offset)
+{
+    const uint32_t rest = offset < all ? all - offset : 0;
+    return rest < RSL_CHUNK ? rest : RSL_CHUNK;
+}
+
+bool rsl_decode_request(uint8_t type, const uint8_t *payload, size_t length, rsl_request *request)
+{
+    static const message *const requests[] = {
+        [RSL_HELLO] = &hello_message,           [RSL_BEGIN] = &begin_message, [RSL_DATA] = &data_message,
+        [RSL_COMMIT] = &commit_message,         [RSL_INPUT] = &input_message, [RSL_RUN] = &run_message,
+        [RSL_OUTPUT] = &output_request_message, [RSL_BENCH] = &bench_message, [RSL_BAUD] = &baud_message,
+        [RSL_SLOT] = &slot_request_message,     [RSL_READ] = &read_message,   [RSL_WRITE] = &write_message,
+        [RSL_KEY_SET] = &key_message,
+    };
+    const message *what = type < sizeof requests / sizeof requests[0] ? requests[type] : NULL;
+    return what == NULL || decode(what, payload, length, request);
+}
+
 const char *rsl_status_text(unsigned status)
 {
     static const char *const texts[] = {

@@ -116,6 +116,9 @@ enum {
     RSL_TAG_BYTES = 32,
 };
 
+/// Bytes of the chunk at that offset, of so many in all: 0 beyond the end.
+uint32_t rsl_chunk_bytes(uint32_t all, uint32_t offset);
+
 /// No answer but yes: ABORT, BAUD, SLOT, RESET. Also their replies' empty payload.
 
 typedef struct rsl_hello {
@@ -390,6 +393,27 @@ typedef struct rsl_error {
     uint32_t value;
     uint32_t available;
 } rsl_error;
+
+/// Any request.
+typedef union rsl_request {
+    rsl_hello hello;
+    rsl_begin begin;
+    rsl_data data;
+    rsl_commit commit;
+    rsl_input input;
+    rsl_run run;
+    rsl_output_request output;
+    rsl_bench bench;
+    rsl_baud baud;
+    rsl_slot_request slot;
+    rsl_read read;
+    rsl_write write;
+    rsl_key key;
+} rsl_request;
+
+/// Decodes the request of that type into its member; those of ABORT, ECHO and RESET, whose payload says
+/// nothing, and those of unknown types are left alone.
+bool rsl_decode_request(uint8_t type, const uint8_t *payload, size_t length, rsl_request *request);
 
 size_t rsl_encode_hello(const rsl_hello *m, uint8_t *payload);
 bool rsl_decode_hello(const uint8_t *payload, size_t length, rsl_hello *m);

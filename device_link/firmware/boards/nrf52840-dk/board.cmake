@@ -4,4 +4,4 @@ set(board_definitions "")
 set(board_sources nrf52840-dk/port.c nrf52840-dk/serial.c common/main.c)
 set(board_s8 dsp)
 set(board_float fpu)
-set(board_most_flash 36000) # of 128 kB: clock, watchdog, flash and DMA of a real part
+set(board_more_flash 2000) # of 128 kB: clock, watchdog, flash and DMA of a real part

@@ -4,4 +4,4 @@ set(board_definitions "")
 set(board_sources nucleo-f446re/port.c ${stm32_sources})
 set(board_s8 dsp)
 set(board_float fpu)
-set(board_most_flash 38000) # of 128 kB: clocks, supply, flash and DMA of a real part
+set(board_more_flash 4000) # of 128 kB: clocks, supply, flash and DMA of a real part

@@ -4,4 +4,4 @@ set(board_definitions RSL_STM32_F7)
 set(board_sources nucleo-f746zg/port.c common/cortex_m7_caches.c ${stm32_sources})
 set(board_s8 dsp)
 set(board_float fpu)
-set(board_most_flash 38000) # of 128 kB: clocks, supply, flash and DMA of a real part
+set(board_more_flash 4000) # of 128 kB: clocks, supply, flash and DMA of a real part

@@ -5,4 +5,4 @@ set(board_definitions "")
 set(board_sources riscv-virt/port.c riscv-virt/startup.c)
 set(board_s8 portable)
 set(board_float portable)
-set(board_most_flash 36000) # RV32 code is longer than Thumb
+set(board_more_flash 2000) # RV32 code is longer than Thumb
