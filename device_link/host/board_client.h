@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -14,7 +13,8 @@
 
 #include "core/base/result.h"
 #include "device_link/host/board_info.h"
-#include "device_link/host/chunk_window.h"
+#include "device_link/host/chunk_transfer.h"
+#include "device_link/host/frame_exchange.h"
 #include "device_link/host/link.h"
 #include "device_link/host/model_key.h"
 #include "device_link/protocol/rsl_message.h"
@@ -29,12 +29,6 @@ struct BoardProgress {
     std::uint64_t total = 0; ///< bytes when pushing, examples or runs otherwise
 };
 using BoardProgressSink = std::function<void(const BoardProgress &)>;
-
-/// Bytes that went out.
-struct SentBytes {
-    std::uint64_t all = 0; ///< resent ones included
-    std::uint64_t again = 0;
-};
 
 struct RunReply {
     std::vector<std::uint8_t> outputBytes;
@@ -57,17 +51,7 @@ struct BenchReply {
     std::uint32_t pauses = 0;
 };
 
-/// What the line was like.
-struct LinkStatistics {
-    std::uint64_t framesSent = 0;
-    std::uint64_t framesReceived = 0;
-    std::uint64_t resent = 0;
-    std::uint64_t bad = 0; ///< frames that came damaged
-    std::uint64_t bytesSent = 0;
-    std::uint64_t bytesReceived = 0;
-};
-
-/// Questions to a board and its answers. Retries, sequence numbers and timeouts live here and nowhere else.
+/// Questions to a board and its answers. How frames are exchanged is FrameExchange's.
 ///
 /// Synchronous: every function waits for its answer, resending what got lost (8 times, with patience that
 /// doubles up to 2 s), and returns Cancelled within 0.1 s of a stop request, within 1 s where the board has
@@ -79,20 +63,23 @@ struct LinkStatistics {
 class BoardClient
 {
 public:
-    using Milliseconds = std::chrono::milliseconds;
+    using Milliseconds = FrameExchange::Milliseconds;
 
     explicit BoardClient(std::unique_ptr<Link> link);
     ~BoardClient();
 
-    [[nodiscard]] Link &link() noexcept { return *m_link; }
+    [[nodiscard]] Link &link() noexcept { return m_exchange.link(); }
 
     /// Receives the board's text lines and LOG messages, as they come, without line ends.
     /// No byte of them is one that a terminal obeys.
-    void setConsole(std::function<void(std::string_view)> console) { m_console = std::move(console); }
+    void setConsole(std::function<void(std::string_view)> console)
+    {
+        m_exchange.setConsole(std::move(console));
+    }
     /// Is told several times a second while the board has said how long it will be busy, and is.
     void setWaiting(std::function<void(Milliseconds waited, Milliseconds expected)> waiting)
     {
-        m_waiting = std::move(waiting);
+        m_exchange.setWaiting(std::move(waiting));
     }
 
     /// Begins a session. First of all, and again after an error.
@@ -160,77 +147,24 @@ public:
 
     /// A command of the MLPerf Tiny text API, without '%': the reply's lines before "m-ready".
     [[nodiscard]] Result<std::vector<std::string>>
-    textCommand(std::string_view command, Milliseconds patience, const std::stop_token &stop = {});
+    textCommand(std::string_view command, Milliseconds patience, const std::stop_token &stop = {})
+    {
+        return m_exchange.textCommand(command, patience, stop);
+    }
 
-    [[nodiscard]] const LinkStatistics &statistics() const noexcept { return m_statistics; }
+    [[nodiscard]] const LinkStatistics &statistics() const noexcept { return m_exchange.statistics(); }
 
 private:
-    struct Reply {
-        std::uint8_t type = 0;
-        std::uint16_t seq = 0;
-        std::vector<std::uint8_t> payload;
-    };
-    /// How long an answer is waited for.
-    struct Patience {
-        Milliseconds silent {0};    ///< at least, though nothing is heard; asked again meanwhile
-        Milliseconds busy {10'000}; ///< at most, while the board says that it is busy
-        int tries = 8;
-    };
-    using EncodeChunk = std::function<std::size_t(const ChunkWindow::Chunk &chunk, std::uint8_t *payload)>;
-
-    [[nodiscard]] Result<void> send(std::uint8_t type, std::uint16_t seq,
-                                    std::span<const std::uint8_t> payload);
-    /// The next frame of this session, or none within @p timeout.
-    [[nodiscard]] Result<std::optional<Reply>> receive(Milliseconds timeout, const std::stop_token &stop);
-    /// The reply to a request, which may be an error.
-    [[nodiscard]] Result<Reply> exchange(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                         const std::stop_token &stop, const Patience &patience);
-    /// The reply to a request; an error as refusal().
-    [[nodiscard]] Result<Reply> ask(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                    const std::stop_token &stop, const Patience &patience);
-    [[nodiscard]] Result<Reply> ask(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                    const std::stop_token &stop = {})
-    {
-        return ask(type, payload, stop, Patience());
-    }
-    [[nodiscard]] Result<void> command(std::uint8_t type, std::span<const std::uint8_t> payload,
-                                       const std::stop_token &stop = {});
-    /// Sends the chunks that are missing, several at a time.
-    /// @param vector  number of the input, 0 of an image
-    [[nodiscard]] Result<SentBytes> sendChunks(std::uint8_t type, ChunkWindow &window,
-                                               const EncodeChunk &encode, std::uint64_t total,
-                                               std::uint32_t vector, const BoardProgressSink &progress,
-                                               const std::stop_token &stop);
     [[nodiscard]] Result<void> sendInput(std::span<const std::uint8_t> bytes, const std::stop_token &stop);
-    [[nodiscard]] Result<RunReply> wholeOutput(const Reply &first, std::uint32_t vector,
+    [[nodiscard]] Result<RunReply> wholeOutput(const FrameExchange::Reply &first, std::uint32_t vector,
                                                const std::stop_token &stop);
     [[nodiscard]] Result<void> slotCommand(std::uint8_t slot, std::uint8_t op);
     /// Says ABORT until it is heard, for a second at most.
     void stopWork();
-    /// How long so many frames and their answers take at most.
-    [[nodiscard]] Milliseconds patience(std::size_t frames) const;
-    [[nodiscard]] tl::unexpected<Error> refusal(const rsl_error &error) const;
-    [[nodiscard]] tl::unexpected<Error> impossible(std::string_view what) const;
-    void receive(std::span<const std::uint8_t> bytes);
-    void hearFrame();
-    void hearText(std::uint8_t byte);
 
-    std::unique_ptr<Link> m_link;
+    FrameExchange m_exchange;
     BoardInfo m_info;
-    LinkStatistics m_statistics;
-    std::function<void(std::string_view)> m_console;
-    std::function<void(Milliseconds, Milliseconds)> m_waiting;
-    std::uint16_t m_session = 0;
-    std::uint16_t m_seq = 0;
-    std::uint32_t m_vector = 0;      ///< number of the last input
-    std::uint8_t m_otherVersion = 0; ///< of frames of this session that came in another; 0 = none
-    rsl_decoder m_decoder {};
-    std::vector<Reply> m_inbox;       ///< frames of this session that nobody took yet
-    std::vector<std::string> m_lines; ///< of text, since the last textCommand()
-    std::string m_line;
-    std::uint64_t m_foreign = 0; ///< frames of other sessions
-    std::uint64_t m_textBytes = 0;
-    std::uint64_t m_oddBytes = 0; ///< of these, those that no text has
+    std::uint32_t m_vector = 0; ///< number of the last input
 };
 
 } // namespace rosler
