@@ -7,6 +7,7 @@
 
 #include "app/cli/board_flash.h"
 #include "app/cli/board_model.h"
+#include "app/cli/board_wait.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/progress_bar.h"
@@ -170,6 +171,8 @@ int push(const BoardOptions &options)
     warnOfLoss(options, board->client->info(), *image);
     Result<PushReport> pushed = [&] {
         SimpleProgress bar("push");
+        BoardWait wait(*board->client);
+        wait.showOn(&bar);
         return pushModel(
             *board->client, *image,
             [&](const BoardProgress &at) {
@@ -228,12 +231,17 @@ int run(const BoardOptions &options)
     const auto image = packFor(*source, options.types.front(), *board);
     if (!image)
         return report(image.error());
-    if (const auto pushed = pushModel(*board->client, *image, {}, interrupt.token(), *key ? &**key : nullptr);
-        !pushed)
-        return reportUnlessCancelled(pushed.error());
     std::vector<float> features(static_cast<std::size_t>(test.features.cols()));
     test.features.widen(options.example, features.data());
-    const auto reply = board->client->run(image->input(features), interrupt.token());
+    const auto reply = [&]() -> Result<RunReply> {
+        SimpleProgress bar("run");
+        BoardWait wait(*board->client);
+        wait.showOn(&bar);
+        const auto pushed = pushModel(*board->client, *image, {}, interrupt.token(), *key ? &**key : nullptr);
+        if (!pushed)
+            return tl::unexpected(pushed.error());
+        return board->client->run(image->input(features), interrupt.token());
+    }();
     if (!reply)
         return reportUnlessCancelled(reply.error());
     const std::vector<float> logits = image->logits(reply->outputBytes);
@@ -318,6 +326,7 @@ int measure(const BoardOptions &options)
     if (!board)
         return reportUnlessCancelled(board.error());
     raise(options, *board, interrupt.token());
+    BoardWait wait(*board->client);
     std::vector<Measurement> all;
     std::vector<NamedTrace> traces;
     bool equal = true;
@@ -341,11 +350,13 @@ int measure(const BoardOptions &options)
                 if (!bar || step != at) {
                     bar.reset(); // its line goes before the next one's comes
                     bar = std::make_unique<SimpleProgress>(type + " " + names[static_cast<int>(step)]);
+                    wait.showOn(bar.get());
                 }
                 at = step;
                 bar->report(std::max(0.0, fraction));
             },
             interrupt.token());
+        wait.showOn(nullptr);
         bar.reset();
         if (!measured)
             return reportUnlessCancelled(measured.error());

@@ -137,10 +137,21 @@ SimpleProgress::~SimpleProgress()
 
 void SimpleProgress::report(double fraction)
 {
+    m_fraction = fraction;
+    draw(eta(fraction, m_start));
+}
+
+void SimpleProgress::wait(const std::string &why)
+{
+    draw(why);
+}
+
+void SimpleProgress::draw(const std::string &rest)
+{
     if (!m_shown || Clock::now() - m_drawn < redrawAfter)
         return;
     m_drawn = Clock::now();
-    drawLine(bar(fraction) + ' ' + m_what + "  " + eta(fraction, m_start));
+    drawLine(bar(m_fraction) + ' ' + m_what + "  " + rest);
 }
 
 } // namespace rosler::cli

@@ -46,9 +46,16 @@ public:
     SimpleProgress(const SimpleProgress &) = delete;
     SimpleProgress &operator=(const SimpleProgress &) = delete;
     void report(double fraction);
+    /// The share stands still, and nobody knows the time to go.
+    /// @param why  stands in its place
+    void wait(const std::string &why);
+    [[nodiscard]] bool isShown() const noexcept { return m_shown; } ///< standard error is a terminal
 
 private:
+    void draw(const std::string &rest);
+
     bool m_shown;
+    double m_fraction = 0;
     std::string m_what;
     std::chrono::steady_clock::time_point m_start;
     std::chrono::steady_clock::time_point m_drawn;

@@ -4,7 +4,6 @@
 
 #include <QtTest>
 
-#include "device_link/firmware/twin/rsl_twin.h"
 #include "device_link/host/links/board_catalog.h"
 #include "device_link/host/links/qt_runtime.h"
 #include "device_link/host/links/serial_link.h"
@@ -13,6 +12,7 @@
 #include "device_link/protocol/rsl_frame.h"
 #include "device_link/protocol/rsl_message.h"
 #include "tests/device_link/host/pty_peer.h"
+#include "tests/device_link/host/twin_peer.h"
 #include "tests/support/layers.h"
 
 namespace board_ports_test {
@@ -23,54 +23,10 @@ namespace {
 
 using Bytes = PtyPeer::Bytes;
 
-struct TwinDeleter {
-    void operator()(rsl_twin *twin) const { rsl_twin_destroy(twin); }
-};
-using Twin = std::shared_ptr<rsl_twin>;
-
-Twin makeTwin()
-{
-    const rsl_twin_options options {};
-    return Twin(rsl_twin_create(&options), TwinDeleter());
-}
-
-Bytes answerOf(const Twin &twin, std::span<const std::uint8_t> heard)
-{
-    if (!heard.empty())
-        rsl_twin_feed(twin.get(), heard.data(), heard.size());
-    std::array<std::uint8_t, 4096> out {};
-    const std::size_t n = rsl_twin_take(twin.get(), out.data(), out.size());
-    return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(n)};
-}
-
 Bytes bytesOf(std::string_view text)
 {
     return {text.begin(), text.end()};
 }
-
-Bytes wire(const rsl_frame &frame, const std::uint8_t *payload)
-{
-    Bytes bytes(RSL_MAX_WIRE_FRAME);
-    bytes.resize(rsl_frame_encode(&frame, payload, bytes.data(), bytes.size()));
-    return bytes;
-}
-
-/// Calls @p each for every frame in what comes.
-class Frames
-{
-public:
-    Frames() { rsl_decoder_start(&m_decoder); }
-    template <typename Each>
-    void feed(std::span<const std::uint8_t> bytes, const Each &each)
-    {
-        for (const std::uint8_t byte : bytes)
-            if (rsl_decoder_feed(&m_decoder, byte) == RSL_FEED_FRAME)
-                each(m_decoder.frame, m_decoder.payload);
-    }
-
-private:
-    rsl_decoder m_decoder {};
-};
 
 Result<OpenBoard> open(const PtyPeer &peer, std::optional<std::uint32_t> baud = 115200)
 {
@@ -93,8 +49,8 @@ private Q_SLOTS:
 
     void aBoardOnAPortIsOpened()
     {
-        const Twin twin = makeTwin();
-        const PtyPeer peer([&](auto heard, auto) { return answerOf(twin, heard); });
+        TwinPeer twin;
+        const PtyPeer peer([&](auto heard, auto) { return twin.answer(heard); });
         for (const std::string &id : {"port:" + peer.path(), peer.path()}) {
             const auto board = openBoard(id, {}, {});
             QVERIFY2(board, board ? "" : message(board.error()).c_str());
@@ -121,12 +77,12 @@ private Q_SLOTS:
         options.name = "lossy";
         const auto model = packModel(network, options, view(calibration), twinInference());
         QVERIFY2(model, model ? "" : message(model.error()).c_str());
-        const Twin twin = makeTwin();
-        (void)answerOf(twin, {}); // its greeting
+        TwinPeer twin;
+        (void)twin.answer({}); // its greeting
         std::mt19937 random(3);
         int faults = 0;
-        Frames asked;
-        Frames answered;
+        FrameReader asked;
+        FrameReader answered;
         const auto spoil = [&](Bytes frame) {
             const auto chance = random() % 200;
             faults += chance < 2 ? 1 : 0;
@@ -139,9 +95,9 @@ private Q_SLOTS:
         const PtyPeer peer([&](auto heard, auto) {
             Bytes said;
             asked.feed(heard, [&](const rsl_frame &frame, const std::uint8_t *payload) {
-                answered.feed(answerOf(twin, spoil(wire(frame, payload))),
+                answered.feed(twin.answer(spoil(wireOf(frame, payload))),
                               [&](const rsl_frame &reply, const std::uint8_t *bytes) {
-                                  const Bytes spoilt = spoil(wire(reply, bytes));
+                                  const Bytes spoilt = spoil(wireOf(reply, bytes));
                                   said.insert(said.end(), spoilt.begin(), spoilt.end());
                               });
             });
@@ -163,10 +119,10 @@ private Q_SLOTS:
 
     void aWrongRateIsFoundOutAndTold()
     {
-        const Twin twin = makeTwin();
+        TwinPeer twin;
         const PtyPeer peer([&](auto heard, auto baud) {
             if (baud == 460800)
-                return answerOf(twin, heard);
+                return twin.answer(heard);
             Bytes rubbish;
             for (const std::uint8_t byte : heard)
                 rubbish.push_back(static_cast<std::uint8_t>(byte * 37U | 0x80U));
@@ -185,11 +141,11 @@ private Q_SLOTS:
 
     void aBoardInEnergyModeIsFoundAtItsRate()
     {
-        const Twin twin = makeTwin();
+        TwinPeer twin;
         rsl_twin_strap_energy(twin.get(), true);
         rsl_twin_power_cycle(twin.get());
         const PtyPeer peer([&](auto heard, auto baud) {
-            return baud == rsl_twin_baud(twin.get()) ? answerOf(twin, heard) : Bytes();
+            return baud == rsl_twin_baud(twin.get()) ? twin.answer(heard) : Bytes();
         });
         auto board = openBoard("port:" + peer.path(), {}, {});
         QVERIFY2(board, board ? "" : message(board.error()).c_str());
@@ -273,7 +229,7 @@ private Q_SLOTS:
     void firmwareOfAnotherVersionIsNamed()
     {
         QFETCH(int, version);
-        Frames frames;
+        FrameReader frames;
         const PtyPeer peer([&](auto heard, auto) {
             Bytes said;
             frames.feed(heard, [&](const rsl_frame &frame, const std::uint8_t *) {
@@ -286,7 +242,7 @@ private Q_SLOTS:
                 reply.type = RSL_ERROR;
                 reply.flags = RSL_FLAG_REPLY;
                 reply.length = static_cast<std::uint16_t>(rsl_encode_error(&error, payload.data()));
-                said = wire(reply, payload.data());
+                said = wireOf(reply, payload.data());
             });
             return said;
         });
@@ -299,11 +255,11 @@ private Q_SLOTS:
 
     void aBoardWithoutAProfileStandsForItself()
     {
-        const Twin twin = makeTwin();
-        Frames frames;
+        TwinPeer twin;
+        FrameReader frames;
         const PtyPeer peer([&](auto heard, auto) {
             Bytes said;
-            frames.feed(answerOf(twin, heard), [&](const rsl_frame &frame, const std::uint8_t *payload) {
+            frames.feed(twin.answer(heard), [&](const rsl_frame &frame, const std::uint8_t *payload) {
                 rsl_caps caps {};
                 Bytes out(payload, payload + frame.length);
                 rsl_frame renamed = frame;
@@ -314,7 +270,7 @@ private Q_SLOTS:
                     out.resize(RSL_MAX_PAYLOAD);
                     renamed.length = static_cast<std::uint16_t>(rsl_encode_caps(&caps, out.data()));
                 }
-                const Bytes bytes = wire(renamed, out.data());
+                const Bytes bytes = wireOf(renamed, out.data());
                 said.insert(said.end(), bytes.begin(), bytes.end());
             });
             return said;
