@@ -22,6 +22,7 @@ constexpr double longer = 1.02; ///< than asked for, so that a window is never t
 struct Benches {
     Result<void> outcome;
     std::vector<double> seconds; ///< of each window
+    std::string paused;          ///< why a meter saw more than inferences; empty = it did not
     std::atomic<std::size_t> done {0};
     std::atomic<bool> ended {false};
 };
@@ -34,8 +35,13 @@ double secondsOf(const BoardInfo &info, const BenchReply &reply, Clock::duration
     return static_cast<double>(reply.totalTicks) / reply.timerHz;
 }
 
-Result<double> timedBench(BoardClient &client, std::uint32_t runs, double expected,
-                          const std::stop_token &stop)
+struct TimedBench {
+    double seconds = 0.0;
+    std::uint32_t pauses = 0; ///< BenchReply::pauses
+};
+
+Result<TimedBench> timedBench(BoardClient &client, std::uint32_t runs, double expected,
+                              const std::stop_token &stop)
 {
     BoardClient::BenchRequest bench;
     bench.warmUp = 0;
@@ -45,7 +51,7 @@ Result<double> timedBench(BoardClient &client, std::uint32_t runs, double expect
     const Result<BenchReply> reply = client.bench(bench, stop);
     if (!reply)
         return tl::unexpected(reply.error());
-    return secondsOf(client.info(), *reply, Clock::now() - begin);
+    return TimedBench {secondsOf(client.info(), *reply, Clock::now() - begin), reply->pauses};
 }
 
 void waitFor(milliseconds time, const std::stop_token &stop)
@@ -60,10 +66,10 @@ Result<std::uint32_t> inferencesFor(BoardClient &client, const EnergyRequest &re
 {
     constexpr std::uint32_t few = 4;
     constexpr double most = 4e9;
-    const Result<double> seconds = timedBench(client, few, 1.0, stop);
-    if (!seconds)
-        return tl::unexpected(seconds.error());
-    const double each = *seconds / few;
+    const Result<TimedBench> tried = timedBench(client, few, 1.0, stop);
+    if (!tried)
+        return tl::unexpected(tried.error());
+    const double each = tried->seconds / few;
     std::uint32_t runs = request.inferences;
     if (request.length == EnergyRequest::Length::Seconds && each > 0.0)
         runs = std::max(runs,
@@ -127,11 +133,16 @@ Result<MeasuredEnergy> measureEnergy(BoardClient &client, Meter &meter, const En
         const std::jthread board([&, token = stopBoard.get_token()] {
             for (std::size_t i = 0; i < request.windows && benches.outcome; ++i) {
                 waitFor(request.pause, token);
-                const Result<double> seconds = timedBench(client, *runs, expected, token);
-                if (!seconds)
-                    benches.outcome = tl::unexpected(seconds.error());
-                else
-                    benches.seconds.push_back(*seconds);
+                const Result<TimedBench> bench = timedBench(client, *runs, expected, token);
+                if (!bench) {
+                    benches.outcome = tl::unexpected(bench.error());
+                } else {
+                    benches.seconds.push_back(bench->seconds);
+                    if (bench->pauses > 0 && benches.paused.empty())
+                        benches.paused = "window " + std::to_string(i + 1)
+                            + ": the board was interrupted by what came on its line, and did not compute all "
+                              "the time; no energy is stated";
+                }
                 ++benches.done;
             }
             waitFor(request.pause, token);
@@ -161,6 +172,12 @@ Result<MeasuredEnergy> measureEnergy(BoardClient &client, Meter &meter, const En
     measured.health = meter.health();
     measured.inferences = *runs;
     measured.trace = meter.trace();
+    if (!benches.paused.empty()) { // nor do the ends of windows stand where the board's timer puts them
+        if (meter.signal() == WindowSignal::Level)
+            measured.windows = windowsOf(measured.trace, WindowSignal::Level);
+        measured.reason = benches.paused;
+        return measured;
+    }
     if (meter.signal() == WindowSignal::Pulses) {
         Result<PowerTrace> whole = withEnds(measured.trace, benches.seconds);
         if (!whole) {

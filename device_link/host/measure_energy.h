@@ -50,7 +50,8 @@ using EnergyProgress = std::function<void(double fraction, const std::string &no
 /// function's until it returns.
 ///
 /// @param measurement  its energy becomes the instrument's; or none, when the samples do not allow a figure:
-///                     more than highestDropRate lost, in a window or in all
+///                     more than highestDropRate lost, in a window or in all, or the board was interrupted
+///                     in a window (BenchReply::pauses)
 /// @return Unsupported  the board has no window pin
 /// @return OutOfRange   fewer inferences than a window needs, or none of the windows
 /// @return the errors of BoardClient::bench() and of the meter, which is stopped then too; Cancelled

@@ -278,10 +278,12 @@ private:
 class SlowBoard final : public Link
 {
 public:
-    SlowBoard(Pin &pin, milliseconds each)
+    /// @param interrupted  number of the benchmark in which bytes come, from 1; 0 = none
+    SlowBoard(Pin &pin, milliseconds each, int interrupted = 0)
         : m_twin(*TwinLink::open())
         , m_pin(pin)
         , m_each(each)
+        , m_interrupted(interrupted)
     {
         rsl_decoder_start(&m_asked);
         rsl_decoder_start(&m_answered);
@@ -342,6 +344,11 @@ private:
             caps.features |= RSL_HAS_WINDOW_PIN;
             frame.length = static_cast<std::uint16_t>(rsl_encode_caps(&caps, payload.data()));
         }
+        rsl_result result {};
+        if (frame.type == RSL_BENCH && rsl_decode_result(payload.data(), frame.length, &result)) {
+            result.pauses = ++m_benches == m_interrupted ? 2 : 0;
+            frame.length = static_cast<std::uint16_t>(rsl_encode_result(&result, payload.data()));
+        }
         std::array<std::uint8_t, RSL_MAX_WIRE_FRAME> wire {};
         const std::size_t length = rsl_frame_encode(&frame, payload.data(), wire.data(), wire.size());
         m_ready.insert(m_ready.end(), wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(length));
@@ -350,6 +357,8 @@ private:
     std::unique_ptr<TwinLink> m_twin;
     Pin &m_pin;
     milliseconds m_each;
+    int m_interrupted;
+    int m_benches = 0; ///< that were answered
     Clock::time_point m_until;
     std::uint16_t m_seq = 0; ///< of the last benchmark
     rsl_decoder m_asked {};
@@ -388,9 +397,9 @@ const EnergyRequest quick {
     .length = EnergyRequest::Length::Inferences, .inferences = 10, .pause = milliseconds(30)};
 
 Result<MeasuredEnergy> measure(Meter &meter, Pin &pin, Measurement &measurement,
-                               milliseconds each = milliseconds(6))
+                               milliseconds each = milliseconds(6), int interrupted = 0)
 {
-    BoardClient client(std::make_unique<SlowBoard>(pin, each));
+    BoardClient client(std::make_unique<SlowBoard>(pin, each, interrupted));
     if (const auto info = client.hello(); !info)
         return tl::unexpected(info.error());
     if (const auto pushed = pushModel(client, smallModel()); !pushed)
@@ -508,6 +517,40 @@ private Q_SLOTS:
         QVERIFY2(measured->reason.find("no energy is stated") != std::string::npos, measured->reason.c_str());
         QVERIFY(measured->health.dropRate() > 0.0015 && measured->health.dropRate() < 0.01);
         QCOMPARE(measured->windows.size(), std::size_t {5});
+    }
+
+    /// The first benchmark says how long one takes; the windows are those after it.
+    void aBoardThatWasInterruptedHasNoEnergyButATrace()
+    {
+        for (const int interrupted : {1, 3}) {
+            Pin pin {true};
+            EmulatedPpk2 ppk2(pin);
+            const PtyPeer peer([&](auto heard, auto) { return ppk2.play(heard); });
+            auto meter = openOn(peer, "ppk2");
+            QVERIFY(meter);
+            Measurement measurement;
+            const auto measured = measure(**meter, pin, measurement, milliseconds(6), interrupted);
+            QVERIFY2(measured, measured ? "" : message(measured.error()).c_str());
+            QCOMPARE(measured->windows.size(), std::size_t {5});
+            QCOMPARE(measured->energy.has_value(), interrupted == 1);
+            QCOMPARE(measurement.energy.has_value(), interrupted == 1);
+            QCOMPARE(measured->reason.substr(0, 10), std::string(interrupted == 1 ? "" : "window 2: "));
+        }
+    }
+
+    void aPowerShieldIsNotBelievedWhereTheBoardWasInterrupted()
+    {
+        Pin pin {true};
+        EmulatedPowerShield shield(pin);
+        const PtyPeer peer([&](auto heard, auto) { return shield.play(heard); });
+        auto meter = openOn(peer, "powershield", 10000.0);
+        QVERIFY(meter);
+        Measurement measurement;
+        const auto measured = measure(**meter, pin, measurement, milliseconds(6), 6);
+        QVERIFY2(measured, measured ? "" : message(measured.error()).c_str());
+        QVERIFY(!measured->energy && !measurement.energy && measured->windows.empty());
+        QVERIFY2(measured->reason.find("interrupted") != std::string::npos, measured->reason.c_str());
+        QVERIFY(measured->trace.seconds() > 0.1);
     }
 
     void aPowerShieldMeasuresTheEnergyOfWindows_data()
