@@ -10,7 +10,7 @@
 
 #include "device_link/host/c_export.h"
 #include "device_link/host/links/twin_link.h"
-#include "tests/support/layers.h"
+#include "tests/support/small_network.h"
 
 namespace c_export_test {
 
@@ -20,27 +20,6 @@ namespace {
 
 constexpr Index sampleCount = 200;
 constexpr Index featureCount = 50;
-
-Network network(bool sketched)
-{
-    std::vector<LayerShape> shapes;
-    if (sketched)
-        shapes = {{.inputs = 50, .outputs = 40, .rank = 7, .read = 31, .kept = 22, .relu = true},
-                  {.inputs = 40, .outputs = 30, .rank = 5, .read = 22, .kept = 30, .relu = true},
-                  {.inputs = 30, .outputs = 9, .rank = 6, .read = 30, .kept = 9}};
-    else
-        shapes = {{.inputs = 50, .outputs = 37, .read = 50, .kept = 37, .relu = true},
-                  {.inputs = 37, .outputs = 9, .read = 37, .kept = 9}};
-    Network made = networkOf(shapes);
-    made.initialise(7);
-    if (sketched) {
-        std::vector<std::uint32_t> kept;
-        for (std::uint32_t i = 0; i < 31; ++i)
-            kept.push_back(i + i / 2);
-        made.setKeptFeatures(kept);
-    }
-    return made;
-}
 
 Matrix examples()
 {
@@ -164,7 +143,7 @@ private Q_SLOTS:
         QFETCH(bool, sketched);
         QFETCH(int, type);
         QFETCH(int, layout);
-        const auto image = packModel(network(sketched),
+        const auto image = packModel(smallNetwork(sketched),
                                      {.type = static_cast<rsl_number>(type),
                                       .int8Layout = static_cast<rsl_layout>(layout),
                                       .name = "net"},
@@ -243,7 +222,7 @@ private Q_SLOTS:
     void theHeaderTellsTheSizes()
     {
         const auto image =
-            packModel(network(true), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
+            packModel(smallNetwork(true), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
         QVERIFY(image);
         const auto sources = cSources(*image);
         QVERIFY(sources);
@@ -267,7 +246,7 @@ private Q_SLOTS:
     void whereNothingCanBeWrittenIsSaid()
     {
         const auto image =
-            packModel(network(false), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
+            packModel(smallNetwork(false), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
         const auto sources = cSources(*image);
         QVERIFY(sources);
         const auto written = writeCSources(*sources, "/proc/rosler");

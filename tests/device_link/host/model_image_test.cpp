@@ -8,7 +8,7 @@
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "device_link/host/model_image.h"
 #include "device_link/host/quantise.h"
-#include "tests/support/layers.h"
+#include "tests/support/small_network.h"
 
 namespace model_image_test {
 
@@ -30,34 +30,6 @@ std::vector<std::uint8_t> run(const ModelImage &image, std::span<const float> fe
     if (!twin(image.bytes(), image.input(features), output))
         output.clear();
     return output;
-}
-
-Network network(bool sketched)
-{
-    std::vector<LayerShape> shapes;
-    if (sketched)
-        shapes = {{.inputs = 50, .outputs = 40, .rank = 7, .read = 31, .kept = 22, .relu = true},
-                  {.inputs = 40, .outputs = 30, .rank = 5, .read = 22, .kept = 30, .relu = true},
-                  {.inputs = 30, .outputs = 9, .rank = 6, .read = 30, .kept = 9}};
-    else
-        shapes = {{.inputs = 50, .outputs = 37, .read = 50, .kept = 37, .relu = true},
-                  {.inputs = 37, .outputs = 9, .read = 37, .kept = 9}};
-    Network made = networkOf(shapes);
-    made.initialise(7);
-    if (sketched) {
-        std::vector<std::uint32_t> kept;
-        for (std::uint32_t i = 0; i < 31; ++i)
-            kept.push_back(i + i / 2);
-        made.setKeptFeatures(kept);
-    }
-    // Biases begin at zero: give all some.
-    for (std::size_t i = 0; i < made.layerCount(); ++i)
-        for (const ParameterBlock &block : made.layer(i).blocks())
-            if (block.name == "b")
-                for (Index k = 0; k < block.size(); ++k)
-                    made.parameters()[static_cast<std::size_t>(made.offset(i) + block.offset + k)] =
-                        0.1F * static_cast<float>(std::sin(static_cast<double>(k) + 1));
-    return made;
 }
 
 Matrix examples(Index count)
@@ -87,7 +59,7 @@ private Q_SLOTS:
         wide(0, 0) = 0;
         wide(0, 1) = 255;
         const Matrix &x = wide;
-        const auto image = packModel(network(false), {.type = RSL_I8, .name = "pixels"}, view(x), &twin);
+        const auto image = packModel(smallNetwork(false), {.type = RSL_I8, .name = "pixels"}, view(x), &twin);
         QVERIFY(image);
         std::vector<float> features(50, 0.0F);
         for (std::size_t i = 0; i < features.size(); ++i)
@@ -128,7 +100,7 @@ private Q_SLOTS:
         QFETCH(int, type);
         QFETCH(int, layout);
         QFETCH(double, tolerance);
-        const Network net = network(sketched);
+        const Network net = smallNetwork(sketched);
         const Matrix x = examples(60);
         const auto image = packModel(net,
                                      {.type = static_cast<rsl_number>(type),
@@ -157,7 +129,8 @@ private Q_SLOTS:
     void theKnownAnswerIsTheTwins()
     {
         const Matrix x = examples(5);
-        const auto image = packModel(network(true), {.type = RSL_I8, .name = "k"}, view(x), &twin).value();
+        const auto image =
+            packModel(smallNetwork(true), {.type = RSL_I8, .name = "k"}, view(x), &twin).value();
         std::vector<std::uint8_t> output(image.knownOutput().size());
         QVERIFY(twin(image.bytes(), image.knownInput(), output));
         QVERIFY(std::equal(output.begin(), output.end(), image.knownOutput().begin()));
@@ -168,9 +141,11 @@ private Q_SLOTS:
     {
         const Matrix x = examples(2);
         const auto with =
-            packModel(network(true), {.type = RSL_F32, .name = "w", .foldU = false}, view(x), &twin).value();
+            packModel(smallNetwork(true), {.type = RSL_F32, .name = "w", .foldU = false}, view(x), &twin)
+                .value();
         QCOMPARE(with.macs(), std::uint64_t(7 * (31 + 22) + 49 + 5 * (22 + 30) + 25 + 6 * (30 + 9) + 36));
-        const auto without = packModel(network(true), {.type = RSL_F32, .name = "w"}, view(x), &twin).value();
+        const auto without =
+            packModel(smallNetwork(true), {.type = RSL_F32, .name = "w"}, view(x), &twin).value();
         QCOMPARE(without.macs(), with.macs() - 49 - 25 - 36);
         QVERIFY(without.bytes().size() < with.bytes().size());
     }
@@ -178,18 +153,18 @@ private Q_SLOTS:
     void equalNetworksGiveEqualBytes()
     {
         const Matrix x = examples(9);
-        const auto a = packModel(network(true), {.name = "a"}, view(x), &twin).value();
-        const auto b = packModel(network(true), {.name = "a"}, view(x), &twin).value();
+        const auto a = packModel(smallNetwork(true), {.name = "a"}, view(x), &twin).value();
+        const auto b = packModel(smallNetwork(true), {.name = "a"}, view(x), &twin).value();
         QCOMPARE(a.sha256(), b.sha256());
         QVERIFY(std::equal(a.bytes().begin(), a.bytes().end(), b.bytes().begin(), b.bytes().end()));
-        const auto c = packModel(network(true), {.name = "b"}, view(x), &twin).value();
+        const auto c = packModel(smallNetwork(true), {.name = "b"}, view(x), &twin).value();
         QVERIFY(a.sha256() != c.sha256());
     }
 
     void storedImagesAreCheckedBytewise()
     {
         const Matrix x = examples(3);
-        const auto image = packModel(network(true), {.name = "a"}, view(x), &twin).value();
+        const auto image = packModel(smallNetwork(true), {.name = "a"}, view(x), &twin).value();
         const std::vector<std::uint8_t> bytes(image.bytes().begin(), image.bytes().end());
         QVERIFY(ModelImage::fromBytes(bytes, "m").has_value());
         for (std::size_t cut = 0; cut < bytes.size(); cut += 7)
@@ -207,15 +182,16 @@ private Q_SLOTS:
     void whatCannotBePackedIsRefused()
     {
         const Matrix x = examples(3);
-        QCOMPARE(packModel(network(false), {}, view(Matrix(x.leftCols(49))), &twin).error().code,
+        QCOMPARE(packModel(smallNetwork(false), {}, view(Matrix(x.leftCols(49))), &twin).error().code,
                  ErrorCode::OutOfRange);
-        QCOMPARE(packModel(network(false), {}, view(x.data(), 0, 50), &twin).error().code,
+        QCOMPARE(packModel(smallNetwork(false), {}, view(x.data(), 0, 50), &twin).error().code,
                  ErrorCode::OutOfRange);
-        Network broken = network(false);
+        Network broken = smallNetwork(false);
         broken.parameters()[3] = std::nanf("");
         QCOMPARE(packModel(broken, {}, view(x), &twin).error().code, ErrorCode::OutOfRange);
-        QCOMPARE(packModel(network(false), {}, view(x), [](auto, auto, auto) { return false; }).error().code,
-                 ErrorCode::Rejected);
+        QCOMPARE(
+            packModel(smallNetwork(false), {}, view(x), [](auto, auto, auto) { return false; }).error().code,
+            ErrorCode::Rejected);
         QCOMPARE(numberType("i4").error().code, ErrorCode::OutOfRange);
         for (const rsl_number type : {RSL_F32, RSL_F16, RSL_I8})
             QCOMPARE(numberType(nameOf(type)).value(), type);
