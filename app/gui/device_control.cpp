@@ -79,6 +79,7 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::cRequested, this, &DeviceControl::exportC);
     connect(session, &DeviceSession::saved, page,
             [page](const QString &path) { page->appendConsole(tr("Written: %1").arg(path)); });
+    connect(session, &DeviceSession::waiting, page, &DevicePage::setWaiting);
     connect(session, &DeviceSession::began, page, &DevicePage::begin);
     connect(session, &DeviceSession::connectionChanged, page, &DevicePage::setConnection);
     connect(session, &DeviceSession::cardChanged, page, &DevicePage::setCard);

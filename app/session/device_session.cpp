@@ -22,6 +22,7 @@ namespace {
 constexpr int pingMilliseconds = 1000;
 constexpr int returnMilliseconds = 1500; ///< between looks for a board that went
 constexpr std::chrono::seconds commandPatience {30};
+constexpr std::chrono::seconds shortestWait {1}; ///< of a board at work, that is told
 
 /// Whether the board itself is out of reach, and not only what was asked of it.
 bool isLoss(const Error &error)
@@ -175,6 +176,7 @@ public:
     std::optional<OpenBoard> board; ///< worker thread only
     std::string boardId;            ///< worker thread only
     std::unique_ptr<Meter> meter;   ///< worker thread only
+    bool toldWait = false;          ///< that the board works, since the last step; worker thread only
     JobThread side;                 ///< what needs no board
     JobThread thread;               ///< last: ends before the rest is gone
 };
@@ -256,6 +258,15 @@ Result<void> DeviceSession::Private::open(const std::string &id, const std::stop
         return tl::unexpected(opened.error());
     board = std::move(*opened);
     boardId = id;
+    board->client->setWaiting([this](std::chrono::milliseconds waited, std::chrono::milliseconds expected) {
+        if (expected < shortestWait)
+            return;
+        toldWait = true;
+        const auto seconds = [](std::chrono::milliseconds time) {
+            return std::chrono::duration<double>(time).count();
+        };
+        post([this, w = seconds(waited), e = seconds(expected)] { Q_EMIT q->waiting(w, e); });
+    });
     tellCard();
     return {};
 }
@@ -361,8 +372,9 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
         *board->client, board->profile, *image, data.test(), request, reference,
         [&](MeasureStep step, double fraction, const std::string &note) {
             const bool done = fraction >= 1;
-            if (step == at && !done && fraction >= 0 && fraction - told < 0.01)
+            if (step == at && !done && !toldWait && fraction >= 0 && fraction - told < 0.01)
                 return; // at most a hundred events a step
+            toldWait = false;
             at = step;
             told = fraction;
             post([this, step, done, fraction, text = QString::fromStdString(note)] {

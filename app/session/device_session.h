@@ -86,6 +86,9 @@ Q_SIGNALS:
     void began();
     void current(const QString &what); ///< "rosler i8 (2 of 6)"
     void stepped(rosler::MeasureStep step, bool done, double fraction, const QString &note);
+    /// The board says that it works on what the step asked for, a second or more; several times a second.
+    /// @param waited, expected  in seconds since it was asked
+    void waiting(double waited, double expected);
     void stepFailed(rosler::MeasureStep step, const QString &why);
     void measured(const rosler::MeasuredModel &model);
     /// One model of the queue could not be measured; the others are.

@@ -85,6 +85,16 @@ void StepStrip::setState(int step, State state, double fraction, const QString &
     show(changed, note);
 }
 
+void StepStrip::setNote(int step, const QString &note)
+{
+    m_steps.at(static_cast<std::size_t>(step)).note->setText(note);
+}
+
+QString StepStrip::note(int step) const
+{
+    return m_steps.at(static_cast<std::size_t>(step)).note->fullText();
+}
+
 StepStrip::State StepStrip::state(int step) const
 {
     return m_steps.at(static_cast<std::size_t>(step)).state;

@@ -28,7 +28,10 @@ public:
     /// @param fraction  of a running step, 0..1; below 0: nobody knows
     /// @param note      behind its name: "12 of 34 kB"; the reason when it failed
     void setState(int step, State state, double fraction = 0, const QString &note = {});
+    /// What stands behind its name until the next setState(): while it waits for somebody else.
+    void setNote(int step, const QString &note);
     [[nodiscard]] State state(int step) const;
+    [[nodiscard]] QString note(int step) const;
 
 private:
     struct Step {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/device_page.h"
 
+#include <cmath>
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -89,8 +91,9 @@ public:
 
     DevicePage *q;
     BoardConnection connection;
-    QString workingOn; ///< "rosler i8 (2 of 6)", while an order is carried out
-    QString summary;   ///< of the last order
+    QString workingOn;  ///< "rosler i8 (2 of 6)", while an order is carried out
+    QString waitingFor; ///< "the board computes, 3 of about 7 s"; empty while it does not say so
+    QString summary;    ///< of the last order
     std::vector<MeasuredModel> measured;
     std::optional<MeasureOrder> asked; ///< what is measured, or was
     QComboBox *boards = nullptr;
@@ -260,11 +263,12 @@ QWidget *DevicePage::Private::buildChoices()
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(measure);
     buttons->addWidget(stop);
-    buttons->addWidget(current, 1);
+    buttons->addStretch(1);
     buttons->addWidget(cButton);
     buttons->addWidget(tableButton);
     buttons->addWidget(exportButton);
     grid->addLayout(buttons, 3, 0, 1, 3);
+    grid->addWidget(current, 4, 0, 1, 3); // a reason is a sentence
 
     connect(boards, &QComboBox::currentIndexChanged, q, [this] { updateButtons(); });
     connect(connectButton, &QPushButton::clicked, q, [this] {
@@ -429,7 +433,9 @@ void DevicePage::Private::showStatus()
     if (connection.state() == State::Opening)
         text = tr("Connecting…");
     else if (connection.state() == State::Working)
-        text = connection.isOpen() ? workingOn : tr("Firmware is being flashed…");
+        text = !connection.isOpen() ? tr("Firmware is being flashed…")
+            : waitingFor.isEmpty()  ? workingOn
+                                    : tr("%1: %2").arg(workingOn, waitingFor);
     else if (connection.state() == State::Lost)
         text = tr("The board is gone; waiting for it to come back…");
     else if (!reason.isEmpty())
@@ -442,6 +448,8 @@ void DevicePage::Private::showStatus()
         text = summary;
     else if (connection.state() == State::Idle)
         text = tr("Connected: %1").arg(QString::fromStdString(connection.title()));
+    else
+        text = tr("Not connected; “Push and measure” connects by itself");
     current->setText(text);
 }
 
@@ -595,6 +603,22 @@ void DevicePage::setCurrent(const QString &what)
 void DevicePage::setStep(Step step, StepStrip::State state, double fraction, const QString &note)
 {
     d->steps->setState(step, state, fraction, note);
+    d->waitingFor.clear();
+    d->showStatus();
+}
+
+void DevicePage::setWaiting(double waited, double expected)
+{
+    for (int step = 0; step < StepCount; ++step) {
+        if (d->steps->state(step) != StepStrip::State::Running)
+            continue;
+        const QString time = tr("%1 of about %2 s").arg(std::lround(waited)).arg(std::lround(expected));
+        d->steps->setNote(step, tr("board: %1").arg(time)); // there is little room
+        d->waitingFor = step == Send ? tr("the board makes room, %1").arg(time)
+            : step == Verify         ? tr("the board checks the model, %1").arg(time)
+                                     : tr("the board computes, %1").arg(time);
+    }
+    d->showStatus();
 }
 
 void DevicePage::showSummary(const QString &summary)

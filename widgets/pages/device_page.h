@@ -82,6 +82,9 @@ public:
     /// What is on the board's table now: "rosler i8 (2 of 6)".
     void setCurrent(const QString &what);
     void setStep(Step step, StepStrip::State state, double fraction, const QString &note);
+    /// The board says that it works on what the running step asked for.
+    /// @param waited, expected  seconds since it was asked, as the second is what the board says
+    void setWaiting(double waited, double expected);
     /// How the last order ended: "4 measured, 1 failed"; stands until the next begin().
     void showSummary(const QString &summary);
     void addMeasurement(const MeasuredModel &model);

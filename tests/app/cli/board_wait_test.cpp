@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <chrono>
 #include <mutex>
-#include <optional>
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -11,58 +9,14 @@
 #include <QtTest>
 
 #include "device_link/host/links/qt_runtime.h"
-#include "device_link/protocol/rsl_message.h"
 #include "tests/app/cli/program.h"
+#include "tests/device_link/host/busy_peer.h"
 #include "tests/device_link/host/pty_peer.h"
-#include "tests/device_link/host/twin_peer.h"
 
 namespace board_wait_test {
 
 using namespace rosler;
 using test::Answer;
-
-namespace {
-
-/// A board that says at the first benchmark that it works for about seven seconds, and takes one or two.
-class SlowPeer
-{
-public:
-    PtyPeer::Bytes play(std::span<const std::uint8_t> heard)
-    {
-        PtyPeer::Bytes said;
-        const auto say = [&](const PtyPeer::Bytes &bytes) {
-            said.insert(said.end(), bytes.begin(), bytes.end());
-        };
-        m_asked.feed(heard, [&](const rsl_frame &frame, const std::uint8_t *payload) {
-            const PtyPeer::Bytes request = wireOf(frame, payload);
-            if (frame.type != RSL_BENCH || m_until) {
-                say(m_twin.answer(request));
-                return;
-            }
-            m_until = Clock::now() + std::chrono::milliseconds(1800);
-            m_held = request;
-            const rsl_busy busy {7000};
-            std::array<std::uint8_t, RSL_MAX_PAYLOAD> room {};
-            const rsl_frame reply {
-                RSL_PROTOCOL_VERSION, RSL_BUSY,
-                RSL_FLAG_REPLY,       frame.seq,
-                frame.session,        static_cast<std::uint16_t>(rsl_encode_busy(&busy, room.data()))};
-            say(wireOf(reply, room.data()));
-        });
-        if (m_until && Clock::now() >= *m_until && !m_held.empty())
-            say(m_twin.answer(std::exchange(m_held, {})));
-        return said;
-    }
-
-private:
-    using Clock = std::chrono::steady_clock;
-    TwinPeer m_twin;
-    FrameReader m_asked;
-    std::optional<Clock::time_point> m_until;
-    PtyPeer::Bytes m_held;
-};
-
-} // namespace
 
 /// How long a board says that it works, as `rosler board` shows it.
 class BoardWaitTest final : public QObject
@@ -88,7 +42,7 @@ private Q_SLOTS:
 
     void aTerminalShowsItBehindTheBar()
     {
-        SlowPeer board;
+        BusyPeer board;
         const PtyPeer port([&](auto heard, auto) { return board.play(heard); });
         std::mutex mutex;
         QByteArray shown;
@@ -114,7 +68,7 @@ private Q_SLOTS:
 
     void elsewhereALongOneIsSaidOnce()
     {
-        SlowPeer board;
+        BusyPeer board;
         const PtyPeer port([&](auto heard, auto) { return board.play(heard); });
         const Answer answer = test::rosler(measure(port));
         QVERIFY2(answer.exitCode == 0, answer.error.constData());

@@ -10,8 +10,11 @@
 #include <QtTest>
 
 #include "app/session/app_services.h"
+#include "device_link/host/links/qt_runtime.h"
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
+#include "tests/device_link/host/busy_peer.h"
+#include "tests/device_link/host/pty_peer.h"
 
 namespace device_session_test {
 
@@ -189,6 +192,27 @@ private Q_SLOTS:
         QCOMPARE(measured.size(), 2);
         QCOMPARE(items.count(), 1);
         QCOMPARE(items[0][1].value<Error>().code, ErrorCode::NotFound);
+    }
+
+    void aBoardThatWorksForLongIsToldOf()
+    {
+        if (!hasSerialPorts())
+            QSKIP("built without Qt SerialPort");
+        BusyPeer board;
+        const PtyPeer port([&](auto heard, auto) { return board.play(heard); });
+        const QStringList runs = trainSmall().mid(0, 1);
+        QSignalSpy waiting(&devices(), &DeviceSession::waiting);
+        QSignalSpy ended(&devices(), &DeviceSession::queueEnded);
+        devices().measure(
+            {QStringLiteral("port:") + QString::fromStdString(port.path()), runs, {QStringLiteral("i8")}, 8},
+            test::smallData());
+        EVENTUALLY_EQUAL(ended.count(), 1);
+        QCOMPARE(ended[0], (QList<QVariant> {1, 0, 0}));
+        QVERIFY2(waiting.count() >= 3, qPrintable(QString::number(waiting.count())));
+        for (const QList<QVariant> &said : waiting) {
+            QVERIFY(said[0].toDouble() >= 0 && said[0].toDouble() < 7);
+            QVERIFY(said[1].toDouble() >= 7 && said[1].toDouble() < 8);
+        }
     }
 
     void modelsAreWrittenAsCWithoutABoard()

@@ -19,6 +19,7 @@
 #include "tests/support/accessibility_audit.h"
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/charts/plot_widget.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/device_page.h"
@@ -408,6 +409,36 @@ private Q_SLOTS:
         QVERIFY(steps->accessibleDescription().contains(QLatin1String("Verify: failed")));
         m_page->setCurrent(QStringLiteral("rosler i8"));
         QCOMPARE(steps->state(DevicePage::Verify), StepStrip::State::Waiting);
+    }
+
+    void aStepSaysHowLongTheBoardWorks()
+    {
+        const auto *steps = child<StepStrip>("steps");
+        const auto *status = child<ElidedLabel>("deviceStatus");
+        BoardConnection board;
+        board.open("twin", true);
+        board.opened("Twin");
+        m_page->setConnection(board);
+        m_page->begin();
+        m_page->setCurrent(QStringLiteral("rosler i8 (2 of 6)"));
+        m_page->setWaiting(1, 7); // no step waits
+        QCOMPARE(steps->note(DevicePage::Send), QString());
+        m_page->setStep(DevicePage::Send, StepStrip::State::Running, 0, {});
+        m_page->setWaiting(0.4, 2.2);
+        QCOMPARE(steps->note(DevicePage::Send), QStringLiteral("board: 0 of about 2 s"));
+        QCOMPARE(status->fullText(),
+                 QStringLiteral("rosler i8 (2 of 6): the board makes room, 0 of about 2 s"));
+        m_page->setStep(DevicePage::Send, StepStrip::State::Done, 1, QStringLiteral("8000 bytes"));
+        m_page->setStep(DevicePage::Measure, StepStrip::State::Running, -1, QStringLiteral("20 runs"));
+        m_page->setWaiting(3.2, 6.8);
+        QCOMPARE(steps->note(DevicePage::Measure), QStringLiteral("board: 3 of about 7 s"));
+        QCOMPARE(status->fullText(),
+                 QStringLiteral("rosler i8 (2 of 6): the board computes, 3 of about 7 s"));
+        QCOMPARE(steps->note(DevicePage::Send), QStringLiteral("8000 bytes"));
+        QCOMPARE(steps->state(DevicePage::Measure), StepStrip::State::Running);
+        m_page->setStep(DevicePage::Measure, StepStrip::State::Running, 0.5, QStringLiteral("10 of 20"));
+        QCOMPARE(steps->note(DevicePage::Measure), QStringLiteral("10 of 20"));
+        QCOMPARE(status->fullText(), QStringLiteral("rosler i8 (2 of 6)"));
     }
 
     void errorsStandInPlace()
