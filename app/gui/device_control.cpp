@@ -47,7 +47,8 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::measureRequested, this, [this](const MeasureOrder &order) {
         if (m_data)
             m_session->measure({order.board, order.runs, order.types, order.samples, order.meter,
-                                MeterSettings {.volts = order.volts, .suppliesBoard = order.meterSupplies}},
+                                MeterSettings {.volts = order.volts, .suppliesBoard = order.meterSupplies},
+                                order.keyFile},
                                m_data);
         else
             m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
@@ -77,9 +78,16 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::commandEntered, session, &DeviceSession::command);
     connect(page, &DevicePage::tableRequested, this, &DeviceControl::saveTable);
     connect(page, &DevicePage::cRequested, this, &DeviceControl::exportC);
+    connect(page, &DevicePage::keyFileRequested, this, &DeviceControl::chooseKey);
+    connect(page, &DevicePage::keyFileChanged, session, [session](const QString &path) {
+        if (!path.isEmpty())
+            session->findKey(path);
+    });
+    connect(session, &DeviceSession::keyFound, page, &DevicePage::showKey);
+    connect(session, &DeviceSession::keyRefused, page, &DevicePage::showKeyProblem);
+    connect(session, &DeviceSession::waiting, page, &DevicePage::setWaiting);
     connect(session, &DeviceSession::saved, page,
             [page](const QString &path) { page->appendConsole(tr("Written: %1").arg(path)); });
-    connect(session, &DeviceSession::waiting, page, &DevicePage::setWaiting);
     connect(session, &DeviceSession::began, page, &DevicePage::begin);
     connect(session, &DeviceSession::connectionChanged, page, &DevicePage::setConnection);
     connect(session, &DeviceSession::cardChanged, page, &DevicePage::setCard);
@@ -137,6 +145,15 @@ void DeviceControl::exportC(const QStringList &runs, const QStringList &types)
         QFileDialog::getExistingDirectory(m_page->window(), tr("Folder for the C of each model"));
     if (!folder.isEmpty())
         m_session->exportC(runs, types, folder, m_data);
+}
+
+void DeviceControl::chooseKey()
+{
+    const QString path =
+        QFileDialog::getOpenFileName(m_page->window(), tr("File with the board's key"),
+                                     m_page->keyFile().isEmpty() ? QDir::homePath() : m_page->keyFile());
+    if (!path.isEmpty())
+        m_page->setKeyFile(path);
 }
 
 void DeviceControl::saveTable()

@@ -38,6 +38,7 @@ Q_SIGNALS:
 
 private:
     void saveTable();
+    void chooseKey();
     void exportC(const QStringList &runs, const QStringList &types);
     void offerModels();
 

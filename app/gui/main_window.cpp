@@ -122,6 +122,7 @@ MainWindow::~MainWindow()
     m_services.datasets().disconnect(this);
     m_services.devices().disconnect(m_device);
     m_services.devices().disconnect(m_devicePage);
+    m_devicePage->disconnect(this);
     m_design.disconnect();
     m_runs.disconnect();
     delete m_experiment;
@@ -419,6 +420,7 @@ void MainWindow::connectDevice()
 {
     m_device = new DeviceControl(m_devicePage, &m_services.devices(), &m_services.runs(), this);
     connect(m_device, &DeviceControl::problem, this, &MainWindow::report);
+    connect(m_devicePage, &DevicePage::keyFileChanged, this, &MainWindow::scheduleSave);
     connect(m_device, &DeviceControl::queueEnded, this, [this](const QString &summary, bool allDone) {
         m_services.log().add(allDone ? LogEntry::Level::Info : LogEntry::Level::Warning,
                              tr("Boards: %1").arg(summary));

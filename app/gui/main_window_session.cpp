@@ -10,6 +10,7 @@
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
+#include "widgets/pages/device_page.h"
 
 namespace rosler {
 
@@ -59,6 +60,7 @@ void MainWindow::restore(const Start &start)
     if (!state.exports.folder.isEmpty())
         m_figures->setSettings(state.exports);
     m_plotted->checkLater(state.checkedRuns);
+    m_devicePage->setKeyFile(state.boardKeyFile);
 
     if (state.design && start.experiment.isEmpty())
         m_experiment->restore(*state.design, state.designFile);
@@ -120,6 +122,7 @@ WindowState MainWindow::state() const
     state.designFile = m_design.file();
     state.recentExperiments = m_recentExperimentFiles;
     state.checkedRuns = m_runs.checkedIds();
+    state.boardKeyFile = m_devicePage->keyFile();
     state.curveX = m_compare->curveX();
     state.curveY = m_compare->curveY();
     state.logX = m_compare->isLogX();

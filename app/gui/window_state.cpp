@@ -119,6 +119,7 @@ QByteArray toJson(const WindowState &state)
         {QStringLiteral("design_file"), state.designFile},
         {QStringLiteral("recent_experiments"), QJsonArray::fromStringList(state.recentExperiments)},
         {QStringLiteral("checked_runs"), QJsonArray::fromStringList(state.checkedRuns)},
+        {QStringLiteral("board_key_file"), state.boardKeyFile},
         {QStringLiteral("curve_x"), static_cast<int>(state.curveX)},
         {QStringLiteral("curve_y"), static_cast<int>(state.curveY)},
         {QStringLiteral("log_x"), state.logX},
@@ -167,6 +168,7 @@ ReadWindowState parseWindowState(const QByteArray &bytes)
     state.designFile = json.value(QStringLiteral("design_file")).toString();
     state.recentExperiments = strings(json.value(QStringLiteral("recent_experiments")), recentLimit);
     state.checkedRuns = strings(json.value(QStringLiteral("checked_runs")), 64);
+    state.boardKeyFile = json.value(QStringLiteral("board_key_file")).toString();
     state.curveX = choice(json.value(QStringLiteral("curve_x")), 3, CurveX::Epoch);
     state.curveY = choice(json.value(QStringLiteral("curve_y")), 4, CurveY::HeldOutAccuracy);
     state.logX = json.value(QStringLiteral("log_x")).toBool();

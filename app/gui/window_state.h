@@ -28,6 +28,7 @@ struct WindowState {
     QString designFile;                   ///< empty = never saved
     QStringList recentExperiments;
     QStringList checkedRuns; ///< ids
+    QString boardKeyFile;    ///< path, not what is in it; empty = none
 
     CurveX curveX = CurveX::Epoch;
     CurveY curveY = CurveY::HeldOutAccuracy;

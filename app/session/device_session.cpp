@@ -8,6 +8,7 @@
 
 #include <QTimer>
 
+#include "app/session/file_path.h"
 #include "app/session/job_thread.h"
 #include "core/base/atomic_file.h"
 #include "core/base/quantity_text.h"
@@ -73,6 +74,9 @@ QList<QPair<QString, QString>> cardOf(const OpenBoard &board)
         {DeviceSession::tr("Clock"), DeviceSession::tr("%1 MHz").arg(info.clockHz / 1e6)},
         {DeviceSession::tr("RAM for a model"), text(bytesText(info.ramBytes))},
         {DeviceSession::tr("Firmware"), text(info.firmware)},
+        {DeviceSession::tr("Models"),
+         info.key == 0 ? DeviceSession::tr("takes any: it has no key")
+                       : DeviceSession::tr("takes only those with a tag of %1").arg(text(keyName(info.key)))},
     };
     for (const rsl_number type : {RSL_I8, RSL_F16, RSL_F32})
         if (const StatedRange &cycles = board.profile.cyclesPerInstruction.of(type); !cycles.source.empty())
@@ -176,6 +180,7 @@ public:
     std::optional<OpenBoard> board; ///< worker thread only
     std::string boardId;            ///< worker thread only
     std::unique_ptr<Meter> meter;   ///< worker thread only
+    std::optional<ModelKey> key;    ///< of the board, as the order gives it; worker thread only
     bool toldWait = false;          ///< that the board works, since the last step; worker thread only
     JobThread side;                 ///< what needs no board
     JobThread thread;               ///< last: ends before the rest is gone
@@ -303,6 +308,13 @@ DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &o
         const bool lost = isLoss(opened.error());
         return {std::move(opened), lost};
     }
+    key.reset();
+    if (board->client->info().key != 0 && !order.keyFile.isEmpty()) {
+        const Result<ModelKey> read = ModelKey::fromFile(filePath(order.keyFile));
+        if (!read)
+            return {tl::unexpected(read.error()), false};
+        key = *read;
+    }
     Worked worked = measureAll(order, data, stop);
     if (worked.boardIsLost)
         close();
@@ -366,6 +378,7 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
     request.emulated = board->emulated;
     // One of an earlier order may still supply the board; it is not asked.
     request.meter = order.meter.isEmpty() ? nullptr : meter.get();
+    request.key = key ? &*key : nullptr;
     MeasureStep at = MeasureStep::Send;
     double told = -1;
     const Result<MeasuredModel> measured = measureModel(
@@ -557,6 +570,19 @@ void DeviceSession::command(const QString &line)
 void DeviceSession::stop()
 {
     d->stopping.request_stop();
+}
+
+void DeviceSession::findKey(const QString &path)
+{
+    d->side.post([this, path] {
+        const Result<ModelKey> key = ModelKey::fromFile(filePath(path));
+        d->post([this, path, key] {
+            if (key)
+                Q_EMIT keyFound(path, QString::fromStdString(keyName(key->number())));
+            else
+                Q_EMIT keyRefused(path, key.error());
+        });
+    });
 }
 
 void DeviceSession::exportC(const QStringList &runs, const QStringList &types, const QString &folder,

@@ -27,6 +27,7 @@ struct DeviceOrder {
     int samples = 0;
     QString meter = {}; ///< as openMeterPort() takes it; empty = none
     MeterSettings meterSettings = {};
+    QString keyFile = {}; ///< looked into when the board has a key; empty = none
 };
 
 /// A board's firmware, and how it is to get there.
@@ -66,6 +67,8 @@ public Q_SLOTS:
     /// Says a line of the MLPerf Tiny text API to the connected board; it answers by consoleLine().
     void command(const QString &line);
     void stop();
+    /// Looks into a key's file: answers keyFound() or keyRefused().
+    void findKey(const QString &path);
     /// Writes each of the runs in each of the types as C, a folder each below @p folder; answers saved().
     void exportC(const QStringList &runs, const QStringList &types, const QString &folder,
                  std::shared_ptr<const rosler::Dataset> data);
@@ -96,6 +99,8 @@ Q_SIGNALS:
     /// How many of the queue were measured, failed, and were skipped (stopped, or the board was lost).
     void queueEnded(int done, int failed, int skipped);
     void consoleLine(const QString &line);
+    void keyFound(const QString &path, const QString &name); ///< "key 4B3A2918"
+    void keyRefused(const QString &path, const rosler::Error &why);
     void saved(const QString &path);
     void failed(const rosler::Error &error);
     void finished();

@@ -2,6 +2,7 @@
 #include "widgets/pages/device_page.h"
 
 #include <cmath>
+#include <utility>
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -78,6 +79,8 @@ public:
 
     void build();
     QWidget *buildChoices();
+    void buildKey(QGridLayout *grid, int row);
+    void takeKeyFile();
     QWidget *buildFigures();
     QWidget *buildTabs();
     void updateButtons();
@@ -123,6 +126,10 @@ public:
     QDoubleSpinBox *volts = nullptr;
     QCheckBox *supplies = nullptr;
     ConfusionView *confusion = nullptr;
+    QLineEdit *keyFile = nullptr;
+    QString keyTaken; ///< what is written there and was told
+    ElidedLabel *keyState = nullptr;
+    bool keyIsBad = false; ///< the banner says so
     QPushButton *connectButton = nullptr;
     QToolButton *flash = nullptr;
     QPushButton *cButton = nullptr;
@@ -248,6 +255,8 @@ QWidget *DevicePage::Private::buildChoices()
     connect(meter, &QComboBox::editTextChanged, q, enableSupply);
     enableSupply();
 
+    buildKey(grid, 3);
+
     measure = new QPushButton(tr("Push and measure"));
     measure->setObjectName(QStringLiteral("measure"));
     stop = new QPushButton(tr("Stop"));
@@ -267,8 +276,8 @@ QWidget *DevicePage::Private::buildChoices()
     buttons->addWidget(cButton);
     buttons->addWidget(tableButton);
     buttons->addWidget(exportButton);
-    grid->addLayout(buttons, 3, 0, 1, 3);
-    grid->addWidget(current, 4, 0, 1, 3); // a reason is a sentence
+    grid->addLayout(buttons, 4, 0, 1, 3);
+    grid->addWidget(current, 5, 0, 1, 3); // a reason is a sentence
 
     connect(boards, &QComboBox::currentIndexChanged, q, [this] { updateButtons(); });
     connect(connectButton, &QPushButton::clicked, q, [this] {
@@ -298,6 +307,49 @@ QWidget *DevicePage::Private::buildChoices()
     connect(stop, &QPushButton::clicked, q, &DevicePage::stopRequested);
     connect(exportButton, &QPushButton::clicked, q, &DevicePage::exportAllRequested);
     return box;
+}
+
+void DevicePage::Private::buildKey(QGridLayout *grid, int row)
+{
+    keyFile = new QLineEdit;
+    keyFile->setObjectName(QStringLiteral("keyFile"));
+    keyFile->setAccessibleName(tr("File with the board's key"));
+    keyFile->setPlaceholderText(tr("none: for boards that take only tagged models"));
+    keyFile->setToolTip(
+        tr("64 hexadecimal digits, as “openssl rand -hex 32” prints. Models for a board that has a "
+           "key get a tag of it; others are sent without one."));
+    keyFile->setClearButtonEnabled(true);
+    auto *words = new QLabel(tr("&Key"));
+    words->setBuddy(keyFile);
+    auto *choose = new QPushButton(tr("Choose…"));
+    choose->setObjectName(QStringLiteral("chooseKey"));
+    choose->setAccessibleName(tr("Choose the key's file"));
+    keyState = new ElidedLabel(Qt::ElideRight);
+    keyState->setObjectName(QStringLiteral("keyState"));
+    auto *beside = new QHBoxLayout;
+    beside->addWidget(choose);
+    beside->addWidget(keyState, 1);
+    grid->addWidget(words, row, 0);
+    grid->addWidget(keyFile, row, 1);
+    grid->addLayout(beside, row, 2);
+    connect(choose, &QPushButton::clicked, q, &DevicePage::keyFileRequested);
+    connect(keyFile, &QLineEdit::editingFinished, q, [this] { takeKeyFile(); });
+    connect(keyFile, &QLineEdit::textChanged, q, [this](const QString &text) {
+        if (text.isEmpty()) // its button was pressed
+            takeKeyFile();
+    });
+}
+
+void DevicePage::Private::takeKeyFile()
+{
+    const QString path = q->keyFile();
+    if (path == keyTaken)
+        return;
+    keyTaken = path;
+    keyState->setText({});
+    if (std::exchange(keyIsBad, false))
+        banner->dismiss();
+    Q_EMIT q->keyFileChanged(path);
 }
 
 QWidget *DevicePage::Private::buildFigures()
@@ -519,7 +571,10 @@ DevicePage::DevicePage(QWidget *parent)
     d->build();
 }
 
-DevicePage::~DevicePage() = default;
+DevicePage::~DevicePage()
+{
+    d->keyFile->disconnect(this); // it loses the focus when it goes, and tells then
+}
 
 void DevicePage::setBoards(const QList<BoardChoice> &boards)
 {
@@ -678,6 +733,32 @@ void DevicePage::setMeters(const QList<BoardChoice> &meters)
     d->meter->setCurrentText(text);
 }
 
+void DevicePage::setKeyFile(const QString &path)
+{
+    d->keyFile->setText(path);
+    d->takeKeyFile();
+}
+
+QString DevicePage::keyFile() const
+{
+    return d->keyFile->text().trimmed();
+}
+
+void DevicePage::showKey(const QString &path, const QString &name)
+{
+    if (path == d->keyTaken)
+        d->keyState->setText(QStringLiteral("✓ %1").arg(name));
+}
+
+void DevicePage::showKeyProblem(const QString &path, const Error &error)
+{
+    if (path != d->keyTaken)
+        return;
+    d->keyState->setText(QStringLiteral("✗ %1").arg(QString::fromStdString(error.what)));
+    showError(error);
+    d->keyIsBad = true;
+}
+
 std::optional<MeasureOrder> DevicePage::order() const
 {
     MeasureOrder order;
@@ -686,6 +767,7 @@ std::optional<MeasureOrder> DevicePage::order() const
     order.meter = d->meter->currentText().trimmed();
     order.volts = d->volts->value();
     order.meterSupplies = d->supplies->isChecked();
+    order.keyFile = keyFile();
     if (d->connection.isBusy() || order.board.isEmpty()
         || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
         return std::nullopt;

@@ -44,6 +44,7 @@ struct MeasureOrder {
     QString meter; ///< "ppk2:/dev/ttyACM1"; empty = none
     double volts = 3.3;
     bool meterSupplies = true; ///< the board; else it only measures current
+    QString keyFile = {};      ///< for tags, where the board has a key; empty = none
 };
 
 /// One thing that the doctor looked at.
@@ -91,6 +92,13 @@ public:
     void showError(const Error &error);
     void appendConsole(const QString &line);
     void showDoctor(const QList<DoctorFinding> &findings);
+    /// The file of the key that models get a tag of; empty = none.
+    void setKeyFile(const QString &path);
+    [[nodiscard]] QString keyFile() const;
+    /// What is in the key file; passed over when another one is chosen by now.
+    /// @param name  "key 4B3A2918", as boards call it
+    void showKey(const QString &path, const QString &name);
+    void showKeyProblem(const QString &path, const Error &error);
 
     [[nodiscard]] std::optional<MeasureOrder> order() const; ///< none while nothing can be done
     [[nodiscard]] const std::vector<MeasuredModel> &measured() const;
@@ -107,6 +115,8 @@ Q_SIGNALS:
     void disconnectRequested();
     void commandEntered(const QString &command); ///< for the board's console
     void tableRequested();                       ///< the figures as a table in a file
+    void keyFileRequested();                     ///< to be chosen: setKeyFile()
+    void keyFileChanged(const QString &path);    ///< wants a look at it: showKey(), showKeyProblem()
     /// The chosen models as generated C, in those of the types that there is C of.
     void cRequested(const QStringList &runs, const QStringList &types);
     void measureRequested(const rosler::MeasureOrder &order);

@@ -523,8 +523,12 @@ private Q_SLOTS:
         action("theme-high-contrast")->trigger();
         m_window->comparePage().setCurve(CurveX::TrainFlops, CurveY::TrainLoss);
         child<QToolButton>(*m_window, "dismissHints")->click();
+        const QString key = m_folder->filePath(QStringLiteral("of the board.key")); // not there
+        child<DevicePage>(*m_window, "devicePage")->setKeyFile(key);
         m_window->close();
         reopen();
+        QCOMPARE(child<DevicePage>(*m_window, "devicePage")->keyFile(), key);
+        EVENTUALLY(child<QLabel>(*m_window, "keyState")->text().contains(QLatin1String("no such key file")));
         QVERIFY(!child<QDockWidget>(*m_window, "designDock")->isVisible());
         QVERIFY(child<QDockWidget>(*m_window, "logDock")->isVisible());
         QVERIFY(action("theme-high-contrast")->isChecked());

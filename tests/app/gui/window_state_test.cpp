@@ -25,6 +25,7 @@ WindowState unusualState()
     state.designFile = QStringLiteral("/home/me/x.json");
     state.recentExperiments = {QStringLiteral("/home/me/x.json")};
     state.checkedRuns = {QStringLiteral("a"), QStringLiteral("b")};
+    state.boardKeyFile = QStringLiteral("/home/me/board.key");
     state.curveX = CurveX::TrainFlops;
     state.curveY = CurveY::HeldOutLoss;
     state.logX = true;
@@ -60,6 +61,7 @@ private Q_SLOTS:
         QCOMPARE(read.state.docks, before.docks);
         QVERIFY(read.state.design == before.design);
         QCOMPARE(read.state.exports.style.widthMm, 120.0);
+        QCOMPARE(read.state.boardKeyFile, before.boardKeyFile);
         QCOMPARE(read.state.theme, ThemeKind::HighContrast);
     }
 

@@ -15,6 +15,7 @@
 #include "tests/app/small_data.h"
 #include "tests/device_link/host/busy_peer.h"
 #include "tests/device_link/host/pty_peer.h"
+#include "tests/device_link/host/twin_peer.h"
 
 namespace device_session_test {
 
@@ -192,6 +193,81 @@ private Q_SLOTS:
         QCOMPARE(measured.size(), 2);
         QCOMPARE(items.count(), 1);
         QCOMPARE(items[0][1].value<Error>().code, ErrorCode::NotFound);
+    }
+
+    void aBoardWithAKeyTakesModelsWithItsTag()
+    {
+        if (!hasSerialPorts())
+            QSKIP("built without Qt SerialPort");
+        TwinPeer twin;
+        const PtyPeer port([&](auto heard, auto) { return twin.answer(heard); });
+        const QString board = QStringLiteral("port:") + QString::fromStdString(port.path());
+        const auto file = [&](const char *name, const QByteArray &text) {
+            QFile key(m_folder->filePath(QString::fromLatin1(name)));
+            return key.open(QIODevice::WriteOnly) && key.write(text) == text.size() ? key.fileName()
+                                                                                    : QString();
+        };
+        const QString right = file("right.key", QByteArray(64, 'a') + '\n');
+        const QString wrong = file("wrong.key", QByteArray(64, 'b'));
+        const QString none = file("none.key", "it is in the other drawer");
+        {
+            const auto open = openBoard(board.toStdString(), {}, {}, 115200);
+            QVERIFY2(open, open ? "" : message(open.error()).c_str());
+            QVERIFY(open->client->setKey(*ModelKey::fromFile(right.toStdString())));
+        }
+        QSignalSpy found(&devices(), &DeviceSession::keyFound);
+        QSignalSpy refused(&devices(), &DeviceSession::keyRefused);
+        devices().findKey(right);
+        devices().findKey(none);
+        EVENTUALLY(found.count() == 1 && refused.count() == 1);
+        QCOMPARE(found[0][0].toString(), right);
+        QVERIFY(refused[0][1].value<Error>().what.find("64 hexadecimal digits") != std::string::npos);
+
+        const QStringList runs = trainSmall().mid(0, 1);
+        QStringList card;
+        connect(&devices(), &DeviceSession::cardChanged, this,
+                [&](const QList<QPair<QString, QString>> &rows) {
+                    card.clear();
+                    for (const auto &[name, value] : rows)
+                        card << name + QStringLiteral(": ") + value;
+                });
+        QSignalSpy finished(&devices(), &DeviceSession::finished);
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        QSignalSpy items(&devices(), &DeviceSession::itemFailed);
+        QSignalSpy ended(&devices(), &DeviceSession::queueEnded);
+        int orders = 0;
+        const auto measure = [&](const QString &key) {
+            DeviceOrder order {board, runs, {QStringLiteral("i8")}, 8};
+            order.keyFile = key;
+            devices().measure(order, test::smallData());
+            return QTest::qWaitFor([&] { return finished.count() == orders + 1; }, 30000)
+                && ++orders == finished.count();
+        };
+        const QString name = found[0][1].toString();
+        for (const QString &other : {QString(), wrong}) {
+            items.clear();
+            QVERIFY(measure(other));
+            QCOMPARE(items.count(), 1);
+            const std::string what = items[0][1].value<Error>().what;
+            QVERIFY2(what.find(name.toStdString()) != std::string::npos, what.c_str());
+        }
+        QVERIFY2(card.contains(QStringLiteral("Models: takes only those with a tag of ") + name),
+                 qPrintable(card.join(QLatin1Char('\n'))));
+        QCOMPARE(failed.count(), 0);
+        QVERIFY(measure(none)); // nothing is wrong with the board
+        QCOMPARE(failed.count(), 1);
+        QCOMPARE(failed[0][0].value<Error>().code, ErrorCode::Malformed);
+        QVERIFY(devices().connection().isOpen());
+        QVERIFY(measure(right));
+        QCOMPARE(ended.back(), (QList<QVariant> {1, 0, 0}));
+
+        // A board without a key gets no tag.
+        DeviceOrder order {QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 8};
+        order.keyFile = right;
+        devices().measure(order, test::smallData());
+        EVENTUALLY_EQUAL(finished.count(), orders + 1);
+        QCOMPARE(ended.back(), (QList<QVariant> {1, 0, 0}));
+        QVERIFY(card.contains(QStringLiteral("Models: takes any: it has no key")));
     }
 
     void aBoardThatWorksForLongIsToldOf()

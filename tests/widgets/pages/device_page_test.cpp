@@ -441,6 +441,53 @@ private Q_SLOTS:
         QCOMPARE(status->fullText(), QStringLiteral("rosler i8 (2 of 6)"));
     }
 
+    void aKeyFileIsLookedAtAndTakenAlong()
+    {
+        QSignalSpy asked(m_page.get(), &DevicePage::keyFileRequested);
+        QSignalSpy changed(m_page.get(), &DevicePage::keyFileChanged);
+        QVERIFY(m_page->order()->keyFile.isEmpty());
+        child<QPushButton>("chooseKey")->click();
+        QCOMPARE(asked.count(), 1);
+        m_page->setKeyFile(QStringLiteral("/keys/a"));
+        m_page->setKeyFile(QStringLiteral("/keys/a"));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(m_page->order()->keyFile, QStringLiteral("/keys/a"));
+        m_page->showKey(QStringLiteral("/keys/of before"), QStringLiteral("key 00000001"));
+        QCOMPARE(child<ElidedLabel>("keyState")->fullText(), QString());
+        m_page->showKey(QStringLiteral("/keys/a"), QStringLiteral("key 4B3A2918"));
+        QCOMPARE(child<ElidedLabel>("keyState")->fullText(), QStringLiteral("✓ key 4B3A2918"));
+        // By hand, and it is none.
+        auto *line = child<QLineEdit>("keyFile");
+        line->setText(QStringLiteral("/keys/b"));
+        QCOMPARE(changed.count(), 1); // not at every letter
+        Q_EMIT line->editingFinished();
+        QCOMPARE(changed.count(), 2);
+        m_page->showKeyProblem(QStringLiteral("/keys/b"),
+                               {ErrorCode::NotFound, "no such key file", "/keys/b"});
+        QCOMPARE(child<ElidedLabel>("keyState")->fullText(), QStringLiteral("✗ no such key file"));
+        const auto *banner = m_page->findChild<ErrorBanner *>();
+        QVERIFY(!banner->isHidden());
+        QVERIFY(banner->text().contains(QLatin1String("no such key file")));
+        line->clear();
+        QCOMPARE(changed.count(), 3);
+        QVERIFY(m_page->keyFile().isEmpty());
+        QCOMPARE(child<ElidedLabel>("keyState")->fullText(), QString());
+        QVERIFY(banner->isHidden());
+    }
+
+    void aKeyFileThatIsHalfTypedGoesWithThePage()
+    {
+        m_page->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
+        m_page->activateWindow();
+        auto *line = child<QLineEdit>("keyFile");
+        line->setFocus();
+        QTest::keyClicks(line, QStringLiteral("/ke"));
+        QSignalSpy changed(m_page.get(), &DevicePage::keyFileChanged);
+        m_page.reset();
+        QCOMPARE(changed.count(), 0);
+    }
+
     void errorsStandInPlace()
     {
         m_page->showError({ErrorCode::TimedOut, "the board does not answer", "ttyACM0:seq 3"});
