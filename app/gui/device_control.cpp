@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QStandardPaths>
 
 #include "app/gui/flash_dialog.h"
 #include "app/session/device_session.h"
@@ -15,8 +16,17 @@
 namespace rosler {
 
 namespace {
+
 constexpr int hotPlugMilliseconds = 2000; ///< between looks at what is plugged in
+
+/// Where a user's files are looked for first; not every home has a folder for documents.
+QString documents()
+{
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    return QFileInfo::exists(folder) ? folder : QDir::homePath();
 }
+
+} // namespace
 
 DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, QObject *parent)
     : QObject(parent)
@@ -86,8 +96,11 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(session, &DeviceSession::keyFound, page, &DevicePage::showKey);
     connect(session, &DeviceSession::keyRefused, page, &DevicePage::showKeyProblem);
     connect(session, &DeviceSession::waiting, page, &DevicePage::setWaiting);
-    connect(session, &DeviceSession::saved, page,
-            [page](const QString &path) { page->appendConsole(tr("Written: %1").arg(path)); });
+    connect(session, &DeviceSession::saved, page, [page](const QString &path) {
+        const QString words = tr("Written: %1").arg(path);
+        page->appendConsole(words);
+        page->showSummary(words);
+    });
     connect(session, &DeviceSession::began, page, &DevicePage::begin);
     connect(session, &DeviceSession::connectionChanged, page, &DevicePage::setConnection);
     connect(session, &DeviceSession::cardChanged, page, &DevicePage::setCard);
@@ -141,8 +154,8 @@ void DeviceControl::exportC(const QStringList &runs, const QStringList &types)
         m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
         return;
     }
-    const QString folder =
-        QFileDialog::getExistingDirectory(m_page->window(), tr("Folder for the C of each model"));
+    const QString folder = QFileDialog::getExistingDirectory(
+        m_page->window(), tr("Folder for the C of each model"), documents());
     if (!folder.isEmpty())
         m_session->exportC(runs, types, folder, m_data);
 }
@@ -151,15 +164,16 @@ void DeviceControl::chooseKey()
 {
     const QString path =
         QFileDialog::getOpenFileName(m_page->window(), tr("File with the board's key"),
-                                     m_page->keyFile().isEmpty() ? QDir::homePath() : m_page->keyFile());
+                                     m_page->keyFile().isEmpty() ? documents() : m_page->keyFile());
     if (!path.isEmpty())
         m_page->setKeyFile(path);
 }
 
 void DeviceControl::saveTable()
 {
-    const QString path = QFileDialog::getSaveFileName(m_page->window(), tr("Save figures as a table"),
-                                                      QStringLiteral("device.csv"), tr("Tables (*.csv)"));
+    const QString path = QFileDialog::getSaveFileName(
+        m_page->window(), tr("Save figures as a table"),
+        QDir(documents()).filePath(QStringLiteral("device.csv")), tr("Tables (*.csv)"));
     if (path.isEmpty())
         return;
     std::vector<Measurement> all;

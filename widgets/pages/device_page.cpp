@@ -229,8 +229,10 @@ QWidget *DevicePage::Private::buildChoices()
     meter->setObjectName(QStringLiteral("meter"));
     meter->setAccessibleName(tr("Energy meter"));
     meter->setEditable(true);
+    meter->setToolTip(
+        tr("One that is plugged in, or its kind and port: ppk2:/dev/ttyACM1, powershield:/dev/ttyACM0"));
     meter->setInsertPolicy(QComboBox::NoInsert);
-    meter->lineEdit()->setPlaceholderText(tr("none: energy is modelled (ppk2:/dev/ttyACM1 to use one)"));
+    meter->lineEdit()->setPlaceholderText(tr("none: energy is modelled"));
     meter->addItem(QString());
     label(tr("Meter"), meter, 2);
     grid->addWidget(meter, 2, 1);
