@@ -19,6 +19,8 @@
 #define NVMC_CONFIG  UINT32_C(0x4001E504)
 #define NVMC_ERASE   UINT32_C(0x4001E508)
 #define NVMC_CACHE   UINT32_C(0x4001E540)
+#define P0_IN        UINT32_C(0x50000510)
+#define P0_STRAP     UINT32_C(0x5000072C) // PIN_CNF[11]
 #define P1_OUTSET    UINT32_C(0x50000808)
 #define P1_OUTCLR    UINT32_C(0x5000080C)
 #define P1_DIRSET    UINT32_C(0x50000818)
@@ -30,6 +32,8 @@ enum {
     FIRST_SLOT = 128 * 1024,
     PAGE = 4096,
     PIN_WINDOW = 8,
+    PIN_STRAP = 11,         ///< Button 1
+    PULLED_UP = 3 << 2,     ///< and an input, its buffer connected
     CRYSTAL_TURNS = 400000, ///< HFXO takes 0.4 ms
     WRITE_TURNS = 10000,    ///< a word takes 41 us; the core stands still for it
     ERASE_TURNS = 2000000,  ///< a page takes 85 ms
@@ -102,6 +106,13 @@ static void window(void *context, bool on)
     rsl_store(on ? P1_OUTCLR : P1_OUTSET, 1U << PIN_WINDOW);
 }
 
+/// Button 1 held down, or its pin to GND: pulled up since the start began, long ago.
+static bool energy_mode(void *context)
+{
+    (void)context;
+    return (rsl_load(P0_IN) & 1U << PIN_STRAP) == 0;
+}
+
 static uint32_t address_of(uint8_t slot)
 {
     return FIRST_SLOT + (uint32_t)slot * SLOT;
@@ -149,6 +160,7 @@ const rsl_port *rsl_board_start(void)
 {
     const rsl_start_cause cause = start_cause();
     start_watchdog();
+    rsl_store(P0_STRAP, PULLED_UP);
     rsl_store(HFCLKSTARTED, 0);
     rsl_store(HFCLKSTART, 1);
     const bool has_crystal = rsl_wait_for(HFCLKSTARTED, 1, 1, CRYSTAL_TURNS);
@@ -175,6 +187,7 @@ const rsl_port *rsl_board_start(void)
         // It idles awake: in sleep both the cycle counter and SysTick stand still.
         .ticks = ticks,
         .window = window,
+        .energy_mode = energy_mode,
         .arena = arena,
         .arena_bytes = ARENA,
         .slots = 2,

@@ -5,10 +5,12 @@
 #include "device_link/firmware/boards/common/cortex_m.h"
 #include "device_link/firmware/boards/rpi-pico/pico.h"
 
+#define SIO_IN    UINT32_C(0xD0000004)
 #define SIO_SET   UINT32_C(0xD0000014)
 #define SIO_CLEAR UINT32_C(0xD0000018)
 #define SIO_OUT   UINT32_C(0xD0000024)
 #define GPIO2     UINT32_C(0x40014014)
+#define PAD5      UINT32_C(0x4001C018)
 #define FLASH     UINT32_C(0x10000000)
 
 enum {
@@ -16,6 +18,8 @@ enum {
     FIRST_SLOT = 128 * 1024,
     SLOT = 960 * 1024,
     PIN_WINDOW = 2,
+    PIN_STRAP = 5,
+    PULLED_UP = 0x4A, ///< IE, PUE and SCHMITT; of the pad
     FUNCTION_SIO = 5,
     BLOCKS = 1 << 2 | 1 << 5 | 1 << 8 | 1 << 21 | 1 << 22, ///< DMA, IO_BANK0, PADS_BANK0, TIMER, UART0
 };
@@ -53,6 +57,13 @@ static void window(void *context, bool on)
     rsl_store(on ? SIO_CLEAR : SIO_SET, 1U << PIN_WINDOW);
 }
 
+/// Strapped to GND beside it: pulled up since the start began, long ago.
+static bool energy_mode(void *context)
+{
+    (void)context;
+    return (rsl_load(SIO_IN) & 1U << PIN_STRAP) == 0;
+}
+
 static uint32_t offset_of(uint8_t slot)
 {
     return FIRST_SLOT + (uint32_t)slot * SLOT;
@@ -83,6 +94,7 @@ const rsl_port *rsl_board_start(void)
     if (!rsl_pico_start_clock()) // a Pico without its crystal: nothing else is known of its clock
         rsl_pico_reset();
     rsl_pico_start_blocks(BLOCKS);
+    rsl_store(PAD5, PULLED_UP); // a pin without a function is an input
     rsl_pico_start_watchdog();
     rsl_pico_start_ticks();
     window(NULL, false);
@@ -107,6 +119,7 @@ const rsl_port *rsl_board_start(void)
         // It idles awake: SysTick is its cycle counter.
         .ticks = ticks,
         .window = window,
+        .energy_mode = energy_mode,
         .arena = arena,
         .arena_bytes = ARENA,
         .slots = 2,
