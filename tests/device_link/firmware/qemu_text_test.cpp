@@ -229,7 +229,8 @@ void QemuTextTest::windowsHoldInferencesAlone()
 }
 
 /// What the runner sends, to the letter, and what it reads: performance at 115200 baud; then the board loses
-/// its power and is opened with 9600 baud, with the strap set and no word from the runner.
+/// its power and is opened with 9600 baud, with the strap set and no word from the runner. Without it the
+/// next start is one of performance again.
 void QemuTextTest::aRunInEachModeOverALossOfPower()
 {
     QFETCH(int, row);
@@ -240,7 +241,8 @@ void QemuTextTest::aRunInEachModeOverALossOfPower()
     const QTemporaryDir folder;
     const QString slotFile = folder.filePath(QStringLiteral("slots.bin"));
     std::string results;
-    for (const bool energy : {false, true}) {
+    int start = 0;
+    for (const bool energy : {false, true, false}) {
         QemuBoard board(emulated, QStringLiteral(ROSLER_FIRMWARE), slotFile,
                         energy ? QStringList {QStringLiteral("-device"), strap} : QStringList());
         QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
@@ -248,7 +250,7 @@ void QemuTextTest::aRunInEachModeOverALossOfPower()
         const std::optional<rsl_caps> caps = host.hello();
         QVERIFY(caps);
         QCOMPARE(caps->baud, energy ? 9600U : 115200U);
-        if (!energy) {
+        if (start++ == 0) {
             const std::optional<Reply> pushed =
                 host.push(textModel("kws01", 490, 12, RSL_I8, static_cast<rsl_layout>(caps->preferred)));
             QVERIFY(pushed && statusOf(*pushed) == RSL_OK);
@@ -275,7 +277,7 @@ void QemuTextTest::aRunInEachModeOverALossOfPower()
                 + "m-infer-done\r\nm-results-\\[[01]\\.[0-9]{3}(,[01]\\.[0-9]{3}){11}\\]\r\n"};
         const std::string said = host.text("infer 10 3");
         QVERIFY2(answers(said, inferred), said.c_str());
-        if (energy)
+        if (!results.empty())
             QCOMPARE(said.substr(said.find("m-results")), results);
         results = said.substr(said.find("m-results"));
         // A reset is no change of mode.

@@ -17,17 +17,20 @@
 #define PLIC_THRESHOLD  RSL_REGISTER(0x0C200000)
 #define PLIC_CLAIM      RSL_REGISTER(0x0C200004)
 #define TEST            RSL_REGISTER(0x00100000)
+#define UART_HZ         UINT32_C(3686400)
+#define STRAP           RSL_REGISTER(0x80F00000) // a word of RAM that nothing else uses
 #define SLOTS           UINT32_C(0x81000000)
 
 enum {
     UART_SOURCE = 10,
-    UART_HZ = 3686400,
-    RECEIVED = 1,   // interrupt, and status
-    FIFO_ON = 0xC7, // an interrupt at 14 bytes of 16, or when no more come
+    STRAPPED = 0x59474E45, // "ENGY"
+    RECEIVED = 1,          // interrupt, and status
+    FIFO_ON = 0xC7,        // an interrupt at 14 bytes of 16, or when no more come
     FIFO_ROOM = 16,
     EIGHT_BITS = 3,
     DIVISOR = 0x80,
     ROOM = 0x20, // status: the transmitter has sent what it was given
+    SENT = 0x40, // and the last bit of it
     MACHINE_EXTERNAL = 1 << 11,
     RESET = 0x7777,
     ARENA = 1 << 20,
@@ -80,6 +83,20 @@ static void write_bytes(void *context, const uint8_t *bytes, size_t length)
     }
 }
 
+static bool set_baud(void *context, uint32_t rate)
+{
+    (void)context;
+    if (rate == 0U || UART_HZ / 16U % rate != 0U || UART_HZ / 16U / rate > 0xFFU)
+        return false;
+    while ((UART_STATUS & SENT) == 0) { }
+    rsl_interrupts_off(); // what is received has the same address as the divisor
+    UART_LINE = DIVISOR | EIGHT_BITS;
+    UART_DATA = (uint8_t)(UART_HZ / 16U / rate);
+    UART_LINE = EIGHT_BITS;
+    rsl_interrupts_on();
+    return true;
+}
+
 static void idle(void *context)
 {
     (void)context;
@@ -103,6 +120,16 @@ static void quiet(void *context, bool on)
         rsl_interrupts_off();
     else
         rsl_interrupts_on();
+}
+
+/// A machine without pins: its strap is a word that an emulator loads into RAM, at each reset anew. That RAM
+/// may be the file of the models: it is cleared, so that the next start has no strap but its own.
+static bool energy_mode(void *context)
+{
+    (void)context;
+    const bool strapped = STRAP == STRAPPED;
+    STRAP = 0;
+    return strapped;
 }
 
 static uint8_t *slot_at(uint8_t slot)
@@ -163,9 +190,11 @@ static rsl_port port = {
     .credits = RSL_RING / RSL_MAX_WIRE_FRAME,
     .read = read_byte,
     .write = write_bytes,
+    .set_baud = set_baud,
     .idle = idle,
     .ticks = ticks,
     .quiet = quiet,
+    .energy_mode = energy_mode,
     .arena = arena,
     .arena_bytes = sizeof arena,
     .slots = 2,
