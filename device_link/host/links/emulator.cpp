@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -47,6 +48,13 @@ std::string quoted(std::string text)
     return text;
 }
 
+std::string withoutLineEnds(std::string text)
+{
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+        text.pop_back();
+    return text;
+}
+
 } // namespace
 
 class EmulatorLink::Private
@@ -61,20 +69,29 @@ public:
             ::close(lock);
     }
 
-    /// With its last words, when it had any after it said where its pty is.
+    /// With its last words, when it had any after it said where its pty is, or the signal that ended it.
     tl::unexpected<Error> ended()
     {
-        while (process.readOutput(std::chrono::milliseconds(50)) && process.output().size() < 65536) {
+        bool open = true;
+        while ((open = process.readOutput(std::chrono::milliseconds(50)))
+               && process.output().size() < 65536) {
             if (process.output().size() == heard)
                 break;
             heard = process.output().size();
         }
+        if (!open && process.id() > 0)
+            status = process.wait();
+        if (status == 128 + SIGBUS && !memory.empty()) // its pages are those of the file
+            return fail(ErrorCode::Unwritable,
+                        "the emulator has ended: the file of its models cannot be written, as on a full disk",
+                        memory.string());
         const std::string &said = process.output();
         std::size_t at = said.find("/dev/pts/");
         at = at == std::string::npos ? at : said.find('\n', at);
         std::string words = at == std::string::npos ? std::string() : said.substr(at + 1);
-        while (!words.empty() && words.back() == '\n')
-            words.pop_back();
+        words = withoutLineEnds(std::move(words));
+        if (words.empty() && status > 128)
+            words = ::strsignal(status - 128);
         return fail(ErrorCode::Unreadable,
                     words.empty() ? "the emulator has ended" : "the emulator has ended: " + words,
                     "emulated:" + id);
@@ -82,6 +99,8 @@ public:
 
     std::string id;
     std::size_t heard = 0;
+    int status = -1;              ///< its exit code, or 128 + the signal that ended it; -1: it runs
+    std::filesystem::path memory; ///< file of its models; empty = they are lost with it
     ChildProcess process;
     /// It took a byte, or is about to be given some.
     void startPatience()
@@ -191,12 +210,16 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
     if (!options.memory.empty() && !machine.memoryName.empty()) {
         std::error_code error;
         std::filesystem::create_directories(options.memory, error);
+        if (error)
+            return fail(ErrorCode::Unwritable, "cannot make the folder: " + error.message(),
+                        options.memory.string());
         const std::filesystem::path file = options.memory / (board.id + ".memory");
         d->lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
         if (d->lock < 0)
             return fail(ErrorCode::Unreadable, std::strerror(errno), file.string());
         if (::flock(d->lock, LOCK_EX | LOCK_NB) != 0)
             return fail(ErrorCode::Rejected, "another program runs this emulated board", file.string());
+        d->memory = file;
         name += ",memory-backend=models";
         arguments.insert(arguments.end(),
                          {"-object",
@@ -210,7 +233,8 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
     const Clock::time_point deadline = Clock::now() + startTime;
     while (ptyIn(d->process.output()).empty())
         if (!d->process.readOutput(std::chrono::milliseconds(500)) || Clock::now() > deadline)
-            return fail(ErrorCode::Rejected, "QEMU does not start: " + d->process.output(), where);
+            return fail(ErrorCode::Rejected, "QEMU does not start: " + withoutLineEnds(d->process.output()),
+                        where);
     const std::string path = ptyIn(d->process.output());
     d->port = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     termios line {};

@@ -57,6 +57,7 @@ class EmulatorLink final : public Link
 public:
     /// @return NotFound    QEMU or the firmware image is not there: the text says what to install or build
     /// @return Unsupported the profile says nothing of an emulator
+    /// @return Unwritable  there is no folder for the model memory, and none can be made
     /// @return Rejected    QEMU ended at once: the text is what it said; or another program runs a board with
     ///                     the same model memory
     [[nodiscard]] static Result<std::unique_ptr<EmulatorLink>> start(const BoardProfile &board,

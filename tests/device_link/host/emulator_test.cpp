@@ -114,6 +114,7 @@ private Q_SLOTS:
         const auto info = client.hello();
         QVERIFY(!info);
         QCOMPARE(info.error().code, ErrorCode::Unreadable);
+        QVERIFY2(info.error().what.find("Killed") != std::string::npos, info.error().what.c_str());
         QVERIFY2(timer.elapsed() < 2000, "a killed board has to be noticed within two seconds");
     }
 
@@ -167,6 +168,47 @@ private Q_SLOTS:
                  second.error().what.c_str());
         const QTemporaryDir other;
         QVERIFY(EmulatorLink::start(mainBoard(), options(other)));
+    }
+
+    /// Linux ends a program by SIGBUS when a page of its file cannot be written: QEMU then has no words.
+    void aFullDiskUnderTheModelsIsNamed()
+    {
+        if (!missing().isEmpty())
+            QSKIP(qPrintable(missing()));
+        const QTemporaryDir folder;
+        {
+            auto started = EmulatorLink::start(mainBoard(), options(folder));
+            QVERIFY(started);
+            auto *const link = started->get();
+            BoardClient client(std::move(*started));
+            QVERIFY(client.hello());
+            QCOMPARE(::kill(static_cast<pid_t>(link->processId()), SIGBUS), 0);
+            for (int i = 0; i < 2; ++i) {
+                const auto info = client.hello();
+                QVERIFY(!info);
+                QCOMPARE(info.error().code, ErrorCode::Unwritable);
+                QCOMPARE(info.error().where,
+                         folder.filePath(QStringLiteral("mps2-an386.memory")).toStdString());
+                QVERIFY2(info.error().what.find("full disk") != std::string::npos, info.error().what.c_str());
+            }
+        }
+        QVERIFY(EmulatorLink::start(mainBoard(), options(folder)));
+    }
+
+    void aFolderThatCannotBeMadeIsNamed()
+    {
+        if (!missing().isEmpty())
+            QSKIP(qPrintable(missing()));
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("file")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        EmulatorOptions inFile = options(folder);
+        inFile.memory = folder.filePath(QStringLiteral("file/boards")).toStdString();
+        const auto link = EmulatorLink::start(mainBoard(), inFile);
+        QVERIFY(!link);
+        QCOMPARE(link.error().code, ErrorCode::Unwritable);
+        QVERIFY2(link.error().what.find("Not a directory") != std::string::npos, link.error().what.c_str());
+        QCOMPARE(link.error().where, inFile.memory.string());
     }
 
     void anEmulatorThatIsSlowIsWaitedFor()
