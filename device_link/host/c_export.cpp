@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
-#include "core/base/atomic_file.h"
 #include "core/base/contract.h"
+#include "core/base/staged_file.h"
 #include "device_link/host/kernel_sources.h"
 
 namespace rosler {
@@ -294,10 +296,19 @@ Result<void> writeCSources(const CSources &sources, const std::string &folder)
     fs::create_directories(folder, error);
     if (error)
         return fail(ErrorCode::Unwritable, "cannot make the folder: " + error.message(), folder);
-    for (const CFile &file : sources.files)
-        if (auto written = writeFileAtomically(fs::path(folder) / file.name, file.text); !written)
-            return written;
-    return {};
+    std::vector<StagedFile> staged; // what fits on the disk takes its place together
+    for (const CFile &file : sources.files) {
+        auto one = StagedFile::unique(fs::path(folder) / file.name);
+        if (!one)
+            return tl::unexpected(one.error());
+        if (auto filled = one->fill(file.text, Outlive::PowerCut); !filled)
+            return filled;
+        staged.push_back(std::move(*one));
+    }
+    for (StagedFile &one : staged)
+        if (auto committed = one.commit(); !committed)
+            return committed;
+    return syncPath(folder);
 }
 
 } // namespace rosler

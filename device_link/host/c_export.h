@@ -38,8 +38,9 @@ struct CSources {
 /// @return Unsupported  the image has operations or number types that no code is made of
 [[nodiscard]] Result<CSources> cSources(const ModelImage &image);
 
-/// Writes them to a folder, which is made if need be; files of the same names are written over.
-/// @return of writeFileAtomically()
+/// Writes them to a folder, which is made if need be; files of the same names are written over,
+/// all or, on a full disk, none: they belong together.
+/// @return Unwritable
 [[nodiscard]] Result<void> writeCSources(const CSources &sources, const std::string &folder);
 
 } // namespace rosler

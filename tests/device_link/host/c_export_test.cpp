@@ -254,6 +254,28 @@ private Q_SLOTS:
         QCOMPARE(written.error().code, ErrorCode::Unwritable);
         QVERIFY(written.error().where.find("/proc/rosler") != std::string::npos);
     }
+
+    /// The header of one model and the code of another would compile.
+    void noFileChangesWhenNotAllCanBeWritten()
+    {
+        const auto image =
+            packModel(network(false), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
+        auto sources = cSources(*image);
+        QVERIFY(sources);
+        const QTemporaryDir folder;
+        QVERIFY(writeCSources(*sources, folder.path().toStdString()));
+        for (CFile &file : sources->files)
+            file.text += "/* changed */\n";
+        sources->files.back().name = "nowhere/" + sources->files.back().name;
+        QVERIFY(!writeCSources(*sources, folder.path().toStdString()));
+        const QFileInfoList files = QDir(folder.path()).entryInfoList(QDir::Files | QDir::Hidden);
+        QCOMPARE(static_cast<std::size_t>(files.size()), sources->files.size());
+        for (const QFileInfo &info : files) {
+            QFile file(info.filePath());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY2(!file.readAll().contains("changed"), qPrintable(info.fileName()));
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(CExportTest)
