@@ -150,6 +150,14 @@ void warnOfLoss(const BoardOptions &options, const BoardInfo &info, const ModelI
                      options.board.c_str(), info.activeSlot()->name.c_str());
 }
 
+/// What is given to a board that forgets it would be lost, and seem done.
+std::optional<Error> lossOf(const OpenBoard &board)
+{
+    if (!board.forgets)
+        return std::nullopt;
+    return Error {board.forgets->code, board.forgets->what + "; nothing would be kept", board.forgets->where};
+}
+
 int push(const BoardOptions &options)
 {
     const Interrupt interrupt;
@@ -164,6 +172,8 @@ int push(const BoardOptions &options)
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
+    if (const auto loss = lossOf(*board))
+        return report(*loss);
     const auto image = packFor(*source, options.types.front(), *board);
     if (!image)
         return report(image.error());
@@ -203,6 +213,8 @@ int setKey(const BoardOptions &options)
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
+    if (const auto loss = lossOf(*board))
+        return report(*loss);
     const bool had = board->client->info().key != 0;
     if (const auto set = board->client->setKey(**key, interrupt.token()); !set)
         return reportUnlessCancelled(set.error());
@@ -330,10 +342,13 @@ int measure(const BoardOptions &options)
     std::vector<Measurement> all;
     std::vector<NamedTrace> traces;
     bool equal = true;
+    int failed = Done; // what has been measured by then is printed all the same
     for (const std::string &type : options.types) {
         const auto image = packFor(*source, type, *board);
-        if (!image)
-            return report(image.error());
+        if (!image) {
+            failed = report(image.error());
+            break;
+        }
         MeasureRequest request = measureRequest(options.name.empty() ? source->name : options.name,
                                                 *source->data, options.samples);
         request.emulated = board->emulated;
@@ -358,15 +373,17 @@ int measure(const BoardOptions &options)
             interrupt.token());
         wait.showOn(nullptr);
         bar.reset();
-        if (!measured)
-            return reportUnlessCancelled(measured.error());
+        if (!measured) {
+            failed = reportUnlessCancelled(measured.error());
+            break;
+        }
         all.push_back(measured->measurement);
         if (source->store) // it belongs to the run that it measured
             if (const auto kept =
                     source->store->addMeasurement(source->run, measurementJson(measured->measurement),
                                                   measured->measurement.board + "_" + type);
                 !kept)
-                report(kept.error());
+                failed = report(kept.error());
         if (!measured->energyNote.empty())
             std::fprintf(stderr, "rosler: %s: no energy: %s\n", options.meter.c_str(),
                          measured->energyNote.c_str());
@@ -374,13 +391,15 @@ int measure(const BoardOptions &options)
             traces.push_back(std::move(*measured->power));
         equal = equal && measured->measurement.outputsEqualTwin.value_or(true);
     }
+    if (all.empty())
+        return failed;
     printMeasurements(all);
     if (const Result<void> written = writeOutputs(options, all, traces); !written)
-        return report(written.error());
+        failed = report(written.error());
     if (options.json)
         for (const Measurement &m : all)
             std::printf("%s\n", measurementJson(m).c_str());
-    return equal ? Done : WorldFailed;
+    return failed != Done || equal ? failed : WorldFailed;
 }
 
 int console(const BoardOptions &options)
@@ -389,6 +408,8 @@ int console(const BoardOptions &options)
     auto board = open(options, interrupt.token());
     if (!board)
         return reportUnlessCancelled(board.error());
+    if (board->forgets) // what it knows is not what was pushed
+        std::fprintf(stderr, "rosler: %s; started without its models\n", message(*board->forgets).c_str());
     const auto ask = [&](const std::string &command) -> Result<void> {
         const auto lines = board->client->textCommand(command, std::chrono::seconds(30), interrupt.token());
         if (!lines)

@@ -39,18 +39,24 @@ EmulatorOptions emulatorOptions()
     return options;
 }
 
+/// @param forgets  becomes OpenBoard::forgets
 Result<std::unique_ptr<Link>> openEmulated(const std::string &id,
-                                           const std::function<void(std::string_view)> &console)
+                                           const std::function<void(std::string_view)> &console,
+                                           std::optional<Error> &forgets)
 {
     const Result<BoardProfile> profile = boardProfile(id.substr(emulatedPrefix.size()));
     if (!profile)
         return tl::unexpected(profile.error());
     EmulatorOptions options = emulatorOptions();
+    if (options.memory.empty())
+        forgets =
+            Error {ErrorCode::NotFound, "neither XDG_DATA_HOME nor HOME says where it keeps models", id};
     Result<std::unique_ptr<EmulatorLink>> started = EmulatorLink::start(*profile, options);
     if (!started && started.error().code == ErrorCode::Rejected) {
         // Another program has this board's memory: a board without a past does as well.
         if (console)
             console(message(started.error()) + "; started with a memory of its own");
+        forgets = started.error();
         options.memory.clear();
         started = EmulatorLink::start(*profile, options);
     }
@@ -168,6 +174,7 @@ Result<OpenBoard> openPort(const std::string &path, bool mayBeMeter,
 Result<OpenBoard> openOther(const std::string &id, const std::function<void(std::string_view)> &console,
                             const std::stop_token &stop)
 {
+    OpenBoard board;
     std::unique_ptr<Link> link;
     if (id == "twin") {
         auto twin = TwinLink::open();
@@ -175,14 +182,13 @@ Result<OpenBoard> openOther(const std::string &id, const std::function<void(std:
             return tl::unexpected(twin.error());
         link = std::move(*twin);
     } else if (id.starts_with(emulatedPrefix)) {
-        auto emulated = openEmulated(id, console);
+        auto emulated = openEmulated(id, console, board.forgets);
         if (!emulated)
             return tl::unexpected(emulated.error());
         link = std::move(*emulated);
     } else {
         return fail(ErrorCode::NotFound, "no such board; known are " + knownBoards(), id);
     }
-    OpenBoard board;
     board.client = std::make_unique<BoardClient>(std::move(link));
     board.client->setConsole(console);
     if (const Result<BoardInfo> info = board.client->hello(stop); !info)

@@ -39,6 +39,9 @@ struct OpenBoard {
     std::unique_ptr<BoardClient> client;
     BoardProfile profile; ///< of the board that answered
     bool emulated = false;
+    /// Why an emulated board that keeps models forgets what is pushed to it now: another program has the file
+    /// that it keeps them in, or there is no place for one.
+    std::optional<Error> forgets;
     std::string
         note; ///< what was not as expected, for people: another baud rate, no profile; empty = nothing
 };

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void otherDataIsRefused();
     void withoutSamplesNothingIsSaidOfTheTwin();
     void aPushedModelMayHaveAnotherName();
+    void whatIsPushedToABoardThatForgetsIsRefused();
+    void whatWasMeasuredIsPrintedWhateverFailsThen();
 
 private:
     [[nodiscard]] QString spec(int epochs) const;
@@ -418,6 +420,78 @@ void RoughTest::aPushedModelMayHaveAnotherName()
     const Answer profile = test::rosler({"board", "console", "profile"});
     qunsetenv("XDG_DATA_HOME");
     QVERIFY2(profile.out.contains("m-model-[ic01]"), profile.out.constData());
+}
+
+void RoughTest::whatIsPushedToABoardThatForgetsIsRefused()
+{
+    const QByteArray boards = test::rosler({"board", "list"}).out;
+    const qsizetype at = boards.indexOf("emulated:mps2-an386");
+    if (at < 0 || !boards.mid(at).split('\n').first().contains("can be used"))
+        QSKIP("no emulated board to push to");
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("XDG_DATA_HOME", m_folder->path());
+    const auto start = [&](QProcess &process, const QStringList &arguments) {
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(ROSLER_PROGRAM), arguments);
+    };
+    const QStringList push {"board", "push", "--model", id, "--out", out()};
+    QProcess holder; // until its input ends
+    start(holder, {"board", "console"});
+    holder.write("profile\n");
+    QByteArray profile;
+    while (!profile.contains("m-model") && holder.waitForReadyRead(30'000))
+        profile += holder.readAllStandardOutput();
+    QVERIFY2(profile.contains("m-model-[none]"), profile.constData());
+    QProcess process;
+    start(process, push);
+    const Answer refused = finish(process);
+    QCOMPARE(refused.exitCode, 1);
+    QVERIFY2(refused.error.contains("mps2-an386.memory: another program"), refused.error.constData());
+    QVERIFY2(refused.error.contains("nothing would be kept"), refused.error.constData());
+    start(process, {"board", "console", "profile"});
+    const Answer asked = finish(process);
+    QCOMPARE(asked.exitCode, 0);
+    QVERIFY2(asked.error.contains("without its models"), asked.error.constData());
+    // What needs the model for as long as it runs does not care.
+    start(process, {"board", "run", "--model", id, "--out", out()});
+    QCOMPARE(finish(process).exitCode, 0);
+    holder.closeWriteChannel();
+    QVERIFY(holder.waitForFinished(30'000));
+    start(process, push);
+    const Answer pushed = finish(process);
+    QVERIFY2(pushed.exitCode == 0, pushed.error.constData());
+    environment.remove("XDG_DATA_HOME");
+    environment.remove("HOME");
+    start(process, push);
+    const Answer homeless = finish(process);
+    QCOMPARE(homeless.exitCode, 1);
+    QVERIFY2(homeless.error.contains("XDG_DATA_HOME"), homeless.error.constData());
+}
+
+void RoughTest::whatWasMeasuredIsPrintedWhateverFailsThen()
+{
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    QStringList arguments {"board",     "measure", "--board", "twin",
+                           "--model",   id,        "--out",   out(),
+                           "--samples", "5",       "--csv",   m_folder->filePath("nowhere/m.csv"),
+                           "--json"};
+    const Answer unwritten = test::rosler(arguments);
+    QCOMPARE(unwritten.exitCode, 1);
+    QVERIFY2(unwritten.error.contains("nowhere"), unwritten.error.constData());
+    QCOMPARE(unwritten.json()["samples"].toInt(), 5);
+    // Where it belongs to the run, but cannot be written there.
+    QVERIFY(QDir(out() + "/" + id + "/measurements").removeRecursively());
+    QFile file(out() + "/" + id + "/measurements");
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    arguments.removeOne("--csv");
+    arguments.removeOne(m_folder->filePath("nowhere/m.csv"));
+    const Answer unkept = test::rosler(arguments);
+    QCOMPARE(unkept.exitCode, 1);
+    QVERIFY2(unkept.error.contains("measurements"), unkept.error.constData());
+    QCOMPARE(unkept.json()["samples"].toInt(), 5);
 }
 
 QTEST_GUILESS_MAIN(RoughTest)

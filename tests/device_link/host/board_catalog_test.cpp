@@ -79,12 +79,16 @@ private Q_SLOTS:
         const auto first = openBoard("emulated:mps2-an386", {}, {});
         QVERIFY2(first, first ? "" : message(first.error()).c_str());
         QVERIFY(first->emulated);
+        QVERIFY(!first->forgets);
         QCOMPARE(first->profile.id, std::string("mps2-an386"));
         std::string heard;
         const auto second =
             openBoard("emulated:mps2-an386", [&](std::string_view text) { heard += text; }, {});
         QVERIFY2(second, second ? "" : message(second.error()).c_str());
         QVERIFY2(heard.find("a memory of its own") != std::string::npos, heard.c_str());
+        QVERIFY(second->forgets);
+        QCOMPARE(second->forgets->code, ErrorCode::Rejected);
+        QVERIFY(second->forgets->where.find("mps2-an386.memory") != std::string::npos);
     }
 
     void whatIsNoBoardIsNamedWithThoseThatAre()
