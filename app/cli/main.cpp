@@ -2,6 +2,8 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <system_error>
 
 #include "app/cli/commands.h"
 #include "core/base/standard_descriptors.h"
@@ -64,6 +66,12 @@ int main(int argc, char **argv)
         return flushed(chosen());
     } catch (const CLI::ParseError &error) {
         return flushed(app.exit(error) == 0 ? rosler::cli::Done : rosler::cli::Usage);
+    } catch (const std::bad_alloc &) {
+        std::fprintf(stderr, "rosler: this machine, or the limit of this process, has too little memory\n");
+        return rosler::cli::WorldFailed;
+    } catch (const std::system_error &error) { // of std::thread
+        std::fprintf(stderr, "rosler: the system gives no thread, or no memory for one: %s\n", error.what());
+        return rosler::cli::WorldFailed;
     } catch (const std::exception &error) {
         std::fprintf(stderr, "rosler: %s\n", error.what());
         return rosler::cli::WorldFailed;

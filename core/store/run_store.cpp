@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <new>
 #include <utility>
 
 #include <pwd.h>
@@ -37,8 +38,10 @@ auto onThread(StoreThread &thread, Function &&function) -> std::invoke_result_t<
 {
     try {
         return thread.call(std::forward<Function>(function));
+    } catch (const std::bad_alloc &) {
+        return fail(ErrorCode::OutOfMemory, "not enough memory for the files of runs");
     } catch (const std::exception &exception) {
-        return fail(ErrorCode::OutOfMemory, exception.what());
+        return fail(ErrorCode::OutOfMemory, std::string("files of runs: ") + exception.what());
     }
 }
 

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void aPushedModelMayHaveAnotherName();
     void whatIsPushedToABoardThatForgetsIsRefused();
     void whatWasMeasuredIsPrintedWhateverFailsThen();
+    void tooLittleMemoryIsSaid();
 
 private:
     [[nodiscard]] QString spec(int epochs) const;
@@ -492,6 +493,28 @@ void RoughTest::whatWasMeasuredIsPrintedWhateverFailsThen()
     QCOMPARE(unkept.exitCode, 1);
     QVERIFY2(unkept.error.contains("measurements"), unkept.error.constData());
     QCOMPARE(unkept.json()["samples"].toInt(), 5);
+}
+
+void RoughTest::tooLittleMemoryIsSaid()
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("a sanitizer takes terabytes of addresses");
+#endif
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QString id = runs(out()).at(1).toObject()["id"].toString();
+    for (const long megabytes : {90, 110, 130, 150, 200}) {
+        QProcess process;
+        process.start("/bin/sh",
+                      {"-c", QStringLiteral("ulimit -v %1; exec \"$@\"").arg(megabytes * 1000), "sh",
+                       QStringLiteral(ROSLER_PROGRAM), "board", "measure", "--board", "twin", "--model", id,
+                       "--out", out(), "--samples", "5"});
+        const Answer answer = finish(process);
+        if (answer.exitCode == 0 || answer.exitCode == 127) // enough; not even for its libraries
+            continue;
+        QCOMPARE(answer.exitCode, 1);
+        QVERIFY2(answer.error.contains("emory") || answer.error.contains("thread"), answer.error.constData());
+        QVERIFY2(!answer.error.contains("std::"), answer.error.constData());
+    }
 }
 
 QTEST_GUILESS_MAIN(RoughTest)
