@@ -79,8 +79,8 @@ public:
                 break;
             heard = process.output().size();
         }
-        if (!open && process.id() > 0)
-            status = process.wait();
+        if (!open)
+            learnStatus();
         if (status == 128 + SIGBUS && !memory.empty()) // its pages are those of the file
             return fail(ErrorCode::Unwritable,
                         "the emulator has ended: the file of its models cannot be written, as on a full disk",
@@ -89,12 +89,24 @@ public:
         std::size_t at = said.find("/dev/pts/");
         at = at == std::string::npos ? at : said.find('\n', at);
         std::string words = at == std::string::npos ? std::string() : said.substr(at + 1);
-        words = withoutLineEnds(std::move(words));
-        if (words.empty() && status > 128)
-            words = ::strsignal(status - 128);
+        words = orSignal(std::move(words));
         return fail(ErrorCode::Unreadable,
                     words.empty() ? "the emulator has ended" : "the emulator has ended: " + words,
                     "emulated:" + id);
+    }
+
+    /// It has closed its output.
+    void learnStatus()
+    {
+        if (process.id() > 0)
+            status = process.wait();
+    }
+
+    /// Its words, or when it had none the signal that ended it.
+    [[nodiscard]] std::string orSignal(std::string words) const
+    {
+        words = withoutLineEnds(std::move(words));
+        return words.empty() && status > 128 ? ::strsignal(status - 128) : words;
     }
 
     std::string id;
@@ -231,10 +243,14 @@ Result<std::unique_ptr<EmulatorLink>> EmulatorLink::start(const BoardProfile &bo
         return tl::unexpected(started.error());
 
     const Clock::time_point deadline = Clock::now() + startTime;
-    while (ptyIn(d->process.output()).empty())
-        if (!d->process.readOutput(std::chrono::milliseconds(500)) || Clock::now() > deadline)
-            return fail(ErrorCode::Rejected, "QEMU does not start: " + withoutLineEnds(d->process.output()),
-                        where);
+    while (ptyIn(d->process.output()).empty()) {
+        const bool open = d->process.readOutput(std::chrono::milliseconds(500));
+        if (open && Clock::now() <= deadline)
+            continue;
+        if (!open)
+            d->learnStatus();
+        return fail(ErrorCode::Rejected, "QEMU does not start: " + d->orSignal(d->process.output()), where);
+    }
     const std::string path = ptyIn(d->process.output());
     d->port = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     termios line {};

@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstring>
 #include <thread>
 
 #include <QTemporaryDir>
@@ -325,6 +326,25 @@ private Q_SLOTS:
                  link.error().what.c_str());
         const std::string riscV = emulationProblem(*boardProfile("riscv-virt"), options(folder));
         QVERIFY2(riscV.find("apt-get install qemu-system-misc") != std::string::npos, riscV.c_str());
+    }
+
+    void aQemuThatEndsWithoutAWordIsSaidWithItsSignal()
+    {
+        const QTemporaryDir folder;
+        QFile program(folder.filePath(QStringLiteral("qemu-system-arm")));
+        QVERIFY(program.open(QIODevice::WriteOnly));
+        program.write("#!/bin/sh\nkill -XFSZ $$\n");
+        program.close();
+        QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+        QFile image(folder.filePath(QStringLiteral("mps2-an386.elf")));
+        QVERIFY(image.open(QIODevice::WriteOnly));
+        const Changed path("PATH", folder.path().toLocal8Bit());
+        EmulatorOptions mute = options(folder);
+        mute.firmware = folder.path().toStdString();
+        const auto link = EmulatorLink::start(mainBoard(), mute);
+        QVERIFY(!link);
+        QCOMPARE(link.error().code, ErrorCode::Rejected);
+        QCOMPARE(link.error().what, "QEMU does not start: " + std::string(::strsignal(SIGXFSZ)));
     }
 
     void aMissingImageIsSaidWithItsPlace()
