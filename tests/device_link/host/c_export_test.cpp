@@ -259,7 +259,7 @@ private Q_SLOTS:
     void noFileChangesWhenNotAllCanBeWritten()
     {
         const auto image =
-            packModel(network(false), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
+            packModel(smallNetwork(false), {.type = RSL_I8, .name = "net"}, view(m_samples), twinInference());
         auto sources = cSources(*image);
         QVERIFY(sources);
         const QTemporaryDir folder;
