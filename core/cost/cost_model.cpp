@@ -74,6 +74,7 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         const auto &layer = layers.emplace_back(makeLayer(planned));
         const bool readsData = cost.parameters == 0;
         Count between = 0; // outputs of the products but the last
+        const Count windows = layerKindNamed(planned.spec.kind)->images ? count(planned.out.pixels()) : 1;
         for (const ParameterBlock &block : layer->blocks()) {
             const auto products = layer->products();
             if (std::find(products.begin(), products.end(), block.name) == products.end()) {
@@ -82,15 +83,15 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
             }
             const Count rows = count(block.transposed ? block.cols : block.rows);
             cost.outputChannels += rows;
-            between += block.name == products.back() ? 0 : rows;
+            between += block.name == products.back() ? 0 : rows * windows;
         }
         cost.parameters += count(layer->parameterCount());
         cost.macs += layer->forwardMacs();
         cost.inferenceScratchBytes =
             std::max(cost.inferenceScratchBytes, 4 * (count(layer->inputs() + layer->outputs()) + between));
 
-        const bool sketchesGradient =
-            readsData && planned.spec.sketch && spec.model.sketch.gradientSketch < 1.0;
+        const bool sketchesGradient = readsData && planned.spec.sketch
+            && !layerKindNamed(planned.spec.kind)->images && spec.model.sketch.gradientSketch < 1.0;
         const Index features = sketchesGradient
             ? sketchedFeatures(layer->inputs(), spec.model.sketch.gradientSketch)
             : layer->inputs();

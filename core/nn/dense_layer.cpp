@@ -33,9 +33,16 @@ LayerKind denseKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLa
     static constexpr std::array fields {
         LayerField {"units", "Units", "How many outputs the layer has; the last layer has one a class", 1,
                     static_cast<double>(widest), true, std::nullopt, true}};
-    return {"dense",    "Dense",     "Fully connected: every output reads every input",
-            fields,     true,        &outputOf,
-            &makeDense, makeSketched};
+    LayerKind kind;
+    kind.name = "dense";
+    kind.label = "Dense";
+    kind.description = "Fully connected: every output reads every input";
+    kind.fields = fields;
+    kind.weighted = true;
+    kind.output = &outputOf;
+    kind.make = &makeDense;
+    kind.makeSketched = makeSketched;
+    return kind;
 }
 
 DenseLayer::DenseLayer(PlannedLayer plan)

@@ -30,9 +30,14 @@ LayerKind dropoutKind()
 {
     static constexpr std::array fields {LayerField {
         "rate", "Rate", "Share of the numbers that each training step leaves out", 0, 0.9, false, 0.5}};
-    return {"dropout",   "Dropout", "Leaves out random numbers while training, against overfitting",
-            fields,      false,     &outputOf,
-            &makeDropout};
+    LayerKind kind;
+    kind.name = "dropout";
+    kind.label = "Dropout";
+    kind.description = "Leaves out random numbers while training, against overfitting";
+    kind.fields = fields;
+    kind.output = &outputOf;
+    kind.make = &makeDropout;
+    return kind;
 }
 
 DropoutLayer::DropoutLayer(PlannedLayer plan)

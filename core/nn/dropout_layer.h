@@ -20,6 +20,7 @@ public:
     std::vector<ParameterBlock> blocks() const override { return {}; }
     Index parameterCount() const noexcept override { return 0; }
     std::span<const std::string_view> products() const noexcept override { return {}; }
+    bool handsOn() const noexcept override { return true; }
     Index stashSize(Index batch) const noexcept override; ///< M / (1 - p)
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                     SketchKind kind) const override;

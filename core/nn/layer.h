@@ -99,8 +99,12 @@ public:
     [[nodiscard]] virtual Index parameterCount() const noexcept = 0;
 
     /// Names of the blocks whose products, one after the other, are this layer in inference:
-    /// y = act(last ... (second (first x)) + b). Empty: in inference it hands on what it is given.
+    /// y = act(last ... (second (first x)) + b), of each patch where it reads patches. Empty: it has no
+    /// weights.
     [[nodiscard]] virtual std::span<const std::string_view> products() const noexcept = 0;
+
+    /// Whether in inference it hands on what it is given.
+    [[nodiscard]] virtual bool handsOn() const noexcept { return false; }
 
     /// How many floats forward() leaves for backward(), for a batch of that size, besides x and y.
     [[nodiscard]] virtual Index stashSize(Index batch) const noexcept = 0;

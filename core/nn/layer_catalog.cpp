@@ -5,8 +5,11 @@
 #include <array>
 
 #include "core/base/contract.h"
+#include "core/nn/conv_layer.h"
 #include "core/nn/dense_layer.h"
 #include "core/nn/dropout_layer.h"
+#include "core/nn/pool_layer.h"
+#include "core/nn/sketched_convolution.h"
 #include "core/nn/sketched_layer.h"
 
 namespace rosler {
@@ -15,6 +18,10 @@ std::span<const LayerKind> layerKinds()
 {
     static const std::array kinds {
         denseKind(&makeSketchedLayer),
+        convKind(&makeSketchedConvolution),
+        maxPoolKind(),
+        averagePoolKind(),
+        globalAverageKind(),
         dropoutKind(),
     };
     return kinds;
@@ -26,6 +33,29 @@ const LayerKind *layerKindNamed(std::string_view name)
     const auto found =
         std::find_if(kinds.begin(), kinds.end(), [name](const LayerKind &kind) { return kind.name == name; });
     return found == kinds.end() ? nullptr : &*found;
+}
+
+const LayerField &LayerKind::field(std::string_view fieldName) const
+{
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [fieldName](const LayerField &f) { return f.name == fieldName; });
+    ROSLER_EXPECTS(found != fields.end());
+    return *found;
+}
+
+double LayerKind::valueOf(const LayerSpec &spec, std::string_view fieldName) const
+{
+    const auto value = spec.field(fieldName);
+    const auto preset = field(fieldName).preset;
+    ROSLER_EXPECTS(value || preset);
+    return value ? *value : *preset;
+}
+
+MatrixSize matrixOf(const PlannedLayer &plan)
+{
+    const LayerKind *kind = layerKindNamed(plan.spec.kind);
+    ROSLER_EXPECTS(kind != nullptr);
+    return kind->matrix != nullptr ? kind->matrix(plan) : MatrixSize {plan.kept, plan.read};
 }
 
 std::shared_ptr<const Layer> makeLayer(const PlannedLayer &plan)

@@ -25,6 +25,11 @@ struct LayerField {
     bool lastGivesClasses = false; ///< missing in the last layer: the number of classes
 };
 
+struct MatrixSize {
+    Index rows = 0; ///< outputs
+    Index cols = 0; ///< inputs
+};
+
 /// One kind of layer: all that tells it from the others. A layer is a pair of files that gives such a row,
 /// and the row's place in layer_catalog.cpp; nothing else of the program names a kind.
 struct LayerKind {
@@ -33,12 +38,22 @@ struct LayerKind {
     std::string_view description; ///< one sentence
     std::span<const LayerField> fields;
     bool weighted = false; ///< has weights and an activation; others hand on what they are given
+    /// Reads and makes images, or signals of one row, and all of each: no sketch narrows what it reads or
+    /// gives.
+    bool images = false;
     /// Nominal shape of its outputs for inputs of shape @p in; a field that is missing in the last layer
-    /// means @p classes.
+    /// means @p classes. No pixels: inputs of this shape are too small for it.
     ExampleShape (*output)(const LayerSpec &spec, const ExampleShape &in, Index classes) = nullptr;
     std::shared_ptr<const Layer> (*make)(const PlannedLayer &plan) = nullptr;
     /// The layer with its matrix sketched; none = this kind cannot be sketched.
     std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &plan) = nullptr;
+    /// Rows and columns of the matrix that a sketch stands for; none = kept x read.
+    MatrixSize (*matrix)(const PlannedLayer &plan) = nullptr;
+
+    /// The field of this name, which the kind has.
+    [[nodiscard]] const LayerField &field(std::string_view name) const;
+    /// What @p spec, a layer of this kind, says of that field, or else its preset; a field has one of them.
+    [[nodiscard]] double valueOf(const LayerSpec &spec, std::string_view name) const;
 };
 
 /// All kinds of layers, in the order in which they are offered.
@@ -46,6 +61,9 @@ struct LayerKind {
 
 /// The row of @p name, or none.
 [[nodiscard]] const LayerKind *layerKindNamed(std::string_view name);
+
+/// The matrix that a sketch of this layer stands for.
+[[nodiscard]] MatrixSize matrixOf(const PlannedLayer &plan);
 
 /// The layer of this plan.
 [[nodiscard]] std::shared_ptr<const Layer> makeLayer(const PlannedLayer &plan);

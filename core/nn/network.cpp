@@ -75,7 +75,7 @@ Matrix Network::predict(const ConstMatrixView &x) const
     std::vector<float> stash;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const ConstMatrixView input = untouched ? x : view(std::as_const(current));
-        if (m_layers[i]->products().empty())
+        if (m_layers[i]->handsOn())
             continue; // hands on what it is given
         Matrix y(x.rows(), m_layers[i]->outputs());
         stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));

@@ -18,6 +18,15 @@ std::string text(double value)
     return {buffer, end.ptr};
 }
 
+/// "3 x 32 x 32": channels, height, width.
+std::string text(const ExampleShape &shape)
+{
+    return std::to_string(shape.channels) + " x " + std::to_string(shape.height) + " x "
+        + std::to_string(shape.width);
+}
+
+constexpr Index mostOutputs = 100'000'000; // of a layer
+
 Error outOfRange(std::string_view what, double value, double low, double high, std::string where)
 {
     return {ErrorCode::OutOfRange,
@@ -94,6 +103,15 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
             return tl::unexpected(checked.error());
         PlannedLayer layer {layers[i], static_cast<std::uint32_t>(i), shape, {}, 0, 0};
         layer.out = kind->output(layers[i], shape, classes);
+        if (layer.out.size() < 1)
+            return fail(ErrorCode::OutOfRange,
+                        "a layer of kind \"" + layers[i].kind + "\" does not fit inputs of " + text(shape),
+                        at(i));
+        if (layer.out.size() > mostOutputs)
+            return fail(ErrorCode::OutOfRange,
+                        "the layer gives " + text(layer.out) + " numbers; " + std::to_string(mostOutputs)
+                            + " are the most",
+                        at(i));
         if (last && (!kind->weighted || layer.out != ExampleShape::vector(classes)))
             return fail(ErrorCode::OutOfRange,
                         "the last layer gives " + std::to_string(layer.out.size()) + " numbers, the data has "
@@ -105,16 +123,31 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
 
     // Backward: what each layer reads is what the one before keeps.
     Index kept = classes;
+    std::size_t narrowing = layers.size() - 1; // the layer that says what is kept
     for (std::size_t i = layers.size(); i-- > 0;) {
         PlannedLayer &layer = plan.layers[i];
+        const LayerKind &kind = *layerKindNamed(layer.spec.kind);
         layer.kept = kept;
         const Index inputs = layer.in.size();
-        layer.read = layerKindNamed(layer.spec.kind)->weighted ? inputs : kept;
+        if (kind.images && kept < layer.out.size())
+            return fail(ErrorCode::OutOfRange,
+                        "sketch size is " + std::to_string(kept)
+                            + ", but behind images a layer reads all of the "
+                            + std::to_string(layer.out.size()) + " numbers",
+                        at(narrowing) + "/sketch_size");
+        layer.read = kind.weighted || kind.images ? inputs : kept;
+        if (kind.images && layer.spec.sketch && layer.spec.sketch->size.value_or(inputs) != inputs)
+            return fail(ErrorCode::OutOfRange,
+                        "a layer of kind \"" + layer.spec.kind + "\" reads all of its "
+                            + std::to_string(inputs) + " inputs",
+                        at(i) + "/sketch_size");
         if (layer.spec.sketch && layer.spec.sketch->size)
             layer.read = *layer.spec.sketch->size;
         if (layer.read < 1 || layer.read > inputs)
             return tl::unexpected(outOfRange("sketch size", static_cast<double>(layer.read), 1,
                                              static_cast<double>(inputs), at(i) + "/sketch_size"));
+        if (kind.weighted)
+            narrowing = i;
         kept = layer.read;
     }
     if (plan.keepsFeatures() && plan.features() > 65'536)
@@ -125,7 +158,8 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
     for (const PlannedLayer &layer : plan.layers) {
         if (!layer.spec.sketch)
             continue;
-        const Index highest = std::min(layer.kept, layer.read);
+        const MatrixSize matrix = matrixOf(layer);
+        const Index highest = std::min(matrix.rows, matrix.cols);
         if (layer.spec.sketch->rank < 1 || layer.spec.sketch->rank > highest)
             return tl::unexpected(outOfRange("rank", static_cast<double>(layer.spec.sketch->rank), 1,
                                              static_cast<double>(highest), at(layer.number) + "/rank"));

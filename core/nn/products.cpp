@@ -435,11 +435,11 @@ void columnsNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView &y
 /// Calls work(first, count) for pieces of @p size of 0 .. total - 1, on all threads when there is
 /// enough to do. The pieces depend on the sizes alone.
 template <typename Work>
-void inPieces(Index total, Index size, double flops, const Work &work)
+void inPieces(Index total, Index size, double flops, Workers workers, const Work &work)
 {
     const Index pieces = (total + size - 1) / size;
     const auto piece = [&](Index p) { work(p * size, std::min(size, total - p * size)); };
-    if (pieces > 1 && flops > splitFlops) {
+    if (workers == Workers::All && pieces > 1 && flops > splitFlops) {
         tbb::parallel_for(Index {0}, pieces, piece, tbb::simple_partitioner {});
     } else {
         for (Index p = 0; p < pieces; ++p)
@@ -475,41 +475,43 @@ inline void maskRows(float *dy, Index dyStride, const float *y, Index yStride, I
 
 } // namespace
 
-void productNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView y, const Epilogue &epilogue)
+void productNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView y, const Epilogue &epilogue,
+               Workers workers)
 {
     ROSLER_EXPECTS(x.cols() == w.cols() && y.rows() == x.rows() && y.cols() == w.rows());
     const double flops = flopsOf(x.rows(), w.rows(), w.cols());
     if (w.rows() <= thin && w.cols() > thin) {
-        inPieces(x.rows(), rowPiece, flops, [&](Index first, Index count) {
+        inPieces(x.rows(), rowPiece, flops, workers, [&](Index first, Index count) {
             MatrixView part = rowsOf(y, first, count);
             thinNT(rowsOf(x, first, count), w, part, epilogue);
         });
         return;
     }
-    inPieces(w.rows(), columnPiece, flops,
+    inPieces(w.rows(), columnPiece, flops, workers,
              [&](Index first, Index count) { columnsNT(x, w, y, first, count, epilogue); });
 }
 
-void productNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView y, const Epilogue &epilogue)
+void productNN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView y, const Epilogue &epilogue,
+               Workers workers)
 {
     ROSLER_EXPECTS(a.cols() == b.rows() && y.rows() == a.rows() && y.cols() == b.cols());
-    inPieces(b.cols(), stripPiece, flopsOf(a.rows(), b.rows(), b.cols()),
+    inPieces(b.cols(), stripPiece, flopsOf(a.rows(), b.rows(), b.cols()), workers,
              [&](Index first, Index count) { columnsNN(a, b, y, first, count, epilogue); });
 }
 
 void productTN(const ConstMatrixView &a, const ConstMatrixView &b, MatrixView g,
-               const std::function<void(Index, Index)> &rowsDone)
+               const std::function<void(Index, Index)> &rowsDone, Workers workers)
 {
     ROSLER_EXPECTS(a.rows() == b.rows() && g.rows() == a.cols() && g.cols() == b.cols());
     const double flops = flopsOf(a.rows(), a.cols(), b.cols());
     if (a.cols() <= thin) {
-        inPieces(b.cols(), stripPiece, flops,
+        inPieces(b.cols(), stripPiece, flops, workers,
                  [&](Index first, Index count) { blockTN(a, b, g, 0, a.cols(), first, count); });
         if (rowsDone)
             rowsDone(0, g.rows());
         return;
     }
-    inPieces(a.cols(), gradientPiece, flops, [&](Index first, Index count) {
+    inPieces(a.cols(), gradientPiece, flops, workers, [&](Index first, Index count) {
         blockTN(a, b, g, first, count, 0, b.cols());
         if (rowsDone)
             rowsDone(first, count);
@@ -543,11 +545,11 @@ void productTN(const ConstMatrixView &a, const ConstMatrixView &b, std::span<con
     }
 }
 
-void maskAndSum(MatrixView dy, const ConstMatrixView &y, bool relu, float *sums)
+void maskAndSum(MatrixView dy, const ConstMatrixView &y, bool relu, float *sums, Workers workers)
 {
     ROSLER_EXPECTS(dy.rows() == y.rows() && dy.cols() == y.cols());
     // As many operations as numbers, but each waits for memory: counted as a product's that takes as long.
-    inPieces(dy.cols(), maskPiece, flopsOf(16, dy.rows(), dy.cols()), [&](Index first, Index count) {
+    inPieces(dy.cols(), maskPiece, flopsOf(16, dy.rows(), dy.cols()), workers, [&](Index first, Index count) {
         const Index whole = count / lanes * lanes;
         float *const sumsHere = sums == nullptr ? nullptr : sums + first;
         if (sums != nullptr)

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include <tbb/parallel_for.h>
@@ -12,9 +11,8 @@
 #include "core/base/random.h"
 #include "core/nn/glorot.h"
 #include "core/nn/products.h"
+#include "core/nn/sketched_factors.h"
 #include "core/sketch/column_sampling.h"
-#include "core/sketch/cur.h"
-#include "core/sketch/randomised_svd.h"
 
 namespace rosler {
 
@@ -33,49 +31,6 @@ struct Offsets {
     {
     }
 };
-
-/// C : outputs x r, U, R : r x read of one draw, before unread outputs are left out.
-struct DrawnFactors {
-    Eigen::MatrixXd c, u, r;
-};
-
-/// ||W||_F of a Glorot-uniform matrix of these nominal dimensions on @p read of its columns, in the mean:
-/// the variance of a uniform number on [-a, a] is a^2 / 3.
-double glorotNorm(const PlannedLayer &plan)
-{
-    const double bound = glorotBound(plan.in.size(), plan.out.size());
-    return bound * std::sqrt(static_cast<double>(plan.out.size() * plan.read) / 3.0);
-}
-
-DrawnFactors drawGaussian(const PlannedLayer &plan, const RandomStream &random)
-{
-    const Index rank = plan.spec.sketch->rank;
-    DrawnFactors f;
-    f.c = orthonormalColumns(plan.out.size(), rank, random, 0);
-    f.r = orthonormalColumns(plan.read, rank, random, std::uint64_t {1} << 40).transpose();
-    // ||C U R||_F = ||U||_F with orthonormal C and R^T
-    f.u = Eigen::MatrixXd::Identity(rank, rank) * (glorotNorm(plan) / std::sqrt(static_cast<double>(rank)));
-    return f;
-}
-
-DrawnFactors drawCur(const PlannedLayer &plan, const RandomStream &random, std::uint64_t seed,
-                     std::uint32_t number, CurSampling sampling)
-{
-    const double bound = glorotBound(plan.in.size(), plan.out.size());
-    Eigen::MatrixXd w(plan.out.size(), plan.read);
-    for (Index i = 0; i < w.rows(); ++i)
-        for (Index j = 0; j < w.cols(); ++j)
-            w(i, j) = bound
-                * (2.0 * static_cast<double>(random.uniform(static_cast<std::uint64_t>(i * w.cols() + j)))
-                   - 1.0);
-    auto cur = curDecomposition(w, plan.spec.sketch->rank, sampling, seed, number);
-    // ||C U R||_F through the r x r Gram matrices
-    const Eigen::MatrixXd inner = cur.u.transpose() * (cur.c.transpose() * cur.c) * cur.u;
-    const double squared = (inner * (cur.r * cur.r.transpose())).trace();
-    if (squared > 0.0)
-        cur.u *= glorotNorm(plan) / std::sqrt(squared);
-    return {std::move(cur.c), std::move(cur.u), std::move(cur.r)};
-}
 
 } // namespace
 
@@ -120,11 +75,8 @@ Index SketchedLayer::stashSize(Index batch) const noexcept
 void SketchedLayer::initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                                SketchKind kind) const
 {
-    const RandomStream random(seed, Draw::Initialise, number);
-    const DrawnFactors f = kind == SketchKind::Gaussian
-        ? drawGaussian(plan(), random)
-        : drawCur(plan(), random, seed, number,
-                  kind == SketchKind::CurLeverage ? CurSampling::Leverage : CurSampling::Uniform);
+    const DrawnFactors f = drawFactors(plan().out.size(), plan().read, rank(),
+                                       glorotBound(plan().in.size(), plan().out.size()), seed, number, kind);
     const auto kept =
         sampleUniformly(plan().out.size(), outputs(), RandomStream(seed, Draw::KeptFeatures, number + 1));
     const Offsets at(*this);

@@ -75,7 +75,7 @@ Result<void> writeLayer(h5::Group &root, const Network &network, std::size_t num
             return done;
         names.push_back(block.name);
     }
-    return group->setTexts("weight_names", names);
+    return names.empty() ? Result<void> {} : group->setTexts("weight_names", names);
 }
 
 Result<void> writePlan(h5::Group &root, const NetworkPlan &plan)

@@ -11,6 +11,7 @@
 
 #include "core/base/contract.h"
 #include "core/compress/float16.h"
+#include "core/nn/layer_catalog.h"
 #include "core/nn/loss.h"
 #include "core/nn/optimizer.h"
 #include "core/sketch/column_sampling.h"
@@ -107,10 +108,13 @@ struct Trainer::State {
     {
         optimizerState.assign(static_cast<std::size_t>(network.parameterCount() * optimizer->stateFloats()),
                               0.0F);
-        for (const ParameterBlock &block : network.layer(network.firstWeighted()).blocks())
-            if (block.factor == Factor::R) {
+        // The R of patches has no columns that are features.
+        const std::size_t first = network.firstWeighted();
+        const bool readsImages = layerKindNamed(network.layer(first).plan().spec.kind)->images;
+        for (const ParameterBlock &block : network.layer(first).blocks())
+            if (block.factor == Factor::R && !readsImages) {
                 firstR = block;
-                firstR.offset += network.offset(network.firstWeighted());
+                firstR.offset += network.offset(first);
             }
         if (sketchesGradient())
             columnUpdates.assign(static_cast<std::size_t>(firstR.cols), 0);

@@ -232,6 +232,11 @@ Result<ImagePlan> planImage(const NetworkPlan &network, rsl_number type, rsl_lay
 {
     std::vector<std::vector<ProductShape>> layers;
     for (const PlannedLayer &planned : network.layers)
+        if (const LayerKind &kind = *layerKindNamed(planned.spec.kind); kind.images)
+            return fail(ErrorCode::Unsupported,
+                        "boards know no layer of kind \"" + std::string(kind.name) + "\" yet",
+                        "/layers/" + std::to_string(planned.number));
+    for (const PlannedLayer &planned : network.layers)
         if (auto products = productShapes(*makeLayer(planned), foldU); !products.empty())
             layers.push_back(std::move(products));
     return planImage(layers, network.features(), type, int8Layout);

@@ -26,6 +26,24 @@ inline std::vector<LayerSpec> layersOf(const std::vector<Index> &widths, const s
     return layers;
 }
 
+/// One layer of every kind that images pass, dropout and two fully connected layers (12 hidden units);
+/// sketched, all weights but the last. For images of 4 x 4 pixels and more.
+inline std::vector<LayerSpec> imageLayers(bool sketched)
+{
+    const auto sketch = [sketched](Index rank) {
+        return sketched ? std::optional(Sketch {rank, {}}) : std::nullopt;
+    };
+    return {
+        {"conv", {{"filters", 4}, {"kernel", 3}, {"stride", 1}, {"padding", 1}}, Activation::Relu, sketch(2)},
+        {"max_pool", {{"size", 2}, {"stride", 2}}, Activation::None, {}},
+        {"average_pool", {{"size", 2}, {"stride", 1}}, Activation::None, {}},
+        {"conv", {{"filters", 6}, {"kernel", 1}, {"stride", 1}, {"padding", 0}}, Activation::Relu, sketch(3)},
+        {"dropout", {{"rate", 0.25}}, Activation::None, {}},
+        {"global_average", {}, Activation::None, {}},
+        fullyConnected(12, sketch(2)),
+        fullyConnected()};
+}
+
 inline std::vector<Index> ranksOf(const std::vector<LayerSpec> &layers)
 {
     std::vector<Index> ranks;

@@ -20,7 +20,6 @@ QImage imageOf(const float *features, const ExampleShape &shape)
 {
     const auto height = static_cast<int>(shape.height);
     const auto width = static_cast<int>(shape.width);
-    const Index plane = shape.height * shape.width;
     const auto level = [](float value) {
         return static_cast<int>(std::lround(255.0F * std::clamp(value, 0.0F, 1.0F)));
     };
@@ -28,10 +27,9 @@ QImage imageOf(const float *features, const ExampleShape &shape)
     for (int y = 0; y < height; ++y) {
         auto *line = reinterpret_cast<QRgb *>(image.scanLine(y)); // Qt's pixel access
         for (int x = 0; x < width; ++x) {
-            const float *pixel = features + static_cast<Index>(y) * shape.width + x;
+            const float *pixel = features + (static_cast<Index>(y) * shape.width + x) * shape.channels;
             const int red = level(pixel[0]);
-            line[x] = shape.channels >= 3 ? qRgb(red, level(pixel[plane]), level(pixel[2 * plane]))
-                                          : qRgb(red, red, red);
+            line[x] = shape.channels >= 3 ? qRgb(red, level(pixel[1]), level(pixel[2])) : qRgb(red, red, red);
         }
     }
     return image;

@@ -74,22 +74,32 @@ void keepFull(std::vector<LayerSpec> &layers, const std::vector<bool> &full, con
 std::vector<DesignedLayer> designedLayers(std::span<const LayerSpec> layers, const DesignShape &shape)
 {
     std::vector<DesignedLayer> designed(layers.size());
+    std::vector<PlannedLayer> planned;
     ExampleShape at = shape.example;
+    bool image = false; // whether what stands before gives all of an image
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const LayerKind &kind = kindOf(layers[i]);
-        designed[i].inputs = at.size();
-        at = kind.output(layers[i], at, shape.classes);
+        PlannedLayer &plan = planned.emplace_back();
+        plan.spec = layers[i];
+        plan.in = at;
+        at = plan.out = kind.output(layers[i], at, shape.classes);
+        designed[i].inputs = plan.in.size();
         designed[i].outputs = at.size();
         designed[i].weighted = kind.weighted;
         designed[i].canBeSketched = kind.makeSketched != nullptr;
+        designed[i].readsImages = kind.images || image;
+        image = kind.images || (image && !kind.weighted);
     }
     Index kept = shape.classes;
     for (std::size_t i = layers.size(); i-- > 0;) {
-        designed[i].kept = kept;
-        designed[i].read = designed[i].weighted ? designed[i].inputs : kept;
-        if (layers[i].sketch && layers[i].sketch->size)
+        const LayerKind &kind = kindOf(layers[i]);
+        designed[i].kept = kind.images ? designed[i].outputs : kept;
+        designed[i].read = kind.weighted || kind.images ? designed[i].inputs : designed[i].kept;
+        if (layers[i].sketch && layers[i].sketch->size && !designed[i].readsImages)
             designed[i].read = *layers[i].sketch->size;
-        kept = designed[i].read;
+        kept = planned[i].read = designed[i].read;
+        planned[i].kept = designed[i].kept;
+        designed[i].matrix = matrixOf(planned[i]);
     }
     return designed;
 }
@@ -108,15 +118,19 @@ void fitLayers(std::vector<LayerSpec> &layers, const DesignShape &shape)
         if (const LayerField *width = widthField(kindOf(layers.back())))
             layers.back().fields.erase(std::string(width->name));
     for (std::size_t i = 0; i < layers.size(); ++i) {
-        const auto inputs = designedLayers(layers, shape)[i].inputs;
-        if (layers[i].sketch && layers[i].sketch->size)
-            layers[i].sketch->size = std::clamp<Index>(*layers[i].sketch->size, 1, limitOr(inputs));
+        const DesignedLayer designed = designedLayers(layers, shape)[i];
+        if (!layers[i].sketch || !layers[i].sketch->size)
+            continue;
+        if (designed.readsImages && designed.inputs > 0)
+            layers[i].sketch->size = designed.inputs;
+        layers[i].sketch->size = std::clamp<Index>(*layers[i].sketch->size, 1, limitOr(designed.inputs));
     }
     const auto designed = designedLayers(layers, shape);
     for (std::size_t i = 0; i < layers.size(); ++i)
         if (layers[i].sketch)
             layers[i].sketch->rank = std::clamp<Index>(
-                layers[i].sketch->rank, 1, std::min(limitOr(designed[i].read), limitOr(designed[i].kept)));
+                layers[i].sketch->rank, 1,
+                std::min(limitOr(designed[i].matrix.rows), limitOr(designed[i].matrix.cols)));
 }
 
 void fitDesign(ExperimentSpec &spec, const DesignShape &shape)
@@ -141,6 +155,8 @@ void setField(std::vector<LayerSpec> &layers, std::size_t layer, std::string_vie
     const auto full = fullSketches(layers, shape);
     layers.at(layer).fields.insert_or_assign(std::string(field), value);
     keepFull(layers, full, shape);
+    if (kindOf(layers[layer]).images)
+        fitLayers(layers, shape);
 }
 
 void insertLayer(std::vector<LayerSpec> &layers, std::size_t position, std::string_view kindName,
@@ -156,11 +172,14 @@ void insertLayer(std::vector<LayerSpec> &layers, std::size_t position, std::stri
             added.fields.emplace(field.name, *field.preset);
     const auto at = layers.begin() + static_cast<std::ptrdiff_t>(position);
     const LayerField *width = widthField(*kind);
+    if (kind->weighted)
+        added.activation = Activation::Relu;
     if (width == nullptr) {
         layers.insert(at, added);
+        if (kind->images)
+            fitLayers(layers, shape);
         return;
     }
-    added.activation = Activation::Relu;
     const auto before = weightedBeside(layers, position, -1);
     const auto after = weightedBeside(layers, position - 1, 1); // at least the last layer
     const auto designed = designedLayers(layers, shape);
@@ -191,7 +210,8 @@ void removeLayer(std::vector<LayerSpec> &layers, std::size_t layer, const Design
 {
     ROSLER_EXPECTS(layer + 1 < layers.size());
     const auto at = layers.begin() + static_cast<std::ptrdiff_t>(layer);
-    if (kindOf(*at).weighted) {
+    const bool images = kindOf(*at).images;
+    if (kindOf(*at).weighted && !images) {
         // The next weighted layer takes over what this one read.
         const auto full = fullSketches(layers, shape);
         LayerSpec &next = layers[*weightedBeside(layers, layer, 1)];
@@ -203,6 +223,8 @@ void removeLayer(std::vector<LayerSpec> &layers, std::size_t layer, const Design
         }
     }
     layers.erase(at);
+    if (images)
+        fitLayers(layers, shape);
 }
 
 void setHiddenWidths(std::vector<LayerSpec> &layers, const std::vector<Index> &widths,
@@ -252,6 +274,11 @@ void setRank(std::vector<LayerSpec> &layers, std::size_t layer, Index rank, cons
         return;
     Sketch &sketch = *layers[layer].sketch;
     const auto designed = designedLayers(layers, shape);
+    if (kindOf(layers[layer]).images) {
+        const auto [rows, cols] = designed[layer].matrix;
+        sketch.rank = std::clamp<Index>(rank, 1, std::min(limitOr(rows), limitOr(cols)));
+        return;
+    }
     const Index highest = std::min(limitOr(designed[layer].inputs), limitOr(designed[layer].outputs));
     sketch.rank = std::clamp<Index>(rank, 1, highest);
     if (sketch.size)
@@ -263,7 +290,7 @@ void setRank(std::vector<LayerSpec> &layers, std::size_t layer, Index rank, cons
 
 void setSketchSize(std::vector<LayerSpec> &layers, std::size_t layer, Index size, const DesignShape &shape)
 {
-    if (!layers.at(layer).sketch)
+    if (!layers.at(layer).sketch || designedLayers(layers, shape)[layer].readsImages)
         return;
     Sketch &sketch = *layers[layer].sketch;
     sketch.size = std::clamp<Index>(size, 1, limitOr(designedLayers(layers, shape)[layer].inputs));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/experiment/experiment_spec.h"
+#include "core/nn/layer_catalog.h"
 
 namespace rosler {
 
@@ -30,13 +31,15 @@ struct DesignedLayer {
     Index kept = 0;    ///< of the outputs: what the next layer reads
     bool weighted = true;
     bool canBeSketched = true;
+    bool readsImages = false; ///< of an image, or of what an image layer gives: all of it
+    MatrixSize matrix;        ///< that a sketch stands for: kept x read, or filters x patch
 };
 
 [[nodiscard]] std::vector<DesignedLayer> designedLayers(std::span<const LayerSpec> layers,
                                                         const DesignShape &shape);
 
-/// Pushes every number into its range: fields, sketch sizes (1..inputs), ranks (1..min(read, kept)); gives
-/// the last layer no size of its own, since it has the classes'.
+/// Pushes every number into its range: fields, sketch sizes (1..inputs, all of images), ranks
+/// (1..min(matrix)); gives the last layer no size of its own, since it has the classes'.
 void fitLayers(std::vector<LayerSpec> &layers, const DesignShape &shape);
 /// The same for all models.
 void fitDesign(ExperimentSpec &spec, const DesignShape &shape);

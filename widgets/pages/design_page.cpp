@@ -35,8 +35,10 @@ QString breakEvenWarning(const ModelSpec &model, const DesignShape &shape)
     for (std::size_t i = 0; i < designed.size(); ++i) {
         if (!model.layers[i].sketch)
             continue;
-        const Index most =
-            breakEvenRank(designed[i].kept, designed[i].read, designed[i].outputs, designed[i].inputs);
+        const MatrixSize matrix = designed[i].matrix;
+        const Index most = layerKindNamed(model.layers[i].kind)->images
+            ? breakEvenRank(matrix.rows, matrix.cols, matrix.rows, matrix.cols)
+            : breakEvenRank(matrix.rows, matrix.cols, designed[i].outputs, designed[i].inputs);
         if (model.layers[i].sketch->rank > most)
             layers << DesignPage::tr("layer %1 (break-even rank %2)").arg(i + 1).arg(most);
     }

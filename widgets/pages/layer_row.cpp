@@ -172,16 +172,20 @@ void LayerRow::showLayer(const LayerSpec &layer, const Surroundings &around)
     }
     m_sketched->setChecked(layer.sketch.has_value());
     m_rank->setVisible(layer.sketch.has_value());
-    m_size->setVisible(layer.sketch.has_value());
+    m_size->setVisible(layer.sketch.has_value() && !shape.readsImages);
     if (layer.sketch)
         showSketch(*layer.sketch, around);
 }
 
 void LayerRow::showSketch(const Sketch &sketch, const Surroundings &around)
 {
-    const auto [inputs, outputs, read, kept, weighted, canBeSketched] = around.shape;
+    const bool images = layerKindNamed(m_kind)->images;
+    const MatrixSize matrix = around.shape.matrix;
+    const Index inputs = images ? matrix.cols : around.shape.inputs; // nominal, of the matrix
+    const Index outputs = images ? matrix.rows : around.shape.outputs;
+    const Index kept = matrix.rows;
     const Index rankLimit = inputs > 0 && outputs > 0 ? std::min(inputs, outputs) : std::max(inputs, outputs);
-    const Index size = sketch.size.value_or(inputs);
+    const Index size = images ? inputs : sketch.size.value_or(inputs);
     m_rank->showValue(static_cast<int>(sketch.rank), scaleTop(rankLimit, sketch.rank));
     m_size->showValue(scaleTop(0, size), scaleTop(inputs, size));
     RankSlider *rank = m_rank->slider();

@@ -35,6 +35,13 @@ Network denseNetwork()
     return network;
 }
 
+Network imageNetwork(bool sketched)
+{
+    Network network(planNetwork(imageLayers(sketched), {3, 6, 5}, 4).value());
+    network.initialise(7);
+    return network;
+}
+
 std::string bytesOf(const Network &network)
 {
     return modelBytes(network).value();
@@ -125,15 +132,19 @@ private Q_SLOTS:
 void ModelFileTest::savingLoadingSavingGivesEqualBytes_data()
 {
     QTest::addColumn<bool>("sketched");
-    QTest::newRow("dense") << false;
-    QTest::newRow("sketched") << true;
+    QTest::addColumn<bool>("images");
+    QTest::newRow("dense") << false << false;
+    QTest::newRow("sketched") << true << false;
+    QTest::newRow("every kind of layer") << false << true;
+    QTest::newRow("every kind of layer, sketched") << true << true;
 }
 
 void ModelFileTest::savingLoadingSavingGivesEqualBytes()
 {
     QFETCH(bool, sketched);
     const QTemporaryDir folder;
-    const Network network = sketched ? sketchedNetwork() : denseNetwork();
+    QFETCH(bool, images);
+    const Network network = images ? imageNetwork(sketched) : sketched ? sketchedNetwork() : denseNetwork();
     QVERIFY(writeModelFile(pathIn(folder), network).has_value());
     const auto loaded = readModelFile(pathIn(folder));
     QVERIFY2(loaded.has_value(), loaded ? "" : message(loaded.error()).c_str());

@@ -97,6 +97,13 @@ void trialRows()
     sgd.training.schedule = ScheduleKind::Constant;
     sgd.model.learningRate = 0.05;
     QTest::newRow("momentum, weight decay") << sgd;
+    for (const bool isSketched : {false, true}) {
+        TrialSpec images = roslerSpec();
+        images.model.layers = imageLayers(isSketched);
+        images.training.epochs = 2;
+        images.model.sketch.gradientSketch = 0.25; // of no meaning: the first layer reads images
+        QTest::newRow(isSketched ? "images, sketched" : "images") << images;
+    }
     TrialSpec large = denseSpec({330, 64}); // too many parameters to cut the batch: products are cut instead
     large.training.epochs = 1;
     QTest::newRow("dense, whole batches") << large;

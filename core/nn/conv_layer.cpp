@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nn/conv_layer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/contract.h"
+#include "core/base/random.h"
+#include "core/nn/products.h"
+
+namespace rosler {
+
+namespace {
+
+Index filtersOf(const LayerSpec &spec)
+{
+    return static_cast<Index>(convKind(nullptr).valueOf(spec, "filters"));
+}
+
+ExampleShape outputOf(const LayerSpec &spec, const ExampleShape &in, Index /*classes*/)
+{
+    const WindowGrid grid = convGrid(spec, in);
+    return {filtersOf(spec), grid.down, grid.across};
+}
+
+MatrixSize matrixOfConv(const PlannedLayer &plan)
+{
+    return {filtersOf(plan.spec), convGrid(plan.spec, plan.in).patch()};
+}
+
+std::shared_ptr<const Layer> makeConv(const PlannedLayer &plan)
+{
+    return std::make_shared<ConvLayer>(plan);
+}
+
+} // namespace
+
+LayerKind convKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &))
+{
+    static constexpr std::array fields {
+        LayerField {"filters", "Filters", "How many channels the layer gives", 1, 4'096, true, 16},
+        LayerField {"kernel", "Kernel", "Side of the window, in pixels; along a signal its length", 1, 255,
+                    true, 3},
+        LayerField {"stride", "Stride", "How far apart the windows lie, in pixels", 1, 64, true, 1},
+        LayerField {"padding", "Padding", "Pixels of zeros around the image", 0, 127, true, 0},
+    };
+    LayerKind kind;
+    kind.name = "conv";
+    kind.label = "Convolution";
+    kind.description = "Every output pixel reads a window of the image";
+    kind.fields = fields;
+    kind.weighted = true;
+    kind.images = true;
+    kind.output = &outputOf;
+    kind.make = &makeConv;
+    kind.makeSketched = makeSketched;
+    kind.matrix = &matrixOfConv;
+    return kind;
+}
+
+ConvLayer::ConvLayer(PlannedLayer plan)
+    : Layer(std::move(plan))
+    , m_grid(convGrid(this->plan().spec, this->plan().in))
+    , m_filters(this->plan().out.channels)
+{
+    ROSLER_EXPECTS(!this->plan().spec.sketch && inputs() == m_grid.in.size()
+                   && outputs() == m_grid.windows() * m_filters);
+}
+
+std::vector<ParameterBlock> ConvLayer::blocks() const
+{
+    const Index weights = m_filters * m_grid.patch();
+    return {{"W", Factor::C, 0, m_filters, m_grid.patch(), false},
+            {"b", Factor::C, weights, 1, m_filters, false}};
+}
+
+Index ConvLayer::parameterCount() const noexcept
+{
+    return m_filters * (m_grid.patch() + 1);
+}
+
+std::span<const std::string_view> ConvLayer::products() const noexcept
+{
+    static constexpr std::array<std::string_view, 1> names {"W"};
+    return names;
+}
+
+Index ConvLayer::stashSize(Index /*batch*/) const noexcept
+{
+    return m_filters * (m_grid.patch() + 1); // one tile's share of the gradient
+}
+
+void ConvLayer::initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
+                           SketchKind /*kind*/) const
+{
+    const RandomStream random(seed, Draw::Initialise, number);
+    const double bound = convBound(m_grid, m_filters);
+    const auto weights = static_cast<std::size_t>(m_filters * m_grid.patch());
+    for (std::size_t i = 0; i < weights; ++i)
+        parameters[i] = static_cast<float>(bound * (2.0 * static_cast<double>(random.uniform(i)) - 1.0));
+    std::fill(parameters.begin() + static_cast<std::ptrdiff_t>(weights), parameters.end(), 0.0F);
+}
+
+void ConvLayer::forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
+                        std::span<float> /*stash*/, const PassMode & /*mode*/) const
+{
+    const ConstMatrixView w = view(parameters.data(), m_filters, m_grid.patch());
+    const Epilogue epilogue {parameters.data() + w.size(), relu()};
+    for (Index e = 0; e < x.rows(); ++e)
+        forPatches(m_grid, rowAt(x, e), true, [&](Index first, MatrixView patches) {
+            productNT(readOnly(patches), w, view(rowAt(y, e) + first * m_filters, patches.rows(), m_filters),
+                      epilogue, Workers::One);
+        });
+}
+
+void ConvLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
+                         std::span<const float> parameters, std::span<float> stash, MatrixView dy,
+                         MatrixView dx, std::span<float> gradient, const BackwardRequest &request) const
+{
+    const ConstMatrixView w = view(parameters.data(), m_filters, m_grid.patch());
+    const bool below = dx.rows() > 0;
+    const bool wanted = request.factors.c;
+    const std::size_t size = static_cast<std::size_t>(parameterCount());
+    if (wanted)
+        std::fill_n(gradient.data(), size, 0.0F);
+    for (Index e = 0; e < x.rows(); ++e) {
+        if (below)
+            std::fill_n(rowAt(dx, e), inputs(), 0.0F);
+        forPatches(m_grid, rowAt(x, e), wanted, [&](Index first, MatrixView patches) {
+            const Index offset = first * m_filters;
+            const MatrixView dyHere = view(rowAt(dy, e) + offset, patches.rows(), m_filters);
+            maskAndSum(dyHere, view(rowAt(y, e) + offset, patches.rows(), m_filters), relu(),
+                       stash.data() + w.size(), Workers::One);
+            if (wanted) {
+                productTN(readOnly(dyHere), readOnly(patches), view(stash.data(), m_filters, m_grid.patch()),
+                          {}, Workers::One);
+                for (std::size_t i = 0; i < size; ++i)
+                    gradient[i] += stash[i];
+            }
+            if (below) {
+                productNN(readOnly(dyHere), w, patches, {}, Workers::One);
+                addPatches(m_grid, first, readOnly(patches), rowAt(dx, e));
+            }
+        });
+    }
+    if (wanted && request.sink != nullptr)
+        request.sink->ready(0, gradient.first(size));
+}
+
+std::uint64_t ConvLayer::forwardMacs() const noexcept
+{
+    return static_cast<std::uint64_t>(m_grid.windows() * m_filters * m_grid.patch());
+}
+
+std::uint64_t ConvLayer::backwardMacs(const FactorSet &factors, Index /*features*/,
+                                      bool wantsDx) const noexcept
+{
+    return (factors.c ? forwardMacs() : 0) + (wantsDx ? forwardMacs() : 0);
+}
+
+} // namespace rosler
