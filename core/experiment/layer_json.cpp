@@ -41,7 +41,7 @@ LayerSpec parseLayer(const Json &json, const std::string &where, bool last)
     std::vector<std::string_view> keys {"kind"};
     for (const LayerField &field : kind.fields)
         keys.push_back(field.name);
-    if (kind.weighted)
+    if (kind.weighted || kind.activates)
         keys.push_back("activation");
     if (kind.makeSketched != nullptr)
         keys.insert(keys.end(), {"rank", "sketch_size"});
@@ -93,7 +93,7 @@ Json asJson(const LayerSpec &layer, bool last)
         for (const LayerField &field : kind->fields)
             if (const auto value = layer.field(field.name))
                 j[std::string(field.name)] = field.integer ? Json(static_cast<Index>(*value)) : Json(*value);
-        if (kind->weighted && layer.activation != usualActivation(*kind, last))
+        if (layer.activation != usualActivation(*kind, last))
             j["activation"] = nameOf(layer.activation);
     }
     if (layer.sketch) {

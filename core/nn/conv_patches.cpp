@@ -14,35 +14,46 @@ namespace {
 constexpr Index tileFloats = 32'768; // of patches: 128 kB, beside which the weights have room in the cache
 constexpr Index leastTile = 16;      // windows
 
-/// One row of a window: how many of its numbers lie on the input, from where.
-struct Strip {
-    Index skipped; ///< numbers of the patch before the first on the input
-    Index count;   ///< numbers on the input, 0 if none
-    Index from;    ///< in the example
+using Row = Eigen::Map<Eigen::ArrayXf>; // copies of some floats without a call
+using ConstRow = Eigen::Map<const Eigen::ArrayXf>;
+
+/// One window: where it lies, and what of each of its rows lies on the input.
+struct Window {
+    Index top, left;      ///< its first pixel, which may be beyond the edge
+    Index skipped, count; ///< numbers of a row before the first on the input, and on it
+
+    Window(const WindowGrid &g, Index number)
+        : top(number / g.across * g.strideDown - g.paddingTop)
+        , left(number % g.across * g.strideAcross - g.paddingLeft)
+    {
+        const Index first = std::clamp<Index>(-left, 0, g.windowWidth);
+        const Index last = std::clamp(g.in.width - left, first, g.windowWidth);
+        skipped = first * g.in.channels;
+        count = (last - first) * g.in.channels;
+    }
+
+    /// Whether a row lies on the input, if @p count does.
+    [[nodiscard]] bool has(const WindowGrid &g, Index row) const noexcept
+    {
+        return top + row >= 0 && top + row < g.in.height;
+    }
+    /// Where the first number of a row that lies on the input is in the example.
+    [[nodiscard]] Index at(const WindowGrid &g, Index row) const noexcept
+    {
+        return ((top + row) * g.in.width + left) * g.in.channels + skipped;
+    }
 };
 
-Strip stripOf(const WindowGrid &g, Index window, Index row)
-{
-    const Index y = window / g.across * g.strideDown - g.paddingTop + row;
-    const Index x = window % g.across * g.strideAcross - g.paddingLeft;
-    if (y < 0 || y >= g.in.height)
-        return {0, 0, 0};
-    const Index left = std::max<Index>(x, 0);
-    const Index right = std::min(x + g.windowWidth, g.in.width);
-    if (right <= left)
-        return {0, 0, 0};
-    const Index channels = g.in.channels;
-    return {(left - x) * channels, (right - left) * channels, (y * g.in.width + left) * channels};
-}
-
-void gather(const WindowGrid &g, Index window, const float *x, float *patch)
+void gather(const WindowGrid &g, Index number, const float *x, float *patch)
 {
     const Index length = g.windowWidth * g.in.channels;
+    const Window window(g, number);
     for (Index row = 0; row < g.windowHeight; ++row, patch += length) {
-        const Strip strip = stripOf(g, window, row);
-        std::fill_n(patch, strip.skipped, 0.0F);
-        std::copy_n(x + strip.from, strip.count, patch + strip.skipped);
-        std::fill_n(patch + strip.skipped + strip.count, length - strip.skipped - strip.count, 0.0F);
+        const bool whole = window.has(g, row) && window.count == length;
+        if (!whole)
+            Row(patch, length).setZero();
+        if (window.has(g, row) && window.count > 0)
+            Row(patch + window.skipped, window.count) = ConstRow(x + window.at(g, row), window.count);
     }
 }
 
@@ -103,11 +114,10 @@ void addPatches(const WindowGrid &g, Index firstWindow, const ConstMatrixView &p
     const Index length = g.windowWidth * g.in.channels;
     for (Index i = 0; i < patches.rows(); ++i) {
         const float *patch = rowAt(patches, i);
-        for (Index row = 0; row < g.windowHeight; ++row, patch += length) {
-            const Strip strip = stripOf(g, firstWindow + i, row);
-            for (Index j = 0; j < strip.count; ++j)
-                dx[strip.from + j] += patch[strip.skipped + j];
-        }
+        const Window window(g, firstWindow + i);
+        for (Index row = 0; row < g.windowHeight; ++row, patch += length)
+            if (window.has(g, row) && window.count > 0)
+                Row(dx + window.at(g, row), window.count) += ConstRow(patch + window.skipped, window.count);
     }
 }
 

@@ -48,6 +48,9 @@ class GradientSink
 public:
     virtual ~GradientSink() = default;
     virtual void ready(Index offset, std::span<const float> gradient) = 0;
+    /// A step's own values of parameters that no gradient changes (ParameterBlock::trained); they move
+    /// towards them.
+    virtual void average(Index /*offset*/, std::span<const float> /*values*/) { }
 
 protected:
     GradientSink() = default;
@@ -72,6 +75,9 @@ struct BackwardRequest {
     /// Set: complete pieces of the gradient are announced with offsets from the layer's first parameter.
     /// dx is computed before the first announcement.
     GradientSink *sink = nullptr;
+    /// Share of the step's batch that this pass has: what it adds to a step's own values of untrained
+    /// parameters, which stand in the gradient, whatever factors are wanted.
+    double share = 1.0;
 };
 
 /// One map from examples to examples, with its derivative; its activation (ReLU or none) is fused in.

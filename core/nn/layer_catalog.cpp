@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/base/contract.h"
+#include "core/nn/batch_norm_layer.h"
 #include "core/nn/conv_layer.h"
 #include "core/nn/dense_layer.h"
 #include "core/nn/dropout_layer.h"
@@ -22,6 +23,7 @@ std::span<const LayerKind> layerKinds()
         maxPoolKind(),
         averagePoolKind(),
         globalAverageKind(),
+        batchNormKind(),
         dropoutKind(),
     };
     return kinds;

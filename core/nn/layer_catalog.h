@@ -37,7 +37,8 @@ struct LayerKind {
     std::string_view label;       ///< in the window: "Dense"
     std::string_view description; ///< one sentence
     std::span<const LayerField> fields;
-    bool weighted = false; ///< has weights and an activation; others hand on what they are given
+    bool weighted = false;  ///< has a matrix of weights and an activation, and an entry in lists of ranks
+    bool activates = false; ///< may be followed by an activation, as weighted layers are
     /// Reads and makes images, or signals of one row, and all of each: no sketch narrows what it reads or
     /// gives.
     bool images = false;

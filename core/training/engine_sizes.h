@@ -14,8 +14,8 @@ namespace rosler {
 struct EngineSizes {
     /// A network with up to 262,144 parameters, or one that does more than twice as many multiply-adds.
     bool splitsBatch = false;
-    Index piece = 0;          ///< most examples in one pass
-    Index lanes = 0;          ///< passes side by side: 1 to 16
+    Index piece = 0; ///< most examples in one pass
+    Index lanes = 0; ///< passes side by side: 1 to 16
 
     // Of one lane, in floats.
     Index outputs = 0;         ///< of all layers

@@ -28,6 +28,10 @@ public:
     {
         m_inner->ready(m_shift + offset, gradient);
     }
+    void average(Index offset, std::span<const float> values) override
+    {
+        m_inner->average(m_shift + offset, values);
+    }
 
 private:
     GradientSink *m_inner;
@@ -116,9 +120,9 @@ BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstM
     for (std::size_t i = layers; i-- > first;) {
         const Layer &layer = network.layer(i);
         ShiftedSink shifted(sink, network.offset(i));
-        const BackwardRequest wanted {request.factors,
-                                      i == first ? request.features : std::span<const std::uint32_t> {},
-                                      sink == nullptr ? nullptr : &shifted};
+        const BackwardRequest wanted {
+            request.factors, i == first ? request.features : std::span<const std::uint32_t> {},
+            sink == nullptr ? nullptr : &shifted, static_cast<double>(batch) * static_cast<double>(scale)};
         const MatrixView dx =
             i == first ? view(lane.gradients[i % 2].data(), 0, layer.inputs()) : gradientOf(i - 1);
         // What is announced at once needs no room of its own when the next layer's gradient is made.
@@ -137,8 +141,8 @@ std::vector<GradientEngine::Range> GradientEngine::wantedRanges(const Network &n
     std::vector<Range> ranges;
     for (std::size_t i = 0; i < network.layerCount(); ++i)
         for (const ParameterBlock &block : network.layer(i).blocks())
-            if (block.trained && factors.has(block.factor))
-                ranges.push_back({network.offset(i) + block.offset, block.size()});
+            if (!block.trained || factors.has(block.factor))
+                ranges.push_back({network.offset(i) + block.offset, block.size(), block.trained});
     return ranges;
 }
 
@@ -164,16 +168,19 @@ void GradientEngine::addUp(std::size_t lanes, const std::vector<Range> &wanted, 
     std::vector<Range> pieces;
     for (const Range &range : wanted)
         for (Index at = 0; at < range.count; at += sumPiece)
-            pieces.push_back({range.first + at, std::min(sumPiece, range.count - at)});
+            pieces.push_back({range.first + at, std::min(sumPiece, range.count - at), range.trained});
     // Always the same piece for a thread, which has its parameters and the optimiser's state in its cache.
     tbb::parallel_for(
         std::size_t {0}, pieces.size(),
         [&](std::size_t p) {
-            const auto [first, count] = pieces[p];
+            const auto [first, count, trained] = pieces[p];
             float *const sum = m_lanes[0].gradient.data() + first;
             if (right < lanes)
                 add(m_lanes[right].gradient.data() + first, count, sum);
-            sink.ready(first, {sum, static_cast<std::size_t>(count)});
+            if (trained)
+                sink.ready(first, {sum, static_cast<std::size_t>(count)});
+            else
+                sink.average(first, {sum, static_cast<std::size_t>(count)});
         },
         tbb::static_partitioner {});
 }

@@ -17,11 +17,11 @@ namespace rosler {
 
 /// Forward and backward passes of whole networks, with the buffers that they need.
 ///
-/// The batch of a small network is cut into pieces of 32 examples, of a convolutional one into pieces of 8, each of which goes through all layers while its
-/// activations stay in one core's cache. Up to 16 lanes run side by side, with consecutive pieces each;
-/// gradients are added in the order of the pieces within a lane, then lanes in pairs. A large network's batch
-/// stays whole, and each product is split by outputs. Which of the two depends on the network alone, and the
-/// lanes on the batch, never on the number of threads.
+/// The batch of a small network is cut into pieces of 32 examples, of a convolutional one into pieces of 8,
+/// each of which goes through all layers while its activations stay in one core's cache. Up to 16 lanes run
+/// side by side, with consecutive pieces each; gradients are added in the order of the pieces within a lane,
+/// then lanes in pairs. A large network's batch stays whole, and each product is split by outputs. Which of
+/// the two depends on the network alone, and the lanes on the batch, never on the number of threads.
 class GradientEngine
 {
 public:
@@ -62,8 +62,9 @@ private:
     struct Range {
         Index first;
         Index count;
+        bool trained;
     };
-    /// What Request::factors has of the parameters.
+    /// What Request::factors has of the parameters, and those that no gradient changes.
     static std::vector<Range> wantedRanges(const Network &network, const FactorSet &factors);
     /// Adds up in pairs, by whichever lane of a pair ends last, while that leaves two or more.
     void addPairs(std::size_t lane, std::size_t lanes, const std::vector<Range> &wanted);

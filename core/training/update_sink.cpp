@@ -7,6 +7,7 @@ namespace rosler {
 
 namespace {
 
+constexpr float step = 0.1F;                // of a running average
 constexpr std::size_t gatheredAtOnce = 512; // numbers
 
 } // namespace
@@ -40,6 +41,13 @@ void UpdateSink::ready(Index offset, std::span<const float> gradient)
     const auto at = static_cast<std::size_t>(offset);
     m_optimizer.update(m_parameters.subspan(at, gradient.size()), gradient, m_state.data() + at,
                        static_cast<Index>(m_parameters.size()), m_settings);
+}
+
+void UpdateSink::average(Index offset, std::span<const float> values)
+{
+    const auto parameters = m_parameters.subspan(static_cast<std::size_t>(offset), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        parameters[i] += step * (values[i] - parameters[i]);
 }
 
 void UpdateSink::updateChosen(Index offset, std::span<const float> gradient)

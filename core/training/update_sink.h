@@ -25,6 +25,8 @@ public:
                   std::span<const std::int64_t> columnUpdates);
 
     void ready(Index offset, std::span<const float> gradient) override;
+    /// A tenth of the way.
+    void average(Index offset, std::span<const float> values) override;
 
 private:
     void updateChosen(Index offset, std::span<const float> gradient);

@@ -34,7 +34,8 @@ inline std::vector<LayerSpec> imageLayers(bool sketched)
         return sketched ? std::optional(Sketch {rank, {}}) : std::nullopt;
     };
     return {
-        {"conv", {{"filters", 4}, {"kernel", 3}, {"stride", 1}, {"padding", 1}}, Activation::Relu, sketch(2)},
+        {"conv", {{"filters", 4}, {"kernel", 3}, {"stride", 1}, {"padding", 1}}, Activation::None, sketch(2)},
+        {"batch_norm", {}, Activation::Relu, {}},
         {"max_pool", {{"size", 2}, {"stride", 2}}, Activation::None, {}},
         {"average_pool", {{"size", 2}, {"stride", 1}}, Activation::None, {}},
         {"conv", {{"filters", 6}, {"kernel", 1}, {"stride", 1}, {"padding", 0}}, Activation::Relu, sketch(3)},

@@ -9,6 +9,7 @@
 #include "core/nn/conv_patches.h"
 #include "core/nn/network.h"
 #include "core/training/gradient_engine.h"
+#include "core/training/update_sink.h"
 #include "tests/support/layers.h"
 #include "tests/support/naive.h"
 #include "tests/support/recording_sink.h"
@@ -171,13 +172,15 @@ std::string wrongIn(const LayerSpec &spec, const ExampleShape &in, Index batch)
         return change / (2 * h);
     };
     for (std::size_t i = 0; i < p.size(); ++i)
-        if (const double expected = difference(p[i], 0, batch); !(std::abs(double {gradient[i]} - expected) < 2e-4))
+        if (const double expected = difference(p[i], 0, batch);
+            !(std::abs(double {gradient[i]} - expected) < 2e-4))
             return "gradient " + std::to_string(i) + " is " + std::to_string(gradient[i]) + ", expected "
                 + std::to_string(expected);
     for (Index e = 0; e < batch; ++e)
         for (Index i = 0; i < in.size(); ++i) {
             double &number = examples[static_cast<std::size_t>(e)][static_cast<std::size_t>(i)];
-            if (const double expected = difference(number, e, e + 1); !(std::abs(double {dx(e, i)} - expected) < 2e-4))
+            if (const double expected = difference(number, e, e + 1);
+                !(std::abs(double {dx(e, i)} - expected) < 2e-4))
                 return "dx of example " + std::to_string(e) + " at " + std::to_string(i) + " is "
                     + std::to_string(dx(e, i)) + ", expected " + std::to_string(expected);
         }
@@ -211,6 +214,9 @@ private Q_SLOTS:
     void layersAreTheirDefinitionAndItsDerivative_data();
     void layersAreTheirDefinitionAndItsDerivative();
     void tilesOfPatchesJoin();
+    void batchNormIsItsDefinitionAndItsDerivative_data();
+    void batchNormIsItsDefinitionAndItsDerivative();
+    void runningStatisticsFollowThoseOfTheSteps();
     void onlyWantedFactorsAreTouched();
     void enginesGradientIsThatOfTheWholeBatch_data();
     void enginesGradientIsThatOfTheWholeBatch();
@@ -282,6 +288,128 @@ void ImageLayersTest::tilesOfPatchesJoin()
         QVERIFY(std::abs(sums[i] - times[i] * x.data()[i]) < 1e-4F);
     QCOMPARE(*std::max_element(times.begin(), times.end()), 25.0F);
     QCOMPARE(*std::min_element(times.begin(), times.end()), 9.0F); // a corner
+}
+
+void ImageLayersTest::batchNormIsItsDefinitionAndItsDerivative_data()
+{
+    QTest::addColumn<ExampleShape>("in");
+    QTest::addColumn<Index>("channels");
+    QTest::addColumn<Activation>("activation");
+    QTest::newRow("image") << ExampleShape {3, 2, 4} << Index {3} << Activation::None;
+    QTest::newRow("relu") << ExampleShape {2, 3, 3} << Index {2} << Activation::Relu;
+    QTest::newRow("signal") << ExampleShape {2, 1, 5} << Index {2} << Activation::None;
+    QTest::newRow("vector") << ExampleShape::vector(5) << Index {5} << Activation::None;
+}
+
+void ImageLayersTest::batchNormIsItsDefinitionAndItsDerivative()
+{
+    QFETCH(ExampleShape, in);
+    QFETCH(Index, channels);
+    QFETCH(Activation, activation);
+    constexpr Index batch = 4;
+    const auto made = makeLayer(planned(layer("batch_norm", {}, {}, activation), in));
+    QCOMPARE(made->parameterCount(), 4 * channels);
+    std::vector<float> parameters(static_cast<std::size_t>(made->parameterCount()));
+    naive::fill(parameters, 17);
+    const Matrix x = naive::randomMatrix(batch, in.size(), 5);
+    Matrix dy = naive::randomMatrix(batch, in.size(), 6);
+    Matrix y(batch, in.size());
+    Matrix dx(batch, in.size());
+    std::vector<float> stash(static_cast<std::size_t>(made->stashSize(batch)), 1e9F);
+    made->forward(view(x), parameters, view(y), stash, {true, 0, 0, 0});
+
+    // All in double: statistics of a channel over examples and pixels, then the formula.
+    Numbers p = widened(parameters);
+    Numbers numbers = widened({x.data(), static_cast<std::size_t>(x.size())});
+    Numbers means(static_cast<std::size_t>(channels));
+    Numbers variances(means.size());
+    const auto outputs = [&] {
+        Numbers out(numbers.size());
+        const auto c = static_cast<std::size_t>(channels);
+        const double count = static_cast<double>(numbers.size()) / static_cast<double>(channels);
+        for (std::size_t k = 0; k < c; ++k) {
+            means[k] = variances[k] = 0;
+            for (std::size_t i = k; i < numbers.size(); i += c)
+                means[k] += numbers[i] / count;
+            for (std::size_t i = k; i < numbers.size(); i += c)
+                variances[k] += (numbers[i] - means[k]) * (numbers[i] - means[k]) / count;
+            for (std::size_t i = k; i < numbers.size(); i += c) {
+                out[i] = p[k] * (numbers[i] - means[k]) / std::sqrt(variances[k] + 1e-5) + p[c + k];
+                if (activation == Activation::Relu)
+                    out[i] = std::max(out[i], 0.0);
+            }
+        }
+        return out;
+    };
+    const Numbers expected = outputs();
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        QVERIFY(std::abs(double {y.data()[i]} - expected[i]) < 1e-5);
+        if (activation == Activation::Relu && std::abs(expected[i]) < 1e-4)
+            dy.data()[i] = 0.0F; // the kink
+    }
+    const Numbers incoming = widened({dy.data(), static_cast<std::size_t>(dy.size())});
+    const auto difference = [&](double &number) {
+        constexpr double h = 1e-6;
+        const double before = number;
+        double change = 0;
+        for (const double sign : {1.0, -1.0}) {
+            number = before + sign * h;
+            const Numbers out = outputs();
+            for (std::size_t i = 0; i < out.size(); ++i)
+                change += sign * out[i] * incoming[i];
+        }
+        number = before;
+        return change / (2 * h);
+    };
+    std::vector<float> gradient(parameters.size(), 1e9F);
+    BackwardRequest request;
+    request.share = 0.25;
+    made->backward(view(x), view(std::as_const(y)), parameters, stash, view(dy), view(dx), gradient, request);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        QVERIFY(std::abs(double {dx.data()[i]} - difference(numbers[i])) < 2e-4);
+    for (std::size_t i = 0; i < 2 * means.size(); ++i)
+        QVERIFY(std::abs(double {gradient[i]} - difference(p[i])) < 2e-4);
+    (void)outputs();
+    for (std::size_t k = 0; k < means.size(); ++k) {
+        QVERIFY(std::abs(double {gradient[2 * means.size() + k]} - 0.25 * means[k]) < 1e-6);
+        QVERIFY(std::abs(double {gradient[3 * means.size() + k]} - 0.25 * variances[k]) < 1e-6);
+    }
+
+    // Inference: by the running statistics, whatever else is in the batch.
+    for (std::size_t k = 0; k < means.size(); ++k) {
+        parameters[2 * means.size() + k] = static_cast<float>(means[k]);
+        parameters[3 * means.size() + k] = static_cast<float>(variances[k]);
+    }
+    Matrix alone(1, in.size());
+    made->forward(rowsOf(view(x), 2, 1), parameters, view(alone), stash, {});
+    for (Index i = 0; i < in.size(); ++i)
+        QVERIFY(std::abs(alone(0, i) - y(2, i)) < 1e-5F);
+}
+
+void ImageLayersTest::runningStatisticsFollowThoseOfTheSteps()
+{
+    // 37 examples in pieces of 8: the mean of their means is the batch's, whatever the pieces.
+    Network network(
+        planNetwork(std::vector {layer("batch_norm"), layer("conv", {{"filters", 20}, {"kernel", 3}}),
+                                 fullyConnected()},
+                    smallImage, 4)
+            .value());
+    network.initialise(5);
+    const Matrix x = naive::randomMatrix(37, smallImage.size(), 9);
+    const std::vector<std::uint16_t> labels(37, 1);
+    GradientEngine engine(network, 37);
+    QVERIFY(engine.splitsBatch());
+    const auto optimizer = makeOptimizer(OptimizerKind::Adam);
+    std::vector<float> state(static_cast<std::size_t>(network.parameterCount()) * 2);
+    UpdateSink sink(*optimizer, network.parameters(), state, {});
+    for (int steps = 0; steps < 100; ++steps)
+        (void)engine.run(network, view(x), labels, {FactorSet {true, false, false}, {}, 1, steps}, sink);
+    double mean = 0;
+    for (Index e = 0; e < 37; ++e)
+        for (Index i = 0; i < smallImage.size(); i += 2)
+            mean += double {x(e, i)} / (37.0 * 30.0);
+    QVERIFY2(std::abs(double {network.parameters()[4]} - mean) < 1e-4, qPrintable(QString::number(mean)));
+    QCOMPARE(network.parameters()[0], 1.0F); // gamma goes with C, which was not asked for
 }
 
 void ImageLayersTest::onlyWantedFactorsAreTouched()
