@@ -102,17 +102,19 @@ private Q_SLOTS:
         QVERIFY(shareOf(strip, QColor(100, 100, 100)) > 0.3);
     }
 
-    void colourPicturesKeepTheirPlanes()
+    void colourPicturesKeepTheirColours()
     {
         DatasetParts parts;
         parts.name = "rgb";
         parts.shape = {3, 4, 4};
         parts.classNames = {"one"};
         for (Examples *part : {&parts.train, &parts.test}) {
-            Matrix planes = Matrix::Zero(3, 48);
-            planes.leftCols(16).setConstant(200.0F / 255.0F); // red
-            planes.rightCols(16).setConstant(1.0F);           // blue
-            part->features = std::move(planes);
+            Matrix pixels = Matrix::Zero(3, 48); // channels of a pixel side by side
+            for (Index pixel = 0; pixel < 16; ++pixel) {
+                pixels.col(3 * pixel).setConstant(200.0F / 255.0F); // red
+                pixels.col(3 * pixel + 2).setConstant(1.0F);        // blue
+            }
+            part->features = std::move(pixels);
             part->labels = {0, 0, 0};
         }
         auto made = Dataset::make(std::move(parts));
