@@ -25,6 +25,7 @@ namespace rosler {
 namespace {
 
 constexpr int defaultRank = 16;
+constexpr std::size_t fieldsInALine = 2;
 
 QString text(std::string_view words)
 {
@@ -80,15 +81,18 @@ LayerRow::LayerRow(const std::string &kind, std::size_t number, QWidget *parent)
     auto *numbers = new QHBoxLayout;
     numbers->addWidget(m_sketched);
     numbers->addStretch();
+    auto *more = new QHBoxLayout; // what does not fit beside the checkbox in a narrow dock
+    more->addStretch();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(layout->spacing() / 3);
     layout->addLayout(head);
     layout->addLayout(numbers);
+    layout->addLayout(more);
     layout->addWidget(m_rank);
     layout->addWidget(m_size);
-    for (const LayerField &field : row->fields)
-        addField(field, numbers);
+    for (std::size_t i = 0; i < row->fields.size(); ++i)
+        addField(row->fields[i], i < fieldsInALine ? numbers : more);
 
     connect(m_remove, &QToolButton::clicked, this, &LayerRow::removeRequested);
     connect(m_sketched, &QCheckBox::clicked, this, &LayerRow::sketchToggled);
