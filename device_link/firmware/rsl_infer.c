@@ -48,25 +48,31 @@ static void int8_product(const task *t, uint32_t weights, uint8_t layout, uint16
     }
 }
 
-static void float_product(const task *t, uint32_t weights, uint16_t from, uint16_t to, bool relu)
+static bool ends_in_relu(const rsl_operation *op)
 {
+    return (op->flags & RSL_RELU) != 0;
+}
+
+static void float_product(const task *t, uint32_t weights, uint16_t from, uint16_t to)
+{
+    const bool relu = to == t->op->output && ends_in_relu(t->op);
     const rsl_factor f = {t->op->number, t->op->layout, tensor_of(t, to)->channels,
                           tensor_of(t, from)->channels};
     rsl_float_product(&f, t->model->bytes + weights, numbers_of(t, from), place_of(t, to), relu);
 }
 
-static void product(const task *t, uint32_t weights, uint8_t layout, uint16_t from, uint16_t to, bool relu)
+static void product(const task *t, uint32_t weights, uint8_t layout, uint16_t from, uint16_t to)
 {
     if (t->op->number == RSL_I8)
         int8_product(t, weights, layout, from, to);
     else
-        float_product(t, weights, from, to, relu);
+        float_product(t, weights, from, to);
 }
 
 static void run_dense(const task *t)
 {
     const rsl_operation *op = t->op;
-    product(t, op->weights, op->layout, op->input, op->output, (op->flags & RSL_RELU) != 0);
+    product(t, op->weights, op->layout, op->input, op->output);
 }
 
 static void run_sketched(const task *t)
@@ -74,32 +80,46 @@ static void run_sketched(const task *t)
     const rsl_operation *op = t->op;
     const rsl_sketched *s = (const rsl_sketched *)(const void *)op;
     uint16_t middle = s->r_product;
-    product(t, s->r_factor, s->r_layout, op->input, middle, false);
+    product(t, s->r_factor, s->r_layout, op->input, middle);
     if ((op->flags & RSL_HAS_U) != 0) {
-        product(t, s->u_factor, s->u_layout, middle, s->u_product, false);
+        product(t, s->u_factor, s->u_layout, middle, s->u_product);
         middle = s->u_product;
     }
-    product(t, op->weights, op->layout, middle, op->output, (op->flags & RSL_RELU) != 0);
+    product(t, op->weights, op->layout, middle, op->output);
 }
 
-/// int8 to int8, each in a byte or in two, and zeros up to a multiple of 16 numbers.
-static void move_int8(const rsl_tensor *x, const void *from, const uint16_t *kept, const rsl_tensor *y,
-                      void *to)
+/// All numbers of the output, or the kept ones of the input: as they are, or int8 in two bytes instead of
+/// one, or the other way. Integers with zeros up to a multiple of 16 numbers, where they are not just copied.
+static void move(const task *t, const uint16_t *kept)
 {
+    const rsl_tensor *x = tensor_of(t, t->op->input);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const void *from = numbers_of(t, t->op->input);
+    void *to = place_of(t, t->op->output);
     const uint32_t n = rsl_tensor_numbers(y);
-    if (x->type == RSL_TENSOR_I8 && y->type == rsl_s8_load_type) {
+    const uint8_t x_type = x->type;
+    const uint8_t y_type = y->type;
+    if (kept == NULL && x_type == y_type) {
+        if (from != to)
+            memcpy(to, from, rsl_tensor_bytes(y));
+        return;
+    }
+    if (x_type == RSL_TENSOR_I8 && y_type == rsl_s8_load_type) {
         rsl_s8_load(to, from, kept, n);
         return;
     }
-    const int8_t *narrow = from;
-    const int16_t *wide = from;
+    if (y_type == RSL_TENSOR_F32) {
+        for (uint32_t i = 0; i < n; ++i)
+            ((float *)to)[i] = ((const float *)from)[kept[i]];
+        return;
+    }
     for (uint32_t i = 0; i < ((n + 15U) & ~15U); ++i) {
         int16_t v = 0;
         if (i < n) {
             const uint32_t at = kept != NULL ? kept[i] : i;
-            v = x->type == RSL_TENSOR_I8 ? narrow[at] : wide[at];
+            v = x_type == RSL_TENSOR_I8 ? ((const int8_t *)from)[at] : ((const int16_t *)from)[at];
         }
-        if (y->type == RSL_TENSOR_I8)
+        if (y_type == RSL_TENSOR_I8)
             ((int8_t *)to)[i] = (int8_t)v;
         else
             ((int16_t *)to)[i] = v;
@@ -108,22 +128,12 @@ static void move_int8(const rsl_tensor *x, const void *from, const uint16_t *kep
 
 static void run_gather(const task *t)
 {
-    const rsl_tensor *x = tensor_of(t, t->op->input);
-    const rsl_tensor *y = tensor_of(t, t->op->output);
-    const uint16_t *kept = (const uint16_t *)(const void *)(t->model->bytes + t->op->weights);
-    const void *from = numbers_of(t, t->op->input);
-    void *to = place_of(t, t->op->output);
-    if (y->type == RSL_TENSOR_F32) {
-        float *gathered = to;
-        for (const uint16_t *const end = kept + y->channels; kept != end;)
-            *gathered++ = ((const float *)from)[*kept++];
-    } else if (y->type == RSL_TENSOR_I16) {
-        int16_t *gathered = to;
-        for (const uint16_t *const end = kept + y->channels; kept != end;)
-            *gathered++ = ((const int16_t *)from)[*kept++];
-    } else {
-        move_int8(x, from, kept, y, to);
-    }
+    move(t, (const uint16_t *)(const void *)(t->model->bytes + t->op->weights));
+}
+
+static void run_move(const task *t)
+{
+    move(t, NULL);
 }
 
 static void run_add(const task *t)
@@ -135,7 +145,7 @@ static void run_add(const task *t)
     void *to = place_of(t, t->op->output);
     const uint32_t n = rsl_tensor_numbers(y);
     if (y->type == RSL_TENSOR_F32) {
-        const bool relu = (t->op->flags & RSL_RELU) != 0;
+        const bool relu = ends_in_relu(t->op);
         for (uint32_t i = 0; i < n; ++i) {
             const float sum = ((const float *)a)[i] + ((const float *)b)[i];
             ((float *)to)[i] = relu && !(sum > 0.0F) ? 0.0F : sum;
@@ -159,39 +169,19 @@ static void run_add(const task *t)
     }
 }
 
-static void run_flatten(const task *t)
-{
-    const void *from = numbers_of(t, t->op->input);
-    void *to = place_of(t, t->op->output);
-    if (from != to)
-        memcpy(to, from, rsl_tensor_bytes(tensor_of(t, t->op->output)));
-}
-
-static void run_copy(const task *t)
-{
-    const rsl_tensor *x = tensor_of(t, t->op->input);
-    const rsl_tensor *y = tensor_of(t, t->op->output);
-    if (x->type == y->type)
-        run_flatten(t);
-    else
-        move_int8(x, numbers_of(t, t->op->input), NULL, y, place_of(t, t->op->output));
-}
-
-/// What this firmware computes. What each demands of an image is protocol/rsl_operation.c's.
-static const struct {
-    uint16_t kind;
-    void (*run)(const task *);
-} kinds[] = {
-    {RSL_DENSE, run_dense}, {RSL_SKETCHED, run_sketched}, {RSL_GATHER, run_gather},
-    {RSL_ADD, run_add},     {RSL_FLATTEN, run_flatten},   {RSL_COPY, run_copy},
+/// What this firmware computes, by rsl_kind, without a gap. What each demands of an image is
+/// protocol/rsl_operation.c's.
+static void (*const kinds[])(const task *) = {
+    [RSL_DENSE] = run_dense, [RSL_SKETCHED] = run_sketched, [RSL_GATHER] = run_gather,
+    [RSL_ADD] = run_add,     [RSL_FLATTEN] = run_move,      [RSL_COPY] = run_move,
 };
 
 rsl_needs rsl_infer_knows(void)
 {
     rsl_needs knows = {0, (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8),
                        rsl_s8_layouts | RSL_LAYOUT_BIT(RSL_LAYOUT_F_4X1)};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i)
-        knows.kinds |= RSL_KIND_BIT(kinds[i].kind);
+    for (unsigned kind = RSL_DENSE; kind < sizeof kinds / sizeof kinds[0]; ++kind)
+        knows.kinds |= RSL_KIND_BIT(kind);
     return knows;
 }
 
@@ -210,10 +200,13 @@ void rsl_infer_prepare(const rsl_model *model, void *arena)
     memset(arena, 0, rsl_model_ram_bytes(model));
 }
 
-/// One bit pattern for all that is not a number: machines differ in the sign that they give it.
-static void make_canonical(float *y, uint32_t n)
+/// One bit pattern for all outputs that are not a number: machines differ in the sign that they give it.
+static void make_canonical(const task *t)
 {
-    for (uint32_t i = 0; i < n; ++i) {
+    if (t->model->output->type != RSL_TENSOR_F32)
+        return;
+    float *y = (float *)(void *)rsl_infer_output(t->model, t->arena);
+    for (uint32_t i = 0; i < rsl_tensor_numbers(t->model->output); ++i) {
         uint32_t bits;
         memcpy(&bits, &y[i], sizeof bits);
         if ((bits & 0x7FFFFFFFU) > 0x7F800000U) {
@@ -223,30 +216,24 @@ static void make_canonical(float *y, uint32_t n)
     }
 }
 
-static void run_operation(const task *t)
-{
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i)
-        if (kinds[i].kind == t->op->kind)
-            kinds[i].run(t);
-    if (t->op->output == t->model->header->output && t->model->output->type == RSL_TENSOR_F32)
-        make_canonical(place_of(t, t->op->output), rsl_tensor_numbers(t->model->output));
-}
-
 void rsl_infer_operation(const rsl_model *model, uint32_t number, const void *input, void *arena)
 {
     task t = {model, rsl_model_first(model), input, arena};
     for (uint32_t i = 0; i < number; ++i)
         t.op = rsl_operation_next(t.op);
-    run_operation(&t);
+    kinds[t.op->kind](&t);
+    if (t.op->output == model->header->output)
+        make_canonical(&t);
 }
 
 void rsl_infer(const rsl_model *model, const void *input, void *arena)
 {
     task t = {model, rsl_model_first(model), input, arena};
     for (uint32_t left = model->header->operations; left != 0U; --left) {
-        run_operation(&t);
+        kinds[t.op->kind](&t); // there is one: a model with others does not open
         t.op = rsl_operation_next(t.op);
     }
+    make_canonical(&t);
 }
 
 uint16_t rsl_infer_class(const rsl_model *model, const void *output)

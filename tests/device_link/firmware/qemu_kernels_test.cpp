@@ -243,7 +243,7 @@ void QemuKernelsTest::sketchedNetsKeepTheirAdvantage()
     // Each net by itself: the ratio falls where large products gain more from a better kernel than small
     // ones.
     QVERIFY2(slow->perMac <= 0.905, qPrintable(QString::number(slow->perMac)));
-    QVERIFY2(fast->perMac <= 1.14, qPrintable(QString::number(fast->perMac)));
+    QVERIFY2(fast->perMac <= 1.06, qPrintable(QString::number(fast->perMac)));
 }
 
 QTEST_GUILESS_MAIN(QemuKernelsTest)
