@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <lzma.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -24,6 +25,10 @@ namespace {
 
 constexpr std::size_t bufferBytes = std::size_t {256} * 1024;
 constexpr std::uint64_t deflateMostRatio = 1032; // zlib's technical notes: 258 bytes from 2 bits
+// A match of 273 bytes takes 14 binary decisions of at least log2(2048 / 2017) bits: 7,050 to one.
+constexpr std::uint64_t lzmaMostRatio = 8192;
+constexpr std::uint64_t lzmaMostMemory = std::uint64_t {512} * 1024 * 1024; // xz -9 takes 65 MB
+constexpr std::array<unsigned char, 6> xzMagic {0xFD, '7', 'z', 'X', 'Z', 0x00};
 
 std::string shortName(const fs::path &path)
 {
@@ -42,7 +47,7 @@ tl::unexpected<Error> systemError(int number, const std::string &where)
 
 } // namespace
 
-/// One open file, the piece of it in memory, and the inflater when it is packed.
+/// One open file, the piece of it in memory, and what unpacks it when it is packed.
 struct ByteSource::State {
     explicit State(const fs::path &path)
         : name(shortName(path))
@@ -50,8 +55,10 @@ struct ByteSource::State {
     }
     ~State()
     {
-        if (packed)
+        if (packing == Packing::Gzip)
             ::inflateEnd(&inflater);
+        if (packing == Packing::Xz)
+            ::lzma_end(&decoder);
         if (descriptor >= 0)
             ::close(descriptor);
     }
@@ -68,7 +75,11 @@ struct ByteSource::State {
     Result<void> refill();
     Result<std::size_t> take(std::span<std::byte> into);
     Result<std::size_t> inflate(std::span<std::byte> into);
+    Result<std::size_t> decode(std::span<std::byte> into);
     void startInflating();
+    void startDecoding();
+
+    enum class Packing { None, Gzip, Xz };
 
     std::string name;
     int descriptor = -1;
@@ -79,7 +90,9 @@ struct ByteSource::State {
     std::size_t begin = 0;
     std::size_t end = 0;
     z_stream inflater {};
-    bool packed = false;
+    lzma_stream decoder = LZMA_STREAM_INIT;
+    bool decoded = false; ///< the xz stream has come to its end
+    Packing packing = Packing::None;
     bool inMember = false; ///< a gzip file is one or more members, one after the other
 };
 
@@ -106,15 +119,24 @@ void ByteSource::State::startInflating()
     constexpr int gzipOnly = 16;
     if (::inflateInit2(&inflater, MAX_WBITS + gzipOnly) != Z_OK)
         throw std::bad_alloc();
-    packed = true;
+    packing = Packing::Gzip;
     inMember = true;
+}
+
+void ByteSource::State::startDecoding()
+{
+    if (::lzma_stream_decoder(&decoder, lzmaMostMemory, LZMA_CONCATENATED) != LZMA_OK)
+        throw std::bad_alloc();
+    packing = Packing::Xz;
 }
 
 /// Some of @p into; 0 only at the end.
 Result<std::size_t> ByteSource::State::take(std::span<std::byte> into)
 {
-    if (packed)
+    if (packing == Packing::Gzip)
         return inflate(into);
+    if (packing == Packing::Xz)
+        return decode(into);
     if (auto filled = refill(); !filled)
         return tl::unexpected(std::move(filled.error()));
     const std::size_t count = std::min(into.size(), buffered());
@@ -162,6 +184,42 @@ Result<std::size_t> ByteSource::State::inflate(std::span<std::byte> into)
     return wanted - inflater.avail_out;
 }
 
+Result<std::size_t> ByteSource::State::decode(std::span<std::byte> into)
+{
+    decoder.next_out = reinterpret_cast<std::uint8_t *>(into.data());
+    decoder.avail_out = into.size();
+    while (decoder.avail_out > 0 && !decoded) {
+        if (auto filled = refill(); !filled)
+            return tl::unexpected(std::move(filled.error()));
+        const bool ended = buffered() == 0;
+        decoder.next_in = buffer.data() + begin;
+        decoder.avail_in = buffered();
+        const std::size_t outBefore = decoder.avail_out;
+        const lzma_ret outcome = ::lzma_code(&decoder, ended ? LZMA_FINISH : LZMA_RUN);
+        begin = end - decoder.avail_in;
+        offset += outBefore - decoder.avail_out;
+        if (outcome == LZMA_STREAM_END)
+            decoded = true;
+        else if (outcome == LZMA_MEM_ERROR)
+            throw std::bad_alloc();
+        else if (outcome == LZMA_MEMLIMIT_ERROR)
+            return fail(ErrorCode::Unsupported,
+                        "unpacking the xz stream takes " + std::to_string(::lzma_memusage(&decoder))
+                            + " bytes of memory; at most " + std::to_string(lzmaMostMemory) + " are allowed",
+                        where(offset));
+        else if (outcome == LZMA_BUF_ERROR && ended)
+            return fail(ErrorCode::Malformed,
+                        "the xz stream is cut off after " + std::to_string(fileRead) + " packed bytes",
+                        where(offset));
+        else if (outcome != LZMA_OK && outcome != LZMA_BUF_ERROR)
+            return fail(ErrorCode::Malformed,
+                        "the xz stream is damaged before packed byte " + std::to_string(packedOffset())
+                            + " (liblzma: " + std::to_string(static_cast<int>(outcome)) + ")",
+                        where(offset));
+    }
+    return into.size() - decoder.avail_out;
+}
+
 ByteSource::ByteSource(std::unique_ptr<State> state) noexcept
     : m_state(std::move(state))
 {
@@ -188,6 +246,9 @@ Result<ByteSource> ByteSource::open(const fs::path &path)
         return tl::unexpected(std::move(filled.error()));
     if (state->end >= 2 && state->buffer[0] == 0x1F && state->buffer[1] == 0x8B)
         state->startInflating();
+    else if (state->end >= xzMagic.size()
+             && std::equal(xzMagic.begin(), xzMagic.end(), state->buffer.begin()))
+        state->startDecoding();
     return ByteSource(std::move(state));
 }
 
@@ -208,7 +269,11 @@ std::uint64_t ByteSource::offset() const noexcept
 
 std::uint64_t ByteSource::mostBytesLeft() const noexcept
 {
-    const std::uint64_t most = m_state->packed ? m_state->fileSize * deflateMostRatio : m_state->fileSize;
+    std::uint64_t most = m_state->fileSize;
+    if (m_state->packing == State::Packing::Gzip)
+        most *= deflateMostRatio;
+    else if (m_state->packing == State::Packing::Xz)
+        most *= lzmaMostRatio;
     return most - std::min(most, m_state->offset);
 }
 
@@ -220,6 +285,11 @@ std::uint64_t ByteSource::fileBytes() const noexcept
 std::uint64_t ByteSource::fileBytesRead() const noexcept
 {
     return m_state->packedOffset();
+}
+
+Result<std::size_t> ByteSource::readSome(std::span<std::byte> into)
+{
+    return m_state->take(into);
 }
 
 Result<void> ByteSource::read(std::span<std::byte> into)

@@ -13,6 +13,7 @@
 #include "core/data/byte_source.h"
 #include "tests/support/gzip.h"
 #include "tests/support/hostile.h"
+#include "tests/support/xz.h"
 
 namespace byte_source_test {
 
@@ -30,8 +31,8 @@ private Q_SLOTS:
     void readsNumbersMostSignificantByteFirst();
     void knowsHowMuchCanStillCome();
     void sayWhereAFileEndsTooSoonOrTooLate();
-    void everyCutOfAGzipStreamIsAnError();
-    void noFlippedBitOfAGzipStreamGoesUnseen();
+    void everyCutOfAPackedStreamIsAnError();
+    void noFlippedBitOfAPackedStreamGoesUnseen();
     void membersFollowOneAnother();
     void whatIsNoFileIsRefused();
 
@@ -94,7 +95,7 @@ void ByteSourceTest::readsPlainAndPackedAlike()
     QFETCH(int, count);
     QFETCH(int, piece);
     const std::string bytes = pattern(static_cast<std::size_t>(count));
-    for (const std::string &file : {bytes, gzip(bytes)}) {
+    for (const std::string &file : {bytes, gzip(bytes), xz(bytes)}) {
         const auto read = readAll(write(file), bytes.size(), static_cast<std::size_t>(piece));
         QVERIFY2(read.has_value(), read ? "" : message(read.error()).c_str());
         QVERIFY(*read == bytes);
@@ -124,12 +125,13 @@ void ByteSourceTest::knowsHowMuchCanStillCome()
     const auto source = ByteSource::open(write(packed)).value();
     QVERIFY(source.mostBytesLeft() >= zeros.size());
     QCOMPARE(source.mostBytesLeft(), packed.size() * 1032);
+    QVERIFY(ByteSource::open(write(xz(zeros)))->mostBytesLeft() >= zeros.size());
 }
 
 void ByteSourceTest::sayWhereAFileEndsTooSoonOrTooLate()
 {
     const std::string bytes = pattern(20);
-    for (const std::string &file : {bytes, gzip(bytes)}) {
+    for (const std::string &file : {bytes, gzip(bytes), xz(bytes)}) {
         const auto early = readAll(write(file), 21, 16);
         QVERIFY(!early.has_value());
         QCOMPARE(early.error().code, ErrorCode::Malformed);
@@ -142,27 +144,29 @@ void ByteSourceTest::sayWhereAFileEndsTooSoonOrTooLate()
     }
 }
 
-void ByteSourceTest::everyCutOfAGzipStreamIsAnError()
+void ByteSourceTest::everyCutOfAPackedStreamIsAnError()
 {
     const std::string bytes = pattern(300);
-    for (const std::string &cut : truncations(gzip(bytes))) {
-        const auto read = readAll(write(cut), bytes.size(), 64);
-        QVERIFY(!read.has_value());
-        QCOMPARE(read.error().code, ErrorCode::Malformed);
-        QVERIFY(read.error().where.starts_with("set/data.bin:"));
-    }
+    for (const std::string &whole : {gzip(bytes), xz(bytes)})
+        for (const std::string &cut : truncations(whole)) {
+            const auto read = readAll(write(cut), bytes.size(), 64);
+            QVERIFY(!read.has_value());
+            QCOMPARE(read.error().code, ErrorCode::Malformed);
+            QVERIFY(read.error().where.starts_with("set/data.bin:"));
+        }
 }
 
-void ByteSourceTest::noFlippedBitOfAGzipStreamGoesUnseen()
+void ByteSourceTest::noFlippedBitOfAPackedStreamGoesUnseen()
 {
     const std::string bytes = pattern(300);
-    for (const std::string &flipped : bitFlips(gzip(bytes))) {
-        const auto read = readAll(write(flipped), bytes.size(), 64);
-        if (read) // the flip was in a field of the header that does not matter: time, system
-            QVERIFY(*read == bytes);
-        else
-            QCOMPARE(read.error().code, ErrorCode::Malformed);
-    }
+    for (const std::string &whole : {gzip(bytes), xz(bytes)})
+        for (const std::string &flipped : bitFlips(whole)) {
+            const auto read = readAll(write(flipped), bytes.size(), 64);
+            if (read) // the flip was in a field of the header that does not matter: time, system
+                QVERIFY(*read == bytes);
+            else
+                QCOMPARE(read.error().code, ErrorCode::Malformed);
+        }
 }
 
 void ByteSourceTest::membersFollowOneAnother()
