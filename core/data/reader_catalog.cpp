@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "core/data/dataset_reader.h"
+#include "core/data/readers/cifar_reader.h"
 #include "core/data/readers/idx_reader.h"
 #include "core/data/synthetic/digits.h"
 
@@ -20,6 +21,11 @@ constexpr std::array readers {
         looksLikeIdx,
         {},
         readIdx},
+    DatasetReader {"cifar",
+                   "CIFAR-10 and CIFAR-100, binary version: the .bin files, their folder, or the .tar.gz or "
+                   ".tar.xz they come in",
+                   "data_batch_?.bin test_batch.bin *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip",
+                   looksLikeCifar, cifarOptions, readCifar},
 };
 
 const std::array digitsOptions {
