@@ -76,6 +76,31 @@ float FeatureTable::operator()(Index row, Index col) const
     return value;
 }
 
+FeatureTable FeatureTable::select(std::span<const std::uint32_t> rows) const
+{
+    const auto cols = static_cast<std::size_t>(m_cols);
+    return std::visit(
+        [&](const auto &held) -> FeatureTable {
+            using Held = std::decay_t<decltype(held)>;
+            const auto copyTo = [&](auto *to) {
+                for (const std::uint32_t row : rows) {
+                    ROSLER_EXPECTS(std::cmp_less(row, m_rows));
+                    to = std::copy_n(numbersOf(held) + row * cols, cols, to);
+                }
+            };
+            if constexpr (std::is_same_v<Held, Matrix>) {
+                Matrix chosen(static_cast<Index>(rows.size()), m_cols);
+                copyTo(chosen.data());
+                return chosen;
+            } else {
+                auto chosen = decltype(held.values)(rows.size() * cols);
+                copyTo(chosen.data());
+                return {std::move(chosen), m_cols, held.divisor};
+            }
+        },
+        m_values);
+}
+
 void FeatureTable::prefetch(Index row) const
 {
     ROSLER_EXPECTS(row >= 0 && row < m_rows);

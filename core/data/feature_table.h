@@ -31,6 +31,9 @@ public:
     /// One feature; for a look, not for loops.
     [[nodiscard]] float operator()(Index row, Index col) const;
 
+    /// A table of these rows, in this order, kept in the same way. Numbers below rows().
+    [[nodiscard]] FeatureTable select(std::span<const std::uint32_t> rows) const;
+
     /// Asks the cache for the features of @p row, which are about to be read.
     void prefetch(Index row) const;
     /// Writes the features of @p row to the first cols() floats of @p to.

@@ -5,6 +5,7 @@
 #include "core/data/dataset_reader.h"
 #include "core/data/readers/cifar_reader.h"
 #include "core/data/readers/idx_reader.h"
+#include "core/data/readers/numpy_reader.h"
 #include "core/data/synthetic/digits.h"
 
 namespace rosler {
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array readers {
+const std::array readers {
     DatasetReader {
         "idx",
         "MNIST and other images in IDX files, plain or gzip: one of the four files, or their folder",
@@ -26,6 +27,8 @@ constexpr std::array readers {
                    ".tar.xz they come in",
                    "data_batch_?.bin test_batch.bin *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip",
                    looksLikeCifar, cifarOptions, readCifar},
+    DatasetReader {"numpy", "arrays of numpy: a .npz, or .npy files in a folder", "*.npz *.npy",
+                   looksLikeNumpy, numpyOptions(), readNumpy},
 };
 
 const std::array digitsOptions {

@@ -38,6 +38,24 @@ std::vector<bool> drawTestPart(const std::vector<std::uint16_t> &labels, std::si
     return test;
 }
 
+std::pair<Examples, Examples> tornApart(const Examples &all, const std::vector<bool> &test)
+{
+    std::pair<Examples, Examples> parts;
+    for (const bool wanted : {false, true}) {
+        Examples &part = wanted ? parts.second : parts.first;
+        std::vector<std::uint32_t> rows;
+        for (std::uint32_t row = 0; row < test.size(); ++row)
+            if (test[row] == wanted) {
+                rows.push_back(row);
+                part.labels.push_back(all.labels[row]);
+                if (!all.groups.empty())
+                    part.groups.push_back(all.groups[row]);
+            }
+        part.features = all.features.select(rows);
+    }
+    return parts;
+}
+
 std::string className(std::string_view text)
 {
     std::size_t length = std::min(text.size(), longestName);

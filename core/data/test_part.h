@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/matrix.h"
+#include "core/data/dataset.h"
 #include "core/data/dataset_request.h"
 
 namespace rosler {
@@ -21,6 +23,9 @@ inline constexpr ReaderOption splitSeedOption {"split_seed", "which examples tha
 /// and never all. Depends on the labels (numbers below @p classes), their order, share and seed alone.
 [[nodiscard]] std::vector<bool> drawTestPart(const std::vector<std::uint16_t> &labels, std::size_t classes,
                                              double share, std::uint64_t seed);
+
+/// The examples that are not in the test part, and those that are, in their order.
+[[nodiscard]] std::pair<Examples, Examples> tornApart(const Examples &all, const std::vector<bool> &test);
 
 /// @p text from a file as the name of a class: no control characters, no more than 100 bytes.
 [[nodiscard]] std::string className(std::string_view text);

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void rowsOfFloatsAreAWindowOnTheTable();
     void gathersWhatIsKept();
     void takesAQuarterOfTheMemory();
+    void selectsRowsAsTheyAreKept();
 };
 
 void FeatureTableTest::narrowNumbersAreWidenedToTheBitsOfADivision()
@@ -75,6 +76,21 @@ void FeatureTableTest::takesAQuarterOfTheMemory()
     QCOMPARE(FeatureTable(std::vector<std::uint8_t>(600), 6, 255.0F).bytes(), 600U);
     QCOMPARE(FeatureTable(std::vector<std::int16_t>(600), 6, 255.0F).bytes(), 1200U);
     QCOMPARE(FeatureTable(Matrix(Matrix::Zero(100, 6))).bytes(), 2400U);
+}
+
+void FeatureTableTest::selectsRowsAsTheyAreKept()
+{
+    const std::vector<std::uint32_t> rows {2, 0, 2};
+    const FeatureTable bytes =
+        FeatureTable(std::vector<std::uint8_t> {1, 2, 3, 4, 5, 6}, 2, 2.0F).select(rows);
+    const FeatureTable floats = FeatureTable(Matrix(Matrix::Identity(3, 2))).select(rows);
+    QCOMPARE(bytes.bytes(), 6U);
+    QCOMPARE(bytes(0, 1), 3.0F);
+    QCOMPARE(bytes(1, 0), 0.5F);
+    QCOMPARE(bytes(2, 0), 2.5F);
+    QCOMPARE(floats.rows(), Index {3});
+    QCOMPARE(floats(1, 0), 1.0F);
+    QCOMPARE(floats(2, 0), 0.0F);
 }
 
 QTEST_APPLESS_MAIN(FeatureTableTest)
