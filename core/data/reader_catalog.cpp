@@ -4,6 +4,7 @@
 
 #include "core/data/dataset_reader.h"
 #include "core/data/readers/cifar_reader.h"
+#include "core/data/readers/csv_reader.h"
 #include "core/data/readers/idx_reader.h"
 #include "core/data/readers/numpy_reader.h"
 #include "core/data/synthetic/digits.h"
@@ -29,6 +30,8 @@ const std::array readers {
                    looksLikeCifar, cifarOptions, readCifar},
     DatasetReader {"numpy", "arrays of numpy: a .npz, or .npy files in a folder", "*.npz *.npy",
                    looksLikeNumpy, numpyOptions(), readNumpy},
+    DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
+                   "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
 };
 
 const std::array digitsOptions {
