@@ -6,6 +6,7 @@
 #include "core/data/readers/cifar_reader.h"
 #include "core/data/readers/csv_reader.h"
 #include "core/data/readers/idx_reader.h"
+#include "core/data/readers/image_folder_reader.h"
 #include "core/data/readers/numpy_reader.h"
 #include "core/data/synthetic/digits.h"
 
@@ -32,6 +33,9 @@ const std::array readers {
                    looksLikeNumpy, numpyOptions(), readNumpy},
     DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
                    "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
+    DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
+                   "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder, imageFolderOptions,
+                   readImageFolder},
 };
 
 const std::array digitsOptions {
