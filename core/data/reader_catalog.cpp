@@ -19,7 +19,7 @@ namespace {
 const std::array readers {
     DatasetReader {
         "idx",
-        "MNIST and other images in IDX files, plain or gzip: one of the four files, or their folder",
+        "MNIST and other images in IDX files, plain or packed: one of the four files, or their folder",
         "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz",
         looksLikeIdx,
         {},
@@ -28,13 +28,13 @@ const std::array readers {
                    "CIFAR-10 and CIFAR-100, binary version: the .bin files, their folder, or the .tar.gz or "
                    ".tar.xz they come in",
                    "data_batch_?.bin test_batch.bin *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip",
-                   looksLikeCifar, cifarOptions, readCifar},
+                   looksLikeCifar, cifarOptions(), readCifar},
     DatasetReader {"numpy", "arrays of numpy: a .npz, or .npy files in a folder", "*.npz *.npy",
                    looksLikeNumpy, numpyOptions(), readNumpy},
     DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
                    "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
     DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
-                   "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder, imageFolderOptions,
+                   "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder, imageFolderOptions(),
                    readImageFolder},
 };
 

@@ -14,10 +14,10 @@
 namespace rosler {
 
 /// For data that comes without a test part, and how the options of readers call it.
-inline constexpr ReaderOption testShareOption {
+inline const ReaderOption testShareOption {
     "test_share", "share of the examples to test on, where no test part is given", 0.2, 0.001, 0.9};
-inline constexpr ReaderOption splitSeedOption {"split_seed", "which examples that are", Index {0}, 0,
-                                               2'147'483'647};
+inline const ReaderOption splitSeedOption {"split_seed", "which examples that are", Index {0}, 0,
+                                           2'147'483'647};
 
 /// Which examples are the test part: of each class the share, rounded, but at least one where there are two,
 /// and never all. Depends on the labels (numbers below @p classes), their order, share and seed alone.

@@ -2,6 +2,7 @@
 #include "core/data/readers/cifar_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -19,6 +20,11 @@ namespace rosler {
 namespace fs = std::filesystem;
 
 namespace {
+
+const std::array cifarOptionList {
+    ReaderOption {"test_batch", "which data_batch to test on; 0 = test_batch.bin", Index {0}, 0, 5},
+    ReaderOption {"coarse", "of CIFAR-100 the 20 coarse classes", false},
+};
 
 constexpr std::size_t side = 32;
 constexpr std::size_t planePixels = side * side;
@@ -237,6 +243,11 @@ Examples examplesOf(Records records)
 
 } // namespace
 
+std::span<const ReaderOption> cifarOptions()
+{
+    return cifarOptionList;
+}
+
 bool looksLikeCifar(const fs::path &path)
 {
     const std::vector<std::string> files = someFiles(cifarTree(path));
@@ -253,7 +264,7 @@ bool looksLikeCifar(const fs::path &path)
 Result<std::shared_ptr<const Dataset>> readCifar(const fs::path &path, const DatasetOptions &options,
                                                  const ReadLimits &limits, const ReadProgress &progress)
 {
-    const auto resolved = resolveOptions(options, cifarOptions);
+    const auto resolved = resolveOptions(options, cifarOptionList);
     if (!resolved)
         return tl::unexpected(resolved.error());
     const auto testBatch = static_cast<int>(std::get<Index>(resolved->at("test_batch")));

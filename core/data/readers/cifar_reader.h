@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
@@ -11,10 +11,8 @@
 
 namespace rosler {
 
-inline constexpr std::array cifarOptions {
-    ReaderOption {"test_batch", "which data_batch to test on; 0 = test_batch.bin", Index {0}, 0, 5},
-    ReaderOption {"coarse", "of CIFAR-100 the 20 coarse classes", false},
-};
+/// What this reader may be told.
+[[nodiscard]] std::span<const ReaderOption> cifarOptions();
 
 /// Whether @p path holds or is one of the binary files of CIFAR-10 (data_batch_1.bin ... test_batch.bin) or
 /// CIFAR-100 (train.bin and test.bin in cifar-100-binary): in a folder, an archive, or a folder of archives.

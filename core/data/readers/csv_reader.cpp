@@ -258,8 +258,8 @@ Result<CsvTable> CsvLoad::read(const fs::path &path, double from, double to)
 /// The labels of the training part as classes: numbers ascending, else texts by their bytes.
 std::vector<std::string> sortedClasses(std::vector<std::string> texts)
 {
-    const bool numbers =
-        std::ranges::all_of(texts, [](const std::string &text) { return numberIn<double>(text).has_value(); });
+    const bool numbers = std::ranges::all_of(
+        texts, [](const std::string &text) { return numberIn<double>(text).has_value(); });
     std::sort(texts.begin(), texts.end(), [numbers](const std::string &a, const std::string &b) {
         const double x = numbers ? *numberIn<double>(a) : 0;
         const double y = numbers ? *numberIn<double>(b) : 0;

@@ -2,6 +2,7 @@
 #include "core/data/readers/image_folder_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 #include <optional>
@@ -14,12 +15,22 @@
 
 #include "core/data/file_tree.h"
 #include "core/data/readers/picture.h"
+#include "core/data/test_part.h"
 
 namespace rosler {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+const std::array imageFolderOptionList {
+    ReaderOption {"width", "of an example, in pixels", Index {32}, 1, 1024},
+    ReaderOption {"height", "of an example, in pixels", Index {32}, 1, 1024},
+    ReaderOption {"grey", "one channel instead of three", false},
+    ReaderOption {"crop", "take the middle in the example's aspect; else all is stretched", true},
+    testShareOption,
+    splitSeedOption,
+};
 
 constexpr std::uint64_t mostPictureBytes = 100'000'000;
 constexpr std::size_t picturesAtOnce = 64;
@@ -242,6 +253,11 @@ Result<std::vector<std::string>> labelPictures(Pictures &pictures, std::vector<s
 
 } // namespace
 
+std::span<const ReaderOption> imageFolderOptions()
+{
+    return imageFolderOptionList;
+}
+
 bool looksLikeImageFolder(const fs::path &path)
 {
     return std::ranges::any_of(someFiles(path), [](const std::string &file) {
@@ -252,7 +268,7 @@ bool looksLikeImageFolder(const fs::path &path)
 Result<std::shared_ptr<const Dataset>> readImageFolder(const fs::path &path, const DatasetOptions &options,
                                                        const ReadLimits &limits, const ReadProgress &progress)
 {
-    const auto resolved = resolveOptions(options, imageFolderOptions);
+    const auto resolved = resolveOptions(options, imageFolderOptionList);
     if (!resolved)
         return tl::unexpected(resolved.error());
     const auto yes = [&](std::string_view name) { return std::get<bool>(resolved->find(name)->second); };

@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "core/base/result.h"
 #include "core/data/dataset.h"
 #include "core/data/dataset_reader.h"
-#include "core/data/test_part.h"
 
 namespace rosler {
 
-inline constexpr std::array imageFolderOptions {
-    ReaderOption {"width", "of an example, in pixels", Index {32}, 1, 1024},
-    ReaderOption {"height", "of an example, in pixels", Index {32}, 1, 1024},
-    ReaderOption {"grey", "one channel instead of three", false},
-    ReaderOption {"crop", "take the middle in the example's aspect; else all is stretched", true},
-    testShareOption,
-    splitSeedOption,
-};
+/// What this reader may be told.
+[[nodiscard]] std::span<const ReaderOption> imageFolderOptions();
 
 /// Whether @p path is a folder or an archive with .jpg, .jpeg or .png files in folders.
 [[nodiscard]] bool looksLikeImageFolder(const std::filesystem::path &path);
