@@ -182,9 +182,10 @@ void DataPage::Private::build()
 QWidget *DataPage::Private::buildEmpty()
 {
     auto *page = new QWidget;
-    auto *words = new QLabel(tr("Drop a dataset here: a folder of IDX files, such as MNIST, or the files "
-                                "themselves."),
-                             page);
+    auto *words =
+        new QLabel(tr("Drop a dataset here: a folder or an archive of IDX files (MNIST), CIFAR or pictures, "
+                      "or a table (CSV) or arrays (.npz)."),
+                   page);
     words->setWordWrap(true);
     words->setAlignment(Qt::AlignCenter);
     auto *digits = new QPushButton(tr("Use the built-in digits"), page);

@@ -184,7 +184,8 @@ void QemuTest::eachBoardComputesTheOraclesBits()
             QCOMPARE(board.instructions(second->ticks[i], *second), count);
         }
         QVERIFY(count > 1000);
-        QVERIFY2(std::abs(layers - count) < 60 * operations, qPrintable(QStringLiteral("%1 %2").arg(layers).arg(count)));
+        QVERIFY2(std::abs(layers - count) < 60 * operations,
+                 qPrintable(QStringLiteral("%1 %2").arg(layers).arg(count)));
         qInfo("%s %s: %lld instructions", boardOf(row).name,
               number == RSL_F32       ? "f32"
                   : number == RSL_F16 ? "f16"
