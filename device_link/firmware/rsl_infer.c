@@ -206,7 +206,8 @@ static void make_canonical(const task *t)
     if (t->model->output->type != RSL_TENSOR_F32)
         return;
     float *y = (float *)(void *)rsl_infer_output(t->model, t->arena);
-    for (uint32_t i = 0; i < rsl_tensor_numbers(t->model->output); ++i) {
+    const uint32_t n = rsl_tensor_numbers(t->model->output);
+    for (uint32_t i = 0; i < n; ++i) {
         uint32_t bits;
         memcpy(&bits, &y[i], sizeof bits);
         if ((bits & 0x7FFFFFFFU) > 0x7F800000U) {
