@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <QtTest>
@@ -60,6 +61,19 @@ Result<Contents> readTree(const fs::path &path, std::uint64_t mostBytes = 1'000'
     if (auto visited = visitFiles(path, visit); !visited)
         return tl::unexpected(visited.error());
     return contents;
+}
+
+/// All of them; under sanitizers, where one takes some milliseconds, every 13th.
+std::vector<std::string> some(std::vector<std::string> damaged)
+{
+#ifdef __SANITIZE_ADDRESS__
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < damaged.size(); i += 13)
+        kept.push_back(std::move(damaged[i]));
+    return kept;
+#else
+    return damaged;
+#endif
 }
 
 } // namespace
@@ -200,7 +214,7 @@ void ArchiveSourceTest::everyCutIsAnError()
         const std::size_t padding =
             name == std::string("x.tar") ? 512 : 0; // one block of zeros is mark enough
         for (const std::string &cut :
-             truncations(std::string_view(bytes).substr(0, bytes.size() - padding))) {
+             some(truncations(std::string_view(bytes).substr(0, bytes.size() - padding)))) {
             const auto read = readTree(folder.write(name, cut));
             QVERIFY2(!read.has_value(), qPrintable(QString("%1 of %2").arg(cut.size()).arg(name)));
             QVERIFY(!read.error().where.empty());
@@ -214,7 +228,7 @@ void ArchiveSourceTest::flippedBitsGiveAnErrorOrFiles()
     const Contents whole = readTree(folder.write("x.zip", smallZip())).value();
     for (const auto &[name, bytes] : {std::pair("x.tar", smallTar()), std::pair("x.tar.gz", gzip(smallTar())),
                                       std::pair("x.tar.xz", xz(smallTar())), std::pair("x.zip", smallZip())})
-        for (const std::string &flipped : bitFlips(bytes)) {
+        for (const std::string &flipped : some(bitFlips(bytes))) {
             const auto read = readTree(folder.write(name, flipped));
             if (read && std::string_view(name).starts_with("x.tar."))
                 QCOMPARE(*read, whole); // the checksums let nothing else pass
