@@ -24,12 +24,14 @@ constexpr std::size_t filesToKnow = 16; // of one folder or archive
 constexpr std::size_t archivesToKnow = 16;
 constexpr std::uint64_t bytesToKnow = 500'000; // unpacked of an archive: xz takes 10 ms
 
-class FolderFile final : public TreeFile
+/// A file of a folder, which has a source of its own, or of an archive, whose files share one.
+template <typename Source>
+class FileOf final : public TreeFile
 {
 public:
-    FolderFile(std::string path, ByteSource source)
+    FileOf(std::string path, Source &&source)
         : m_path(std::move(path))
-        , m_source(std::move(source))
+        , m_source(std::forward<Source>(source))
     {
     }
 
@@ -44,31 +46,11 @@ public:
 
 private:
     std::string m_path;
-    ByteSource m_source;
+    Source m_source;
 };
 
-class ArchivedFile final : public TreeFile
-{
-public:
-    ArchivedFile(std::string path, ArchiveSource &source)
-        : m_path(std::move(path))
-        , m_source(source)
-    {
-    }
-
-    [[nodiscard]] const std::string &path() const noexcept override { return m_path; }
-    [[nodiscard]] Result<std::size_t> readSome(std::span<std::byte> into) override
-    {
-        return m_source.readSome(into);
-    }
-    [[nodiscard]] std::uint64_t offset() const noexcept override { return m_source.offset(); }
-    [[nodiscard]] std::uint64_t mostBytesLeft() const noexcept override { return m_source.mostBytesLeft(); }
-    [[nodiscard]] std::string where(std::uint64_t offset) const override { return m_source.where(offset); }
-
-private:
-    std::string m_path;
-    ArchiveSource &m_source;
-};
+using FolderFile = FileOf<ByteSource>;
+using ArchivedFile = FileOf<ArchiveSource &>;
 
 /// Files of a folder, by their paths in it, and the archives at its top.
 struct Listing {

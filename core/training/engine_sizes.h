@@ -12,7 +12,7 @@ namespace rosler {
 /// The buffers that a GradientEngine makes, by closed formulas: they depend on the network's shapes and on
 /// the batch, never on the number of threads.
 struct EngineSizes {
-    /// A network with up to 262,144 parameters, or one that does more than twice as many multiply-adds.
+    /// A network with up to 262,144 parameters, or with more than twice as many multiply-adds as parameters.
     bool splitsBatch = false;
     Index piece = 0; ///< most examples in one pass
     Index lanes = 0; ///< passes side by side: 1 to 16

@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include <zlib.h>
+
+#include "tests/support/gzip.h"
 
 namespace rosler::testing {
 
@@ -59,15 +60,13 @@ inline std::string tarEnd()
 class ZipMaker
 {
 public:
-    /// @param deflated  packed, else stored
-    void add(const std::string &name, std::string_view bytes, bool deflated)
+    /// @param pack  deflated, else stored
+    void add(const std::string &name, std::string_view bytes, bool pack)
     {
-        std::string packed(bytes);
-        if (deflated)
-            packed = raw(bytes);
+        const std::string packed = pack ? deflated(bytes, -MAX_WBITS) : std::string(bytes);
         const auto crc = static_cast<std::uint32_t>(
             ::crc32(0, reinterpret_cast<const Bytef *>(bytes.data()), static_cast<uInt>(bytes.size())));
-        std::string common = number(20, 2) + number(0, 2) + number(deflated ? 8 : 0, 2) + number(0, 4)
+        std::string common = number(20, 2) + number(0, 2) + number(pack ? 8 : 0, 2) + number(0, 4)
             + number(crc, 4) + number(packed.size(), 4) + number(bytes.size(), 4) + number(name.size(), 2)
             + number(0, 2);
         m_directory += number(0x02014B50, 4) + number(20, 2) + common + number(0, 2) + number(0, 2)
@@ -89,24 +88,6 @@ private:
             text.push_back(static_cast<char>(value & 0xFFU));
         return text;
     }
-    static std::string raw(std::string_view bytes)
-    {
-        z_stream stream {};
-        if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY)
-            != Z_OK)
-            throw std::runtime_error("deflateInit2");
-        std::string packed(::deflateBound(&stream, bytes.size()), '\0');
-        std::string input(bytes);
-        stream.next_in = reinterpret_cast<Bytef *>(input.data());
-        stream.avail_in = static_cast<uInt>(input.size());
-        stream.next_out = reinterpret_cast<Bytef *>(packed.data());
-        stream.avail_out = static_cast<uInt>(packed.size());
-        ::deflate(&stream, Z_FINISH);
-        packed.resize(stream.total_out);
-        ::deflateEnd(&stream);
-        return packed;
-    }
-
     std::string m_files;
     std::string m_directory;
     std::size_t m_count = 0;

@@ -9,13 +9,12 @@
 
 namespace rosler::testing {
 
-/// @p bytes as one gzip member.
-inline std::string gzip(std::string_view bytes)
+/// @p bytes deflated.
+/// @param windowBits  as zlib's deflateInit2() has it: what stands around the stream
+inline std::string deflated(std::string_view bytes, int windowBits)
 {
     z_stream stream {};
-    constexpr int asGzip = 16;
-    if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + asGzip, 8, Z_DEFAULT_STRATEGY)
-        != Z_OK)
+    if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         throw std::runtime_error("deflateInit2");
     std::string packed(::deflateBound(&stream, bytes.size()), '\0');
     std::string input(bytes);
@@ -29,6 +28,13 @@ inline std::string gzip(std::string_view bytes)
     if (outcome != Z_STREAM_END)
         throw std::runtime_error("deflate");
     return packed;
+}
+
+/// @p bytes as one gzip member.
+inline std::string gzip(std::string_view bytes)
+{
+    constexpr int asGzip = 16;
+    return deflated(bytes, MAX_WBITS + asGzip);
 }
 
 } // namespace rosler::testing
