@@ -70,9 +70,11 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     StepMacs macs;
     std::vector<std::shared_ptr<const Layer>> layers;
     const Index batch = std::min(spec.training.batch, trained);
+    bool untilData = true; // no layer so far learns
     for (const PlannedLayer &planned : plan->layers) {
         const auto &layer = layers.emplace_back(makeLayer(planned));
-        const bool readsData = cost.parameters == 0;
+        const bool readsData = untilData;
+        untilData = untilData && !layer->learns();
         Count between = 0; // outputs of the products but the last
         const Count windows = layerKindNamed(planned.spec.kind)->images ? count(planned.out.pixels()) : 1;
         for (const ParameterBlock &block : layer->blocks()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -36,7 +37,8 @@ struct ParameterBlock {
     Index rows = 0;   ///< row-major
     Index cols = 0;
     bool transposed = false; ///< stored as the transpose of the matrix in the formulas
-    bool trained = true;     ///< false: stored and saved, but no gradient changes it (running statistics)
+    /// False: stored and saved, but no gradient changes it (running statistics, what is fitted).
+    bool trained = true;
 
     [[nodiscard]] Index size() const noexcept { return rows * cols; }
 };
@@ -104,6 +106,13 @@ public:
     [[nodiscard]] virtual std::vector<ParameterBlock> blocks() const = 0;
     [[nodiscard]] virtual Index parameterCount() const noexcept = 0;
 
+    /// Whether a gradient changes any of its parameters.
+    [[nodiscard]] bool learns() const
+    {
+        const auto all = blocks();
+        return std::any_of(all.begin(), all.end(), [](const ParameterBlock &block) { return block.trained; });
+    }
+
     /// Names of the blocks whose products, one after the other, are this layer in inference:
     /// y = act(last ... (second (first x)) + b), of each patch where it reads patches. Empty: it has no
     /// weights.
@@ -119,6 +128,14 @@ public:
     /// @param kind  how a sketched layer draws its factors; of no meaning to others
     virtual void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                             SketchKind kind) const = 0;
+
+    /// Of a kind that is fitted (LayerKind::fitted): fills its parameters once, after initialise(), from the
+    /// moments of what it is given over all training examples.
+    /// @param mean, deviation  inputs() numbers each
+    virtual void fit(std::span<float> /*parameters*/, std::span<const double> /*mean*/,
+                     std::span<const double> /*deviation*/) const
+    {
+    }
 
     /// y = f(x).
     /// @param stash  stashSize(x.rows()) floats

@@ -12,6 +12,7 @@
 #include "core/nn/pool_layer.h"
 #include "core/nn/sketched_convolution.h"
 #include "core/nn/sketched_layer.h"
+#include "core/nn/standardise_layer.h"
 
 namespace rosler {
 
@@ -25,6 +26,7 @@ std::span<const LayerKind> layerKinds()
         globalAverageKind(),
         batchNormKind(),
         dropoutKind(),
+        standardiseKind(),
     };
     return kinds;
 }

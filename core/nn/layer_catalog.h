@@ -42,6 +42,8 @@ struct LayerKind {
     /// Reads and makes images, or signals of one row, and all of each: no sketch narrows what it reads or
     /// gives.
     bool images = false;
+    /// Its parameters are fitted to the training examples before the first step: it is the first layer.
+    bool fitted = false;
     /// Nominal shape of its outputs for inputs of shape @p in; a field that is missing in the last layer
     /// means @p classes. No pixels: inputs of this shape are too small for it.
     ExampleShape (*output)(const LayerSpec &spec, const ExampleShape &in, Index classes) = nullptr;

@@ -19,10 +19,10 @@ Network::Network(NetworkPlan plan)
         ROSLER_EXPECTS(i == 0 || m_plan.layers[i].read == m_plan.layers[i - 1].kept);
         m_layers.push_back(makeLayer(m_plan.layers[i]));
         m_offsets.push_back(offset);
-        if (offset == 0)
-            m_firstWeighted = i;
         offset += m_layers.back()->parameterCount();
     }
+    while (m_firstWeighted + 1 < m_layers.size() && !m_layers[m_firstWeighted]->learns())
+        ++m_firstWeighted;
     m_parameters.assign(static_cast<std::size_t>(offset), 0.0F);
 }
 
@@ -50,6 +50,18 @@ void Network::initialise(std::uint64_t seed, SketchKind kind)
                                        static_cast<std::size_t>(m_layers[i]->parameterCount()));
         m_layers[i]->initialise(part, seed, static_cast<std::uint32_t>(i), kind);
     }
+}
+
+bool Network::isFitted() const
+{
+    return layerKindNamed(m_plan.layers.front().spec.kind)->fitted;
+}
+
+void Network::fit(std::span<const double> mean, std::span<const double> deviation)
+{
+    const auto part =
+        std::span(m_parameters).first(static_cast<std::size_t>(m_layers.front()->parameterCount()));
+    m_layers.front()->fit(part, mean, deviation);
 }
 
 std::string Network::digest() const

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Index features() const noexcept { return m_plan.features(); } ///< of the data
     [[nodiscard]] Index read() const noexcept { return m_plan.read(); } ///< features of them that it reads
     [[nodiscard]] Index classes() const noexcept { return m_plan.classes; }
-    /// The first layer with parameters: the one that reads the data.
+    /// The first layer that a gradient changes: the one that reads the data.
     [[nodiscard]] std::size_t firstWeighted() const noexcept { return m_firstWeighted; }
 
     /// Which features of the data the first layer reads, ascending; empty = all.
@@ -47,6 +47,11 @@ public:
 
     /// Draws all parameters from the seed.
     void initialise(std::uint64_t seed, SketchKind kind = SketchKind::Gaussian);
+
+    /// Whether the first layer is fitted to the training examples before the first step; and does so, by the
+    /// moments of the read() features over all of them.
+    [[nodiscard]] bool isFitted() const;
+    void fit(std::span<const double> mean, std::span<const double> deviation);
 
     /// SHA-256 of parameters and kept features: equal digests mean bit-equal networks of one shape.
     [[nodiscard]] std::string digest() const;

@@ -101,6 +101,10 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
         const bool last = i + 1 == layers.size();
         if (auto checked = checkFields(layers[i], *kind, last, at(i)); !checked)
             return tl::unexpected(checked.error());
+        if (kind->fitted && i > 0)
+            return fail(ErrorCode::OutOfRange,
+                        "a layer of kind \"" + layers[i].kind + "\" is fitted to the data, and is the first",
+                        at(i));
         PlannedLayer layer {layers[i], static_cast<std::uint32_t>(i), shape, {}, 0, 0};
         layer.out = kind->output(layers[i], shape, classes);
         if (layer.out.size() < 1)

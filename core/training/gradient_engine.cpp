@@ -139,7 +139,7 @@ std::vector<GradientEngine::Range> GradientEngine::wantedRanges(const Network &n
                                                                 const FactorSet &factors)
 {
     std::vector<Range> ranges;
-    for (std::size_t i = 0; i < network.layerCount(); ++i)
+    for (std::size_t i = network.firstWeighted(); i < network.layerCount(); ++i)
         for (const ParameterBlock &block : network.layer(i).blocks())
             if (!block.trained || factors.has(block.factor))
                 ranges.push_back({network.offset(i) + block.offset, block.size(), block.trained});

@@ -11,6 +11,7 @@
 
 #include "core/base/contract.h"
 #include "core/compress/float16.h"
+#include "core/data/feature_moments.h"
 #include "core/nn/layer_catalog.h"
 #include "core/nn/loss.h"
 #include "core/nn/optimizer.h"
@@ -261,6 +262,11 @@ Result<Trainer> Trainer::create(const TrialSpec &spec, std::shared_ptr<const Dat
     network.initialise(spec.seed, spec.model.sketch.initialisation);
     if (network.plan().keepsFeatures())
         network.setKeptFeatures(chooseKeptFeatures(spec, network.read(), state->data->train(), state->split));
+    if (network.isFitted()) {
+        const FeatureMoments moments =
+            momentsOf(state->data->train().features, state->split.training, network.keptFeatures());
+        network.fit(moments.mean, moments.deviation);
+    }
     state->makeFeeder();
     return Trainer(std::move(state));
 }
