@@ -12,7 +12,7 @@ namespace rosler {
 /// What a trial costs, by closed formulas: nothing is trained or built for it, and it takes a few
 /// microseconds, so that sliders can call it on every move. All figures are modelled, never measured.
 ///
-/// FLOPs are 2 x multiply-adds; biases and activations are not counted (method page, section 7).
+/// FLOPs are 2 x multiply-adds; biases and activations are not counted (method page, section 6).
 struct TrialCost {
     std::uint64_t parameters = 0;  ///< trained numbers: weights, factors, biases
     std::uint64_t keptIndices = 0; ///< stored besides: indices of the kept features, always 16 bit

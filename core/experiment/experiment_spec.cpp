@@ -104,6 +104,7 @@ void readSketchOptions(const Section &s, SketchOptions &sketch)
     s.read("kept_features", sketch.keptFeatures, &featureSamplingNamed, {"uniform", "variance", "leverage"});
     s.read("gradient_sketch", sketch.gradientSketch, 0, 1, false);
     s.read("successive_from", sketch.successiveFrom, 0, 1, true);
+    s.read("product_decay", sketch.productDecay, 0, 10, true);
 }
 
 void readNameAndRate(const Section &s, ModelSpec &model)
@@ -143,7 +144,7 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
     ModelSpec model;
     const Section s(json, where,
                     {"name", "learning_rate", "layers", "rank", "sketch_size", "initialisation",
-                     "kept_features", "gradient_sketch", "successive_from"});
+                     "kept_features", "gradient_sketch", "successive_from", "product_decay"});
     if (s.has("layers")) {
         for (const char *key : {"rank", "sketch_size"})
             if (s.has(key))
@@ -163,7 +164,8 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
     if (model.isSketched())
         readSketchOptions(s, model.sketch);
     else
-        for (const char *key : {"initialisation", "kept_features", "gradient_sketch", "successive_from"})
+        for (const char *key :
+             {"initialisation", "kept_features", "gradient_sketch", "successive_from", "product_decay"})
             if (s.has(key))
                 raise(ErrorCode::Malformed, "none of this model's layers is sketched", s.at(key));
     return model;
@@ -278,6 +280,7 @@ Json asJson(const ModelSpec &model)
         j["kept_features"] = nameOf(model.sketch.keptFeatures);
         j["gradient_sketch"] = model.sketch.gradientSketch;
         j["successive_from"] = model.sketch.successiveFrom;
+        j["product_decay"] = model.sketch.productDecay;
     }
     return j;
 }

@@ -7,6 +7,7 @@
 
 #include "core/base/contract.h"
 #include "core/base/random.h"
+#include "core/nn/product_decay.h"
 #include "core/nn/products.h"
 
 namespace rosler {
@@ -144,6 +145,8 @@ void ConvLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
             }
         });
     }
+    if (wanted && request.productDecay > 0.0F)
+        addDecay(parameters.first(static_cast<std::size_t>(w.size())), request.productDecay, gradient.data());
     if (wanted && request.sink != nullptr)
         request.sink->ready(0, gradient.first(size));
 }

@@ -7,6 +7,7 @@
 #include "core/base/contract.h"
 #include "core/base/random.h"
 #include "core/nn/glorot.h"
+#include "core/nn/product_decay.h"
 #include "core/nn/products.h"
 
 namespace rosler {
@@ -105,12 +106,19 @@ void DenseLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
     if (!request.factors.c)
         return;
     const MatrixView dw = view(gradient.data(), outputs(), inputs());
+    const auto decay = [&](Index first, Index count) {
+        const auto from = static_cast<std::size_t>(first * inputs());
+        if (request.productDecay > 0.0F)
+            addDecay(parameters.subspan(from, static_cast<std::size_t>(count * inputs())),
+                     request.productDecay, gradient.data() + from);
+    };
     if (request.sink == nullptr) {
-        productTN(gradientBefore, x, dw);
+        productTN(gradientBefore, x, dw, decay);
         return;
     }
     productTN(gradientBefore, x, dw, [&](Index first, Index count) {
         const auto size = static_cast<std::size_t>(count * inputs());
+        decay(first, count);
         request.sink->ready(first * inputs(), {gradient.data() + first * inputs(), size});
     });
     request.sink->ready(weights, {biasGradient, static_cast<std::size_t>(outputs())});

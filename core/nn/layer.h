@@ -80,6 +80,10 @@ struct BackwardRequest {
     /// Share of the step's batch that this pass has: what it adds to a step's own values of untrained
     /// parameters, which stand in the gradient, whatever factors are wanted.
     double share = 1.0;
+    /// Set: what is added to the gradient of the matrices is that of decay / 2 times the squared Frobenius
+    /// norm of W, of a sketch that of the product C U R (product_decay.h). Once a step: of one pass of its
+    /// batch.
+    float productDecay = 0.0F;
 };
 
 /// One map from examples to examples, with its derivative; its activation (ReLU or none) is fused in.

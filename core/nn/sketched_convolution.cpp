@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/contract.h"
+#include "core/nn/product_decay.h"
 #include "core/nn/products.h"
 #include "core/nn/sketched_factors.h"
 
@@ -153,6 +154,11 @@ void SketchedConvolution::backward(const ConstMatrixView &x, const ConstMatrixVi
             });
         });
     }
+    float *const g = gradient.data();
+    if (request.productDecay > 0.0F)
+        addProductDecay({c, u, r}, request.productDecay, wanted, {},
+                        {view(g, rank(), m_filters), view(g + at.u, rank(), rank()),
+                         view(g + at.r, rank(), m_grid.patch())});
     if (request.sink != nullptr)
         forWanted([&](Index from, Index to) {
             request.sink->ready(

@@ -10,6 +10,7 @@
 #include "core/base/contract.h"
 #include "core/base/random.h"
 #include "core/nn/glorot.h"
+#include "core/nn/product_decay.h"
 #include "core/nn/products.h"
 #include "core/nn/sketched_factors.h"
 #include "core/sketch/column_sampling.h"
@@ -152,6 +153,12 @@ void SketchedLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
                 productTN(dt1Done, x, request.features, dr);
         }
     }
+    if (request.productDecay > 0.0F)
+        addProductDecay({view(p + at.c, rank(), outputs()), view(p + at.u, rank(), rank()),
+                         view(p + at.r, rank(), inputs())},
+                        request.productDecay, wanted, request.features,
+                        {view(g + at.c, rank(), outputs()), view(g + at.u, rank(), rank()),
+                         view(g + at.r, rank(), inputs())});
     if (wanted.c)
         announce(at.c, at.u - at.c);
     if (wanted.u)

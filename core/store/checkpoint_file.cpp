@@ -130,6 +130,8 @@ std::string trialDigest(const TrialSpec &spec)
         line("kept", number(sketch.keptFeatures));
         line("gradient", numberText(sketch.gradientSketch));
         line("successive", numberText(sketch.successiveFrom));
+        if (sketch.productDecay > 0) // what has none is digested as it was before there was any
+            line("product decay", numberText(sketch.productDecay));
     }
     const TrainingSpec &training = spec.training;
     line("epochs", std::to_string(training.epochs));

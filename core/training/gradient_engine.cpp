@@ -122,7 +122,8 @@ BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstM
         ShiftedSink shifted(sink, network.offset(i));
         const BackwardRequest wanted {
             request.factors, i == first ? request.features : std::span<const std::uint32_t> {},
-            sink == nullptr ? nullptr : &shifted, static_cast<double>(batch) * static_cast<double>(scale)};
+            sink == nullptr ? nullptr : &shifted, static_cast<double>(batch) * static_cast<double>(scale),
+            firstExample == 0 ? request.productDecay : 0.0F};
         const MatrixView dx =
             i == first ? view(lane.gradients[i % 2].data(), 0, layer.inputs()) : gradientOf(i - 1);
         // What is announced at once needs no room of its own when the next layer's gradient is made.

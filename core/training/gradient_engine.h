@@ -34,6 +34,7 @@ public:
         std::span<const std::uint32_t> features; ///< of the R that reads the data; empty = all
         std::uint64_t seed = 0;                  ///< of the trial
         std::int64_t step = 0;                   ///< of the trial, from 0
+        float productDecay = 0.0F;
     };
 
     /// Gradient of the mean loss over the batch, announced to @p sink in pieces with offsets into the

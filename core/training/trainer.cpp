@@ -222,7 +222,10 @@ BatchScore Trainer::State::takeStep()
     }
 
     const auto labels = std::span(batchNow.labels).first(static_cast<std::size_t>(batchNow.count));
-    const BatchScore score = engine.run(network, x, labels, {factors, features, spec.seed, step}, sink);
+    GradientEngine::Request wanted {factors, features, spec.seed, step};
+    if (spec.model.isSketched())
+        wanted.productDecay = static_cast<float>(spec.model.sketch.productDecay);
+    const BatchScore score = engine.run(network, x, labels, wanted, sink);
 
     const std::size_t first = network.firstWeighted();
     std::uint64_t macs = features.empty() ? 0 : static_cast<std::uint64_t>(x.cols()); // norms of the columns

@@ -25,6 +25,9 @@ struct SketchOptions {
     /// Share of all steps after which one kind of factor is updated a step (R, U, C in turn), in [0, 1];
     /// 1 = never.
     double successiveFrom = 0.7;
+    /// Adds decay / 2 ||C U R||_F^2 of each sketched layer to the loss, and decay / 2 ||W||_F^2 of each whole
+    /// one (method page, section 7), from 0 on.
+    double productDecay = 0.0;
 
     friend bool operator==(const SketchOptions &, const SketchOptions &) = default;
 };

@@ -230,10 +230,19 @@ QWidget *ModelGroup::buildOptions()
     m_successiveFrom->setToolTip(
         tr("After this share of all steps one kind of factor is updated a step: R, U, "
            "C in turn. 100 % = never."));
+    m_productDecay = new QDoubleSpinBox(m_options);
+    m_productDecay->setObjectName(QStringLiteral("productDecay"));
+    m_productDecay->setDecimals(7);
+    m_productDecay->setRange(0, 10);
+    m_productDecay->setSingleStep(1e-5);
+    m_productDecay->setToolTip(
+        tr("Adds half of this times the squared norm of C U R, of each layer, to the loss; 0 = none"));
+    connectOption(m_productDecay, 1, tr("Product decay"), &SketchOptions::productDecay);
     form->addRow(tr("Initialisation"), m_initialisation);
     form->addRow(tr("Kept features"), m_keptFeatures);
     form->addRow(tr("Gradient sketch"), m_gradientSketch);
     form->addRow(tr("Successive from"), m_successiveFrom);
+    form->addRow(tr("Product decay"), m_productDecay);
 
     connect(m_initialisation, &QComboBox::activated, this, [this](int index) {
         editOptions(tr("Initialisation"), [index](SketchOptions &options) {
@@ -257,15 +266,22 @@ QDoubleSpinBox *ModelGroup::addPercent(const QString &name, double minimum, cons
     box->setRange(100 * minimum, 100);
     box->setSingleStep(5);
     box->setSuffix(tr(" %", "percent"));
+    connectOption(box, 100, text, field);
+    return box;
+}
+
+void ModelGroup::connectOption(QDoubleSpinBox *box, double unit, const QString &text,
+                               double SketchOptions::*field)
+{
+    const QString name = box->objectName();
     box->setKeyboardTracking(false);
     box->setAlignment(Qt::AlignRight);
     keepWheelForFocus(box);
     connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) {
         editOptions(
-            text, [=](SketchOptions &options) { options.*field = value / 100; }, name);
+            text, [=](SketchOptions &options) { options.*field = value / unit; }, name);
     });
     connect(box, &QDoubleSpinBox::editingFinished, m_model, &DesignModel::finishMerge);
-    return box;
 }
 
 LayerRow *ModelGroup::addRow(const std::string &kind, std::size_t number)
@@ -457,8 +473,10 @@ void ModelGroup::refresh()
     m_keptFeatures->setCurrentIndex(static_cast<int>(model.sketch.keptFeatures));
     const QSignalBlocker quietGradient(m_gradientSketch);
     const QSignalBlocker quietSuccessive(m_successiveFrom);
+    const QSignalBlocker quietDecay(m_productDecay);
     m_gradientSketch->setValue(100 * model.sketch.gradientSketch);
     m_successiveFrom->setValue(100 * model.sketch.successiveFrom);
+    m_productDecay->setValue(model.sketch.productDecay);
     Q_EMIT refreshed();
 }
 

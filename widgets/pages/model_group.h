@@ -47,6 +47,8 @@ private:
     QWidget *buildOptions();
     QDoubleSpinBox *addPercent(const QString &name, double minimum, const QString &text,
                                double SketchOptions::*field);
+    /// @param unit  what the box shows of 1
+    void connectOption(QDoubleSpinBox *box, double unit, const QString &text, double SketchOptions::*field);
     LayerRow *addRow(const std::string &kind, std::size_t number);
     void fitRows(const Layers &layers);
 
@@ -91,6 +93,7 @@ private:
     QComboBox *m_keptFeatures;
     QDoubleSpinBox *m_gradientSketch = nullptr;
     QDoubleSpinBox *m_successiveFrom = nullptr;
+    QDoubleSpinBox *m_productDecay = nullptr;
     std::vector<LayerRow *> m_rows;
 };
 

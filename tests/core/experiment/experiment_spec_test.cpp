@@ -54,7 +54,7 @@ constexpr const char *complete = R"({
      "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
     {"name": "r", "learning_rate": 0.375, "rank": [24, 8, 4],
      "sketch_size": [784, 384, 192], "initialisation": "cur-leverage", "kept_features": "uniform",
-     "gradient_sketch": 0.75, "successive_from": 0.5}
+     "gradient_sketch": 0.75, "successive_from": 0.5, "product_decay": 0.0625}
   ]
 })";
 
@@ -386,7 +386,8 @@ void ExperimentSpecTest::writesTheKeysInOrder()
                             "initialisation",
                             "kept_features",
                             "gradient_sketch",
-                            "successive_from"}) {
+                            "successive_from",
+                            "product_decay"}) {
         const auto found = text.find('"' + std::string(key) + "\":", at);
         QVERIFY2(found != std::string::npos, key);
         at = found + 1;

@@ -102,6 +102,9 @@ void CheckpointFileTest::theDigestTellsTrialsApart()
     other = roslerTrial();
     other.model.layers = layersOf({32, 32});
     QVERIFY(trialDigest(other) != own);
+    other = roslerTrial();
+    other.model.sketch.productDecay = 1e-4;
+    QVERIFY(trialDigest(other) != own);
 }
 
 void CheckpointFileTest::theDigestPassesOverTheName()

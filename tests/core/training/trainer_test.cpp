@@ -91,6 +91,8 @@ void trialRows()
     sketched.model.sketch.keptFeatures = FeatureSampling::Leverage;
     sketched.model.sketch.initialisation = SketchKind::CurLeverage;
     QTest::newRow("gradient sketch, leverage") << sketched;
+    sketched.model.sketch.productDecay = 1e-3;
+    QTest::newRow("gradient sketch, product decay") << sketched;
     TrialSpec sgd = roslerSpec();
     sgd.training.optimizer = OptimizerKind::Sgd;
     sgd.training.weightDecay = 0.01;
@@ -102,6 +104,7 @@ void trialRows()
         images.model.layers = imageLayers(isSketched);
         images.training.epochs = 2;
         images.model.sketch.gradientSketch = 0.25; // of no meaning: the first layer reads images
+        images.model.sketch.productDecay = 1e-4;
         QTest::newRow(isSketched ? "images, sketched" : "images") << images;
     }
     TrialSpec large = denseSpec({330, 64}); // too many parameters to cut the batch: products are cut instead
