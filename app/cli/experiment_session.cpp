@@ -12,6 +12,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/data/dataset_reader.h"
+#include "core/experiment/budget.h"
 #include "core/experiment/memory_need.h"
 #include "core/experiment/spec_names.h"
 #include "core/store/resume_request.h"
@@ -116,8 +117,14 @@ void addDataOptions(CLI::App &app, DataOptions &options)
 
 Result<void> applyDataOptions(const DataOptions &options, ExperimentSpec &spec)
 {
-    if (!options.dataset.empty() && options.dataset != spec.dataset.source)
-        spec.dataset = DatasetRequest(options.dataset);
+    if (!options.dataset.empty() && options.dataset != spec.dataset.source) {
+        // What the experiment tells its reader, this one is told as far as it knows it: the size of images.
+        DatasetRequest elsewhere(options.dataset);
+        for (const ReaderOption &known : datasetOptions(elsewhere.source))
+            if (const auto said = spec.dataset.options.find(known.name); said != spec.dataset.options.end())
+                elsewhere.options.insert(*said);
+        spec.dataset = std::move(elsewhere);
+    }
     const auto known = datasetOptions(spec.dataset.source);
     for (const std::string &text : options.options) {
         auto option = parseOption(text, known);
@@ -135,6 +142,25 @@ Result<void> applyDataOptions(const DataOptions &options, ExperimentSpec &spec)
         spec.training.validation = *validation;
     }
     return {};
+}
+
+void addBudgetOptions(CLI::App &app, BudgetOptions &options)
+{
+    app.add_option("--epochs", options.epochs, "Passes over the training data")
+        ->check(CLI::Range(Index {1}, mostEpochs));
+    app.add_option(
+           "--budget", options.budget,
+           "What the models are given alike: equal_epochs, or equal_training_flops, where the epochs are "
+           "the first model's")
+        ->check(CLI::IsMember({"equal_epochs", "equal_training_flops"}));
+}
+
+void applyBudgetOptions(const BudgetOptions &options, ExperimentSpec &spec)
+{
+    if (options.epochs)
+        setEpochs(spec, *options.epochs);
+    if (const auto budget = budgetKindNamed(options.budget))
+        setBudget(spec, *budget);
 }
 
 void addSessionOptions(CLI::App &app, SessionOptions &options)
@@ -208,12 +234,15 @@ Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<co
         error.where = spec.name + ":" + error.where;
         return tl::unexpected(error);
     }
-    if (auto room = checkMemory(spec, data->shape(), data->classes(), data->train().count()); !room)
+    const auto budgeted = withinBudget(spec, data->shape(), data->classes(), data->train().count());
+    if (!budgeted)
+        return tl::unexpected(budgeted.error());
+    if (auto room = checkMemory(*budgeted, data->shape(), data->classes(), data->train().count()); !room)
         return tl::unexpected(room.error());
-    const auto recorder = store.record(spec, *data, options.threads);
+    const auto recorder = store.record(*budgeted, *data, options.threads);
     if (!recorder)
         return tl::unexpected(recorder.error());
-    return train({spec, std::move(data), options.threads, {}}, *recorder, {}, interrupt);
+    return train({*budgeted, std::move(data), options.threads, {}}, *recorder, {}, interrupt);
 }
 
 Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids, std::shared_ptr<const Dataset> data,
@@ -250,10 +279,11 @@ void printOutcome(const SessionOutcome &outcome, const RunStore &store, bool jso
     std::FILE *to = json ? stderr : stdout;
     const std::string validation =
         result.validationExamples > 0 ? std::to_string(result.validationExamples) : "no";
-    std::fprintf(to, "%s: %lld training, %s validation and %lld test examples, seed %llu\n%s",
+    std::fprintf(to, "%s: %lld training, %s validation and %lld test examples, seed %llu, %s\n%s",
                  printable(result.datasetName).c_str(), static_cast<long long>(result.trainExamples),
                  validation.c_str(), static_cast<long long>(result.testExamples),
-                 static_cast<unsigned long long>(result.seed), table.text().c_str());
+                 static_cast<unsigned long long>(result.seed), std::string(labelOf(result.budget)).c_str(),
+                 table.text().c_str());
     const TrialResult *reference = nullptr;
     for (const TrialResult &m : result.models)
         if (!isSketched(m) && reference == nullptr)

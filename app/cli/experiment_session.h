@@ -48,6 +48,16 @@ void addDataOptions(CLI::App &app, DataOptions &options);
 /// @return the errors of parseOption() and parseValidation()
 [[nodiscard]] Result<void> applyDataOptions(const DataOptions &options, ExperimentSpec &spec);
 
+/// How long the models train.
+struct BudgetOptions {
+    std::optional<Index> epochs;
+    std::string budget;
+};
+
+/// Adds --epochs and --budget.
+void addBudgetOptions(CLI::App &app, BudgetOptions &options);
+void applyBudgetOptions(const BudgetOptions &options, ExperimentSpec &spec);
+
 /// Adds --threads, --out and --json.
 void addSessionOptions(CLI::App &app, SessionOptions &options);
 

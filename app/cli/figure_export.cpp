@@ -49,7 +49,8 @@ Result<std::vector<std::string>> exportRuns(const RunStore &store, const std::ve
         for (int n = 2; std::find(titles.begin(), titles.end(), title) != titles.end(); ++n)
             title = summary.title + " (" + std::to_string(n) + ')';
         titles.push_back(title);
-        plotted.push_back({title, plotted.size(), std::move(record->metrics), *cost});
+        plotted.push_back(
+            {title, plotted.size(), std::move(record->metrics), *cost, summary.trial.training.epochs});
     }
     std::vector<std::string> stems;
     for (const NamedFigure &figure : allFigures(plotted)) {

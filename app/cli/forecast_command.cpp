@@ -11,7 +11,9 @@
 #include "core/base/quantity_text.h"
 #include "core/cost/cost_model.h"
 #include "core/data/dataset_reader.h"
+#include "core/experiment/budget.h"
 #include "core/experiment/shipped_experiments.h"
+#include "core/experiment/spec_names.h"
 #include "core/training/trial_spec.h"
 #include "device_link/host/image_forecast.h"
 
@@ -51,7 +53,7 @@ std::function<int()> forecastCommand(CLI::App &app)
         std::string spec;
         DataOptions data;
         std::vector<Index> shape;
-        std::optional<Index> epochs;
+        BudgetOptions budget;
         bool json = false;
     };
     const auto options = std::make_shared<Options>();
@@ -61,15 +63,13 @@ std::function<int()> forecastCommand(CLI::App &app)
                    "Instead of data: FEATURES CLASSES TRAINING-EXAMPLES, as 784 10 60000")
         ->expected(3)
         ->check(CLI::Range(1, 1'000'000'000));
-    app.add_option("--epochs", options->epochs, "Passes over the training data")
-        ->check(CLI::Range(1, 100'000));
+    addBudgetOptions(app, options->budget);
     app.add_flag("--json", options->json, "Print one JSON object on the last line");
     return [options]() -> int {
         auto spec = loadExperiment(options->spec);
         if (!spec)
             return report(spec.error());
-        if (options->epochs)
-            spec->training.epochs = *options->epochs;
+        applyBudgetOptions(options->budget, *spec);
         if (const auto applied = applyDataOptions(options->data, *spec); !applied)
             return report(applied.error());
         ExampleShape example;
@@ -95,12 +95,17 @@ std::function<int()> forecastCommand(CLI::App &app)
             error.where = options->spec + ':' + error.where;
             return report(error);
         }
-        TextTable table(
-            {"model", "parameters", "memory f32", "f16", "int8", "MACs", "training", "training memory"});
+        auto budgeted = withinBudget(*spec, example, classes, trainExamples);
+        if (!budgeted)
+            return report(budgeted.error());
+        *spec = std::move(*budgeted);
+        TextTable table({"model", "parameters", "memory f32", "f16", "int8", "MACs", "epochs", "training",
+                         "training memory"});
         TextTable board({"model", "on a board, int8", "MACs", "RAM"});
         nlohmann::ordered_json j;
         j["schema"] = "rosler.forecast/1";
         j["source"] = "modelled";
+        j["budget"] = nameOf(spec->training.budget);
         j["models"] = nlohmann::ordered_json::array();
         for (std::size_t i = 0; i < spec->models.size(); ++i) {
             const auto cost = costOf(trialOf(*spec, i), example, classes, trainExamples);
@@ -113,6 +118,7 @@ std::function<int()> forecastCommand(CLI::App &app)
                        bytesText(static_cast<double>(bytes(NumberType::Float16))),
                        bytesText(static_cast<double>(bytes(NumberType::Int8))),
                        countText(static_cast<double>(cost->macs)),
+                       std::to_string(trialOf(*spec, i).training.epochs),
                        modelled(flopsText(static_cast<double>(cost->trainFlops))),
                        modelled(bytesText(static_cast<double>(cost->trainMemoryBytes)))});
             j["models"].push_back({{"name", spec->models[i].name},
@@ -123,6 +129,7 @@ std::function<int()> forecastCommand(CLI::App &app)
                                      {"f16", bytes(NumberType::Float16)},
                                      {"i8", bytes(NumberType::Int8)}}},
                                    {"macs", cost->macs},
+                                   {"epochs", trialOf(*spec, i).training.epochs},
                                    {"train_flops", cost->trainFlops},
                                    {"train_memory_bytes", cost->trainMemoryBytes}});
             const auto plan = planOf(trialOf(*spec, i), example, classes);
@@ -135,6 +142,7 @@ std::function<int()> forecastCommand(CLI::App &app)
                 board.add({spec->models[i].name, forecast.error().what, "-", "-"});
         }
         std::FILE *const to = options->json ? stderr : stdout;
+        std::fprintf(to, "Models are compared at %s.\n", std::string(labelOf(spec->training.budget)).c_str());
         std::fputs(table.text().c_str(), to);
         std::fputc('\n', to);
         std::fputs(board.text().c_str(), to);

@@ -65,16 +65,29 @@ void eraseLine()
 
 ProgressBar::ProgressBar(const ExperimentSpec &spec, std::vector<double> startEpochs)
     : m_shown(onTerminal())
-    , m_epochs(static_cast<double>(spec.training.epochs))
     , m_done(std::move(startEpochs))
     , m_accuracy(spec.models.size(), std::numeric_limits<double>::quiet_NaN())
     , m_start(Clock::now())
 {
-    for (const ModelSpec &model : spec.models)
-        m_names.push_back(printable(model.name));
+    for (std::size_t i = 0; i < spec.models.size(); ++i) {
+        m_names.push_back(printable(spec.models[i].name));
+        m_epochs.push_back(static_cast<double>(trialOf(spec, i).training.epochs));
+    }
     m_done.resize(m_names.size(), 0.0);
-    for (const double done : m_done)
-        m_doneAtStart += done;
+    m_doneAtStart = share();
+}
+
+double ProgressBar::share(std::size_t model) const
+{
+    return m_done[model] / m_epochs[model];
+}
+
+double ProgressBar::share() const
+{
+    double sum = 0;
+    for (std::size_t i = 0; i < m_done.size(); ++i)
+        sum += share(i);
+    return sum / static_cast<double>(std::max<std::size_t>(1, m_done.size()));
 }
 
 ProgressBar::~ProgressBar()
@@ -93,7 +106,7 @@ void ProgressBar::sampled(std::size_t trial, const MetricSample &sample)
 
 void ProgressBar::ended(std::size_t trial)
 {
-    m_done[trial] = m_epochs;
+    m_done[trial] = m_epochs[trial];
 }
 
 void ProgressBar::clear()
@@ -107,15 +120,15 @@ void ProgressBar::draw()
     if (!m_shown)
         return;
     m_drawn = Clock::now();
-    const double all = m_epochs * static_cast<double>(m_done.size());
-    double sum = 0;
-    for (const double done : m_done)
-        sum += done;
-    const double fraction = (sum - m_doneAtStart) / std::max(1e-9, all - m_doneAtStart);
-    const double furthestBehind = *std::min_element(m_done.begin(), m_done.end());
+    const double done = share();
+    const double fraction = (done - m_doneAtStart) / std::max(1e-9, 1.0 - m_doneAtStart);
+    std::size_t behind = 0;
+    for (std::size_t i = 1; i < m_done.size(); ++i)
+        if (share(i) < share(behind))
+            behind = i;
     char epoch[64];
-    std::snprintf(epoch, sizeof epoch, " epoch %.1f/%.0f  ", furthestBehind, m_epochs);
-    std::string line = bar(sum / all) + epoch + eta(fraction, m_start);
+    std::snprintf(epoch, sizeof epoch, " epoch %.1f/%.0f  ", m_done[behind], m_epochs[behind]);
+    std::string line = bar(done) + epoch + eta(fraction, m_start);
     for (std::size_t i = 0; i < m_names.size(); ++i)
         if (std::isfinite(m_accuracy[i]))
             line += "  " + m_names[i] + ' ' + percentText(m_accuracy[i]);

@@ -26,13 +26,15 @@ public:
 
 private:
     void draw();
+    [[nodiscard]] double share(std::size_t model) const; ///< of its epochs, done
+    [[nodiscard]] double share() const;                  ///< the mean of all models'
 
     bool m_shown;
-    double m_epochs;
+    std::vector<double> m_epochs; ///< of each model, in all
     std::vector<std::string> m_names;
     std::vector<double> m_done; ///< passes of each model
     std::vector<double> m_accuracy;
-    double m_doneAtStart = 0;
+    double m_doneAtStart = 0; ///< share of the work
     std::chrono::steady_clock::time_point m_start;
     std::chrono::steady_clock::time_point m_drawn;
 };

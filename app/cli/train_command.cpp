@@ -15,7 +15,7 @@ std::function<int()> trainCommand(CLI::App &app)
         std::string spec;
         DataOptions data;
         std::optional<std::uint64_t> seed;
-        std::optional<Index> epochs;
+        BudgetOptions budget;
     };
     const auto options = std::make_shared<Options>();
     app.add_option("spec", options->spec,
@@ -23,8 +23,7 @@ std::function<int()> trainCommand(CLI::App &app)
         ->required();
     addDataOptions(app, options->data);
     addSeed(app, options->seed);
-    app.add_option("--epochs", options->epochs, "Passes over the training data")
-        ->check(CLI::Range(1, 100'000));
+    addBudgetOptions(app, options->budget);
     addSessionOptions(app, *options);
     return [options]() -> int {
         const Interrupt interrupt; // before any other thread
@@ -35,8 +34,7 @@ std::function<int()> trainCommand(CLI::App &app)
             return report(applied.error());
         if (options->seed)
             spec->seed = *options->seed;
-        if (options->epochs)
-            spec->training.epochs = *options->epochs;
+        applyBudgetOptions(options->budget, *spec);
         const auto data = loadWithProgress(spec->dataset, interrupt.token());
         if (!data) {
             Error error = data.error();

@@ -9,6 +9,7 @@
 #include "app/session/dataset_session.h"
 #include "app/session/experiment_files.h"
 #include "core/data/dataset_reader.h"
+#include "core/experiment/budget.h"
 #include "core/experiment/memory_need.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/models/design_model.h"
@@ -80,6 +81,11 @@ Result<ExperimentControl::Order> ExperimentControl::order() const
     order.spec.dataset = m_request;
     if (const Result<void> fits = checkAgainst(order.spec, m_data->shape(), m_data->classes()); !fits)
         return tl::unexpected(fits.error());
+    Result<ExperimentSpec> budgeted =
+        withinBudget(order.spec, m_data->shape(), m_data->classes(), m_data->train().count());
+    if (!budgeted)
+        return tl::unexpected(budgeted.error());
+    order.spec = std::move(*budgeted);
     if (const Result<void> room =
             checkMemory(order.spec, m_data->shape(), m_data->classes(), m_data->train().count(), m_free());
         !room)

@@ -551,6 +551,7 @@ void MainWindow::updateForecast()
             model.plotted.name = spec.models[i].name;
             model.plotted.styleNumber = i;
             model.plotted.cost = *cost;
+            model.plotted.epochs = m_design.epochs(i);
             models.push_back(std::move(model));
         }
     m_compare->setForecast(models);

@@ -234,6 +234,7 @@ void PlottedRuns::draw(const QString &id)
     compared.plotted.styleNumber = static_cast<std::size_t>(std::max(0, m_model->styleNumber(id)));
     compared.plotted.metrics = metrics->second;
     compared.plotted.cost = costOfRun(*run);
+    compared.plotted.epochs = run->trial.training.epochs;
     // The store's list may have been begun before the result was kept; and what a run that goes on came
     // to the last time is past.
     if (const auto known = m_results.find(id); known != m_results.end())

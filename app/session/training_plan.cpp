@@ -6,9 +6,8 @@
 
 namespace rosler {
 
-TrainingPlan::TrainingPlan(std::vector<Trial> trials, double epochs)
+TrainingPlan::TrainingPlan(std::vector<Trial> trials)
     : m_trials(std::move(trials))
-    , m_epochs(epochs)
 {
 }
 
@@ -40,13 +39,26 @@ double TrainingPlan::fraction() const
     return all > 0 ? done / all : 0;
 }
 
+const TrainingPlan::Trial *TrainingPlan::furthestBehind() const
+{
+    const Trial *least = nullptr;
+    for (const Trial &t : m_trials)
+        if (!t.ended && (least == nullptr || t.epoch * least->epochs < least->epoch * t.epochs))
+            least = &t;
+    return least;
+}
+
 double TrainingPlan::epoch() const
 {
-    double least = m_epochs;
-    for (const Trial &t : m_trials)
-        if (!t.ended)
-            least = std::min(least, t.epoch);
-    return least;
+    const Trial *behind = furthestBehind();
+    return behind != nullptr ? behind->epoch : epochs();
+}
+
+double TrainingPlan::epochs() const
+{
+    if (const Trial *behind = furthestBehind())
+        return behind->epochs;
+    return m_trials.empty() ? 0 : m_trials.back().epochs;
 }
 
 double TrainingPlan::secondsLeft(double ranSeconds) const

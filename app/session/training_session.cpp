@@ -64,14 +64,15 @@ TrainingPlan planOf(const RunRequest &request)
     const Index stepsAnEpoch = (examples + batch - 1) / batch;
     std::vector<TrainingPlan::Trial> trials(request.spec.models.size());
     for (std::size_t i = 0; i < trials.size(); ++i) {
-        trials[i].totalSteps = stepsAnEpoch * request.spec.training.epochs;
+        trials[i].totalSteps = stepsAnEpoch * trialOf(request.spec, i).training.epochs;
+        trials[i].epochs = static_cast<double>(trialOf(request.spec, i).training.epochs);
         if (i < request.resume.size() && request.resume[i]) {
             trials[i].step = request.resume[i]->step;
             trials[i].seconds = trials[i].startSeconds = request.resume[i]->seconds;
             trials[i].epoch = static_cast<double>(trials[i].step) / static_cast<double>(stepsAnEpoch);
         }
     }
-    return TrainingPlan(std::move(trials), static_cast<double>(request.spec.training.epochs));
+    return TrainingPlan(std::move(trials));
 }
 
 } // namespace

@@ -18,6 +18,8 @@ enum class Draw : std::uint32_t {
     GradientSketch = 6, ///< which features' gradients a step computes; index = step
     SyntheticDigit = 7, ///< one generated digit; index = example
     LayerNoise = 8,     ///< what a layer draws in each training step, as dropout does; index = layer
+    Augmentation = 9,   ///< how far and whether an example is moved and mirrored; index = epoch
+    FeatureNoise = 10,  ///< what is added to a training example's features; index = epoch
 };
 
 /// One independent sequence of random numbers, read by position.

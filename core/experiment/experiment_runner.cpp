@@ -3,10 +3,13 @@
 
 #include <limits>
 #include <new>
+#include <utility>
 
 #include <tbb/global_control.h>
 #include <tbb/info.h>
 #include <tbb/task_arena.h>
+
+#include "core/experiment/budget.h"
 
 namespace rosler {
 
@@ -46,23 +49,22 @@ public:
         if (auto fits = checkAgainst(m_request.spec, m_request.data->shape(), m_request.data->classes());
             !fits)
             return tl::unexpected(fits.error());
+        auto budgeted = withinBudget(m_request.spec, m_request.data->shape(), m_request.data->classes(),
+                                     m_request.data->train().count());
+        if (!budgeted)
+            return tl::unexpected(budgeted.error());
+        m_spec = std::move(*budgeted);
         for (std::size_t i = 0; i < m_trials.size(); ++i)
             guarded(i, [&] { start(i); });
-        bool anyGoing = true;
-        while (anyGoing) {
-            anyGoing = false;
-            for (std::size_t i = 0; i < m_trials.size(); ++i) {
-                if (m_trials[i].trainer)
-                    guarded(i, [&] { turn(i); });
-                anyGoing = anyGoing || m_trials[i].trainer.has_value();
-            }
-        }
+        while (const auto next = furthestBehind())
+            guarded(*next, [&] { turn(*next); });
         ExperimentResult result;
         result.seed = m_request.spec.seed;
         result.datasetName = m_request.data->name();
         result.validationExamples = m_validationExamples;
         result.trainExamples = m_request.data->train().count() - m_validationExamples;
         result.testExamples = m_request.data->test().count();
+        result.budget = m_spec.training.budget;
         for (Trial &trial : m_trials)
             result.models.push_back(std::move(trial.result));
         return result;
@@ -73,6 +75,20 @@ private:
         std::optional<Trainer> trainer; ///< while it goes on
         TrialResult result;
     };
+
+    /// The trial that has done the smallest share of its epochs; none when all have ended.
+    [[nodiscard]] std::optional<std::size_t> furthestBehind() const
+    {
+        const auto share = [&](std::size_t i) {
+            const Trainer &trainer = *m_trials[i].trainer;
+            return static_cast<double>(trainer.step()) / static_cast<double>(trainer.totalSteps());
+        };
+        std::optional<std::size_t> least;
+        for (std::size_t i = 0; i < m_trials.size(); ++i)
+            if (m_trials[i].trainer && (!least || share(i) < share(*least)))
+                least = i;
+        return least;
+    }
 
     /// Keeps what the machine cannot do (memory) from ending the other trials.
     template <typename Work>
@@ -98,7 +114,7 @@ private:
 
     void start(std::size_t i)
     {
-        const TrialSpec spec = trialOf(m_request.spec, i);
+        const TrialSpec spec = trialOf(m_spec, i);
         TrialResult &result = m_trials[i].result;
         result.name = spec.model.name;
         const auto &data = m_request.data;
@@ -173,12 +189,14 @@ private:
         result.trainFlops = trainer.trainFlops();
         result.trainSeconds = trainer.seconds();
         result.epochs = trainer.epoch();
+        result.budget = m_spec.training.budget;
         result.parameterDigest = trainer.network().digest();
         m_observer.ended(i, result, trainer.network());
         m_trials[i].trainer.reset();
     }
 
     const RunRequest &m_request;
+    ExperimentSpec m_spec; ///< with each model's epochs
     ExperimentObserver &m_observer;
     RunControl &m_control;
     const std::stop_token &m_stop;

@@ -53,8 +53,9 @@ struct RunControl {
     std::atomic<bool> checkpointWanted = false; ///< taken at the end of the running model's turn, then reset
 };
 
-/// Trains all models of an experiment side by side: interleaved, an epoch about, on one arena, so that
-/// their times are comparable and every curve moves. Blocks until all have ended or @p stop is requested.
+/// Trains all models of an experiment side by side: interleaved, an epoch about (or as many as keep them
+/// level, where they train for different numbers of epochs), on one arena, so that their times are comparable
+/// and every curve moves. Blocks until all have ended or @p stop is requested.
 /// @return the results in the order of the spec's models; those that failed have end = Failed
 /// @return OutOfRange  the spec does not fit the data
 [[nodiscard]] Result<ExperimentResult> runExperiment(const RunRequest &request, ExperimentObserver &observer,

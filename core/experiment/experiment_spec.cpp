@@ -6,7 +6,9 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -81,19 +83,33 @@ DatasetRequest parseDataset(const Json &json, const std::string &where)
     return request;
 }
 
+AugmentationSpec parseAugmentation(const Json &json, const std::string &where)
+{
+    const Section s(json, where, {"shift", "flip", "noise"});
+    AugmentationSpec augmentation;
+    s.read("shift", augmentation.shift, 0, 10'000);
+    s.read("flip", augmentation.flip);
+    s.read("noise", augmentation.noise, 0, 1'000, true);
+    return augmentation;
+}
+
 TrainingSpec parseTraining(const Json &json, const std::string &where, const ValidationSpec &unsaid)
 {
     const Section s(json, where,
-                    {"epochs", "batch", "optimizer", "schedule", "momentum", "weight_decay", "validation"});
+                    {"epochs", "batch", "optimizer", "schedule", "momentum", "weight_decay", "validation",
+                     "augmentation", "budget"});
     TrainingSpec training;
     training.validation =
         s.has("validation") ? parseValidation(s.required("validation"), s.at("validation")) : unsaid;
-    s.read("epochs", training.epochs, 1, 100'000);
+    s.read("epochs", training.epochs, 1, mostEpochs);
     s.read("batch", training.batch, 1, 1'000'000);
     s.read("optimizer", training.optimizer, &optimizerKindNamed, {"adam", "sgd"});
     s.read("schedule", training.schedule, &scheduleKindNamed, {"cosine", "constant"});
     s.read("momentum", training.momentum, 0, 0.9999, true);
     s.read("weight_decay", training.weightDecay, 0, 10, true);
+    s.read("budget", training.budget, &budgetKindNamed, {"equal_epochs", "equal_training_flops"});
+    if (s.has("augmentation"))
+        training.augmentation = parseAugmentation(s.required("augmentation"), s.at("augmentation"));
     return training;
 }
 
@@ -139,11 +155,12 @@ void layOver(const Section &s, std::vector<LayerSpec> &layers)
     }
 }
 
-ModelSpec parseModel(const Json &json, const std::string &where, const std::vector<LayerSpec> *first)
+ModelSpec parseModel(const Json &json, const std::string &where, const std::vector<LayerSpec> *first,
+                     BudgetKind budget)
 {
     ModelSpec model;
     const Section s(json, where,
-                    {"name", "learning_rate", "layers", "rank", "sketch_size", "initialisation",
+                    {"name", "learning_rate", "epochs", "layers", "rank", "sketch_size", "initialisation",
                      "kept_features", "gradient_sketch", "successive_from", "product_decay"});
     if (s.has("layers")) {
         for (const char *key : {"rank", "sketch_size"})
@@ -161,6 +178,12 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
         (void)s.required("layers");
     }
     readNameAndRate(s, model);
+    if (s.has("epochs") && budget == BudgetKind::EqualEpochs)
+        raise(ErrorCode::Malformed,
+              "models that train for equal epochs have none of their own; \"training\" says how many",
+              s.at("epochs"));
+    if (s.has("epochs"))
+        s.read("epochs", model.epochs.emplace(), 1, mostEpochs);
     if (model.isSketched())
         readSketchOptions(s, model.sketch);
     else
@@ -244,7 +267,7 @@ ExperimentSpec parseDocument(const Json &json, const std::string &where)
         const std::string here = any.at("models") + '/' + std::to_string(i);
         const auto *first = spec.models.empty() ? nullptr : &spec.models.front().layers;
         spec.models.push_back(one ? parseModelOne(models[i], here, widths)
-                                  : parseModel(models[i], here, first));
+                                  : parseModel(models[i], here, first, spec.training.budget));
         if (!names.insert(spec.models.back().name).second)
             raise(ErrorCode::Malformed, "two models are named \"" + spec.models.back().name + '"',
                   here + "/name");
@@ -274,6 +297,8 @@ Json asJson(const ModelSpec &model)
     Json j;
     j["name"] = model.name;
     j["learning_rate"] = model.learningRate;
+    if (model.epochs)
+        j["epochs"] = *model.epochs;
     j["layers"] = asJson(model.layers);
     if (model.isSketched()) {
         j["initialisation"] = nameOf(model.sketch.initialisation);
@@ -327,12 +352,16 @@ std::string toJson(const ExperimentSpec &spec)
     j["dataset"] = asJson(spec.dataset);
     j["seed"] = spec.seed;
     j["training"] = {{"epochs", spec.training.epochs},
+                     {"budget", nameOf(spec.training.budget)},
                      {"batch", spec.training.batch},
                      {"optimizer", nameOf(spec.training.optimizer)},
                      {"schedule", nameOf(spec.training.schedule)},
                      {"momentum", spec.training.momentum},
                      {"weight_decay", spec.training.weightDecay},
                      {"validation", asJson(spec.training.validation)}};
+    if (const AugmentationSpec &augmentation = spec.training.augmentation; augmentation.any())
+        j["training"]["augmentation"] = {
+            {"shift", augmentation.shift}, {"flip", augmentation.flip}, {"noise", augmentation.noise}};
     j["models"] = Json::array();
     for (const ModelSpec &model : spec.models)
         j["models"].push_back(asJson(model));
@@ -341,7 +370,9 @@ std::string toJson(const ExperimentSpec &spec)
 
 TrialSpec trialOf(const ExperimentSpec &spec, std::size_t model)
 {
-    return {spec.models.at(model), spec.training, spec.seed};
+    TrialSpec trial {spec.models.at(model), spec.training, spec.seed};
+    trial.training.epochs = std::exchange(trial.model.epochs, std::nullopt).value_or(trial.training.epochs);
+    return trial;
 }
 
 Result<void> checkAgainst(const ExperimentSpec &spec, const ExampleShape &example, Index classes)

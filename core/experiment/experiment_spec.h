@@ -17,8 +17,10 @@ namespace rosler {
 ///
 ///     {"schema": "rosler.experiment/2", "name": "mnist-1024", "description": "...",
 ///      "dataset": "mnist", "seed": 0,
-///      "training": {"epochs": 20, "batch": 128, "optimizer": "adam", "schedule": "cosine",
-///                   "momentum": 0.9, "weight_decay": 0, "validation": "none"},
+///      "training": {"epochs": 20, "budget": "equal_epochs", "batch": 128, "optimizer": "adam", "schedule":
+///      "cosine",
+///                   "momentum": 0.9, "weight_decay": 0, "validation": "none",
+///                   "augmentation": {"shift": 4, "flip": true, "noise": 0}},
 ///      "models": [{"name": "dense", "learning_rate": 0.001,
 ///                  "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 1024},
 ///                             {"kind": "dense"}]},
@@ -34,6 +36,10 @@ namespace rosler {
 /// "dataset" is a source, or {"source": "digits", "options": {"examples": 2000}} where its reader is told
 /// something. "validation" says how much of the training examples is held out to choose by: a share below 1,
 /// a number of examples, or "none" where the choices are already made. Unsaid, a tenth is held out.
+///
+/// "budget" says what the models are given alike: "equal_epochs", or "equal_training_flops", where "epochs"
+/// are the first model's and the others train as many as its FLOPs pay for (budget.h). A run's own spec then
+/// says how many those came to, as "epochs" of its model.
 ///
 /// Version 1, in which all models share their widths and are sketched whole or not at all, is still read; it
 /// held out nothing.
@@ -67,7 +73,7 @@ struct ExperimentSpec {
 /// parseExperiment() gives it back equal.
 [[nodiscard]] std::string toJson(const ExperimentSpec &spec);
 
-/// The trial of model number @p model.
+/// The trial of model number @p model, for its own number of epochs where it has one (withinBudget()).
 [[nodiscard]] TrialSpec trialOf(const ExperimentSpec &spec, std::size_t model);
 
 /// Checks every model against data of this shape: the first error of planOf().

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/experiment/spec_names.h"
+
 namespace rosler {
 namespace {
 
@@ -55,7 +57,13 @@ struct CostCategory {
     double (*value)(const TrialCost &cost);
 };
 
-BarFigure costFigure(const std::vector<PlottedRun> &runs, const char *title,
+std::string withBudget(std::string title, const std::vector<PlottedRun> &runs)
+{
+    const std::string budget = budgetOf(runs);
+    return budget.empty() ? title : title + ", " + budget;
+}
+
+BarFigure costFigure(const std::vector<PlottedRun> &runs, const std::string &title,
                      std::initializer_list<CostCategory> categories)
 {
     BarFigure figure;
@@ -79,12 +87,35 @@ double kilobytes(const TrialCost &cost)
 
 } // namespace
 
+std::string budgetOf(const std::vector<PlottedRun> &runs)
+{
+    const auto known = [](const PlottedRun &run) { return run.epochs > 0; };
+    if (runs.size() < 2 || !std::all_of(runs.begin(), runs.end(), known))
+        return {};
+    const PlottedRun &first = runs.front();
+    const auto inEpochs = [&](const PlottedRun &run) { return run.epochs == first.epochs; };
+    if (std::all_of(runs.begin(), runs.end(), inEpochs))
+        return std::string(labelOf(BudgetKind::EqualEpochs));
+    // Each is a whole number of epochs: half of one off at most, and both may be off.
+    const auto epochOf = [](const PlottedRun &run) {
+        return static_cast<double>(run.cost.trainFlops) / static_cast<double>(run.epochs);
+    };
+    const auto inFlops = [&](const PlottedRun &run) {
+        const double off =
+            static_cast<double>(run.cost.trainFlops) - static_cast<double>(first.cost.trainFlops);
+        return std::abs(off) <= std::max(epochOf(run), epochOf(first));
+    };
+    return std::all_of(runs.begin(), runs.end(), inFlops)
+        ? std::string(labelOf(BudgetKind::EqualTrainingFlops))
+        : "unequal training";
+}
+
 LineFigure curveFigure(const std::vector<PlottedRun> &runs, CurveX x, CurveY y)
 {
     const Quantity &horizontal = across.at(static_cast<std::size_t>(x));
     const Quantity &vertical = upwards.at(static_cast<std::size_t>(y));
     LineFigure figure;
-    figure.x.title = horizontal.title;
+    figure.x.title = withBudget(horizontal.title, runs);
     const bool heldOut = y == CurveY::HeldOutAccuracy || y == CurveY::HeldOutLoss;
     figure.y.title = (heldOut ? partOf(runs) : std::string()) + vertical.title;
     for (const PlottedRun &run : runs) {
@@ -122,7 +153,7 @@ BarFigure inferenceFigure(const std::vector<PlottedRun> &runs)
 BarFigure trainingFigure(const std::vector<PlottedRun> &runs)
 {
     BarFigure figure =
-        costFigure(runs, "training (GFLOP, MB)",
+        costFigure(runs, withBudget("training (GFLOP, MB)", runs),
                    {{"computation (GFLOP)",
                      [](const TrialCost &cost) { return static_cast<double>(cost.trainFlops) / 1e9; }},
                     {"memory (MB)", [](const TrialCost &cost) {

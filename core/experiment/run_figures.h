@@ -16,15 +16,22 @@ struct PlottedRun {
     std::size_t styleNumber = 0; ///< seriesStyle(styleNumber)
     std::vector<MetricSample> metrics;
     TrialCost cost;
+    Index epochs = 0; ///< that it trains for in all; 0 = not known
 };
 
 enum class CurveX { Epoch, TrainFlops, Seconds };
 /// Held out: of the validation part where a run has one, else of the test part; the axis says which.
 enum class CurveY { HeldOutAccuracy, TrainAccuracy, TrainLoss, HeldOutLoss };
 
+/// What @p runs were given alike: "equal epochs", or "equal training FLOPs" where they come as near as whole
+/// epochs can; "unequal training" where neither holds. Empty for fewer than two runs, or where one's epochs
+/// are not known.
+[[nodiscard]] std::string budgetOf(const std::vector<PlottedRun> &runs);
+
 /// One series a run, in the order of the runs; samples without a value of @p y are left out, infinite ones
 /// kept. Accuracy in %, loss in nats, training computation in GFLOP, time in s: the units do not depend on
-/// the runs, so that runs and samples added one at a time meet the same axes. Both axes linear.
+/// the runs, so that runs and samples added one at a time meet the same axes. The title across says what
+/// several runs were given alike (budgetOf()). Both axes linear.
 [[nodiscard]] LineFigure curveFigure(const std::vector<PlottedRun> &runs, CurveX x, CurveY y);
 /// kB of stored weights as float32, float16 and int8; logarithmic.
 [[nodiscard]] BarFigure memoryFigure(const std::vector<PlottedRun> &runs);

@@ -25,6 +25,11 @@ constexpr std::array optimizerKinds {Named<OptimizerKind> {OptimizerKind::Adam, 
                                      Named<OptimizerKind> {OptimizerKind::Sgd, "sgd"}};
 constexpr std::array scheduleKinds {Named<ScheduleKind> {ScheduleKind::Cosine, "cosine"},
                                     Named<ScheduleKind> {ScheduleKind::Constant, "constant"}};
+constexpr std::array budgetKinds {Named<BudgetKind> {BudgetKind::EqualEpochs, "equal_epochs"},
+                                  Named<BudgetKind> {BudgetKind::EqualTrainingFlops, "equal_training_flops"}};
+constexpr std::array budgetLabels {
+    Named<BudgetKind> {BudgetKind::EqualEpochs, "equal epochs"},
+    Named<BudgetKind> {BudgetKind::EqualTrainingFlops, "equal training FLOPs"}};
 constexpr std::array trialEnds {
     Named<TrialEnd> {TrialEnd::Finished, "finished"}, Named<TrialEnd> {TrialEnd::Stopped, "stopped"},
     Named<TrialEnd> {TrialEnd::Diverged, "diverged"}, Named<TrialEnd> {TrialEnd::Failed, "failed"}};
@@ -68,6 +73,14 @@ std::string_view nameOf(ScheduleKind kind)
 {
     return nameIn(scheduleKinds, kind);
 }
+std::string_view nameOf(BudgetKind kind)
+{
+    return nameIn(budgetKinds, kind);
+}
+std::string_view labelOf(BudgetKind kind)
+{
+    return nameIn(budgetLabels, kind);
+}
 std::string_view nameOf(TrialEnd end)
 {
     return nameIn(trialEnds, end);
@@ -92,6 +105,10 @@ std::optional<OptimizerKind> optimizerKindNamed(std::string_view name)
 std::optional<ScheduleKind> scheduleKindNamed(std::string_view name)
 {
     return valueIn(scheduleKinds, name);
+}
+std::optional<BudgetKind> budgetKindNamed(std::string_view name)
+{
+    return valueIn(budgetKinds, name);
 }
 std::optional<TrialEnd> trialEndNamed(std::string_view name)
 {

@@ -16,6 +16,7 @@ namespace rosler {
 [[nodiscard]] std::string_view nameOf(FeatureSampling sampling);
 [[nodiscard]] std::string_view nameOf(OptimizerKind kind);
 [[nodiscard]] std::string_view nameOf(ScheduleKind kind);
+[[nodiscard]] std::string_view nameOf(BudgetKind kind);
 [[nodiscard]] std::string_view nameOf(TrialEnd end);
 
 [[nodiscard]] std::optional<Activation> activationNamed(std::string_view name);
@@ -23,7 +24,11 @@ namespace rosler {
 [[nodiscard]] std::optional<FeatureSampling> featureSamplingNamed(std::string_view name);
 [[nodiscard]] std::optional<OptimizerKind> optimizerKindNamed(std::string_view name);
 [[nodiscard]] std::optional<ScheduleKind> scheduleKindNamed(std::string_view name);
+[[nodiscard]] std::optional<BudgetKind> budgetKindNamed(std::string_view name);
 [[nodiscard]] std::optional<TrialEnd> trialEndNamed(std::string_view name);
+
+/// "equal epochs", "equal training FLOPs": for people.
+[[nodiscard]] std::string_view labelOf(BudgetKind kind);
 
 /// The candidate with the fewest edits from @p word, for "did you mean"; empty when none is near.
 [[nodiscard]] std::string_view nearestName(std::string_view word,

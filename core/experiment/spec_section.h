@@ -81,6 +81,17 @@ public:
         into = value.get<std::string>();
     }
 
+    void read(std::string_view key, bool &into) const
+    {
+        if (!has(key))
+            return;
+        const Json &value = required(key);
+        if (!value.is_boolean())
+            raise(ErrorCode::Malformed, std::string("expected true or false, found ") + value.type_name(),
+                  at(key));
+        into = value.get<bool>();
+    }
+
     void read(std::string_view key, Index &into, Index low, Index high) const
     {
         if (has(key))

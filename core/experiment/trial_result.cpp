@@ -55,6 +55,7 @@ Json asJson(const TrialResult &r)
     j["inference_scratch_bytes"] = r.cost.inferenceScratchBytes;
     j["train_seconds"] = r.trainSeconds;
     j["epochs"] = r.epochs;
+    j["budget"] = nameOf(r.budget);
     j["parameter_digest"] = r.parameterDigest;
     return j;
 }
@@ -97,6 +98,7 @@ std::string toJsonLine(const ExperimentResult &result)
                     {"train", result.trainExamples},
                     {"validation", result.validationExamples},
                     {"test", result.testExamples}};
+    j["budget"] = nameOf(result.budget);
     j["models"] = Json::array();
     for (const TrialResult &model : result.models)
         j["models"].push_back(asJson(model));
@@ -139,6 +141,12 @@ Result<TrialResult> parseTrialResult(std::string_view json, const std::string &w
         r.trainFlops = j.at("train_flops").get<double>();
         r.trainSeconds = j.at("train_seconds").get<double>();
         r.epochs = j.at("epochs").get<double>();
+        if (j.contains("budget")) { // earlier results have none
+            const auto budget = budgetKindNamed(j.at("budget").get<std::string>());
+            if (!budget)
+                return fail(ErrorCode::Unsupported, "a budget that this version does not know", where);
+            r.budget = *budget;
+        }
         r.parameterDigest = j.at("parameter_digest").get<std::string>();
         return r;
     } catch (const nlohmann::json::exception &error) {
@@ -162,8 +170,13 @@ std::string scoreboardSentence(const TrialResult &reference, const TrialResult &
         + (rounded ? " with float16 weights" : "") + " (" + reference.name + ' '
         + percentText(reference.testAccuracy) + ") with " + ratioText(memory)
         + " less memory (float16 against float32) and " + ratioText(macs) + " fewer multiply-adds";
-    if (flops > 0)
-        sentence += ", trained with " + ratioText(flops) + " fewer FLOPs";
+    const bool together = reference.budget == other.budget;
+    if (together && other.budget == BudgetKind::EqualTrainingFlops)
+        sentence += ", trained with equal FLOPs (" + countText(other.epochs) + " epochs against "
+            + countText(reference.epochs) + ')';
+    else if (flops > 0)
+        sentence += ", trained with " + ratioText(flops) + " fewer FLOPs"
+            + (together && reference.epochs == other.epochs ? " in equal epochs" : "");
     return sentence + "; 1 seed.";
 }
 

@@ -30,10 +30,11 @@ struct TrialResult {
     /// The same with weights rounded to float16; NaN also where the trial was stopped.
     double testAccuracyF16 = std::numeric_limits<double>::quiet_NaN();
     TrialCost cost;
-    double trainFlops = 0;       ///< executed
-    double trainSeconds = 0;     ///< measured; training alone
-    double epochs = 0;           ///< passes done
-    std::string parameterDigest; ///< SHA-256 of the float32 parameters: equal means bit-equal
+    double trainFlops = 0;                       ///< executed
+    double trainSeconds = 0;                     ///< measured; training alone
+    double epochs = 0;                           ///< passes done
+    BudgetKind budget = BudgetKind::EqualEpochs; ///< what it had alike with the models beside it
+    std::string parameterDigest;                 ///< SHA-256 of the float32 parameters: equal means bit-equal
 };
 
 [[nodiscard]] bool isSketched(const TrialResult &result) noexcept;
@@ -45,6 +46,7 @@ struct ExperimentResult {
     Index trainExamples = 0;      ///< trained on
     Index validationExamples = 0; ///< held out of the training part
     Index testExamples = 0;
+    BudgetKind budget = BudgetKind::EqualEpochs;
     std::vector<TrialResult> models;
 };
 

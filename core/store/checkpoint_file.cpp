@@ -144,6 +144,11 @@ std::string trialDigest(const TrialSpec &spec)
         line("validation share", numberText(training.validation.share));
         line("validation count", std::to_string(training.validation.count));
     }
+    if (training.augmentation.any()) {
+        line("shift", std::to_string(training.augmentation.shift));
+        line("flip", number(training.augmentation.flip));
+        line("noise", numberText(training.augmentation.noise));
+    }
     line("seed", std::to_string(spec.seed));
     return sha256Hex(std::as_bytes(std::span(text)));
 }

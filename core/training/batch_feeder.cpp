@@ -17,7 +17,8 @@ constexpr Index prefetchDistance = 2; // examples; each lies anywhere in memory
 } // namespace
 
 BatchFeeder::BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::uint32_t> examples,
-                         std::vector<std::uint32_t> kept, Index batch, std::uint64_t seed)
+                         std::vector<std::uint32_t> kept, Index batch, std::uint64_t seed,
+                         const AugmentationSpec &augmentation)
     : m_data(std::move(data))
     , m_examples(std::move(examples))
     , m_kept(std::move(kept))
@@ -29,6 +30,29 @@ BatchFeeder::BatchFeeder(std::shared_ptr<const Dataset> data, std::vector<std::u
     const Index read = m_kept.empty() ? m_data->features() : static_cast<Index>(m_kept.size());
     m_now.features.resize(batch, read);
     m_now.labels.resize(static_cast<std::size_t>(batch));
+    if (augmentation.any())
+        m_augmenter.emplace(augmentation, m_data->shape(), seed);
+}
+
+void BatchFeeder::gather(Index i, std::uint32_t example, std::uint32_t epoch)
+{
+    const Examples &train = m_data->train();
+    float *const to = m_now.features.data() + i * m_now.features.cols();
+    m_now.labels[static_cast<std::size_t>(i)] = train.labels[example];
+    if (!m_augmenter) {
+        if (m_kept.empty())
+            train.features.widen(example, to);
+        else
+            train.features.gather(example, m_kept, to);
+        return;
+    }
+    const auto size = static_cast<std::size_t>(train.features.cols());
+    Floats room(m_kept.empty() ? size : 2 * size);
+    train.features.widen(example, room.data());
+    float *const varied = m_kept.empty() ? to : room.data() + size;
+    m_augmenter->apply(epoch, example, room.data(), varied);
+    for (std::size_t j = 0; j < m_kept.size(); ++j)
+        to[j] = varied[m_kept[j]];
 }
 
 const Batch &BatchFeeder::take(std::int64_t step)
@@ -60,13 +84,7 @@ const Batch &BatchFeeder::take(std::int64_t step)
             for (Index i = begin; i < end; ++i) {
                 if (i + prefetchDistance < end)
                     train.features.prefetch(exampleAt(i + prefetchDistance));
-                const Index example = exampleAt(i);
-                float *const to = m_now.features.data() + i * m_now.features.cols();
-                if (m_kept.empty())
-                    train.features.widen(example, to);
-                else
-                    train.features.gather(example, m_kept, to);
-                m_now.labels[static_cast<std::size_t>(i)] = train.labels[static_cast<std::size_t>(example)];
+                gather(i, static_cast<std::uint32_t>(exampleAt(i)), static_cast<std::uint32_t>(epoch));
             }
         },
         tbb::simple_partitioner {});

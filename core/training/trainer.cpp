@@ -128,8 +128,8 @@ struct Trainer::State {
 
     void makeFeeder()
     {
-        feeder =
-            std::make_unique<BatchFeeder>(data, split.training, network.keptFeatures(), batch, spec.seed);
+        feeder = std::make_unique<BatchFeeder>(data, split.training, network.keptFeatures(), batch, spec.seed,
+                                               spec.training.augmentation);
     }
 
     BatchScore takeStep();

@@ -13,6 +13,8 @@ bool ModelSpec::isSketched() const noexcept
 Result<NetworkPlan> planOf(const TrialSpec &spec, const ExampleShape &example, Index classes,
                            std::size_t modelNumber)
 {
+    if (auto fits = checkAugmentation(spec.training.augmentation, example); !fits)
+        return tl::unexpected(fits.error());
     return planNetwork(spec.model.layers, example, classes, "/models/" + std::to_string(modelNumber));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,16 @@
 #include "core/nn/network_plan.h"
 #include "core/nn/optimizer.h"
 #include "core/sketch/sketch_kind.h"
+#include "core/training/augmentation.h"
 
 namespace rosler {
 
 enum class ScheduleKind { Cosine, Constant };
+
+/// What the models of an experiment are given alike: passes over the data, or computation.
+enum class BudgetKind { EqualEpochs, EqualTrainingFlops };
+
+inline constexpr Index mostEpochs = 100'000;
 
 /// How the sketches of a model are drawn and trained; of no meaning to a model without any.
 struct SketchOptions {
@@ -39,6 +46,8 @@ struct ModelSpec {
     std::vector<LayerSpec> layers;
     double learningRate = 1e-3; ///< each model has its own, all are shown
     SketchOptions sketch;
+    /// At equal training FLOPs: what the budget came to for this model, once the data are known (budget.h).
+    std::optional<Index> epochs {};
 
     [[nodiscard]] bool isSketched() const noexcept;
     friend bool operator==(const ModelSpec &, const ModelSpec &) = default;
@@ -46,6 +55,8 @@ struct ModelSpec {
 
 /// How all models of an experiment are trained: the same for each, or the comparison is not fair.
 struct TrainingSpec {
+    /// Passes over the training examples: in a TrialSpec its model's own, in an experiment at equal training
+    /// FLOPs the first model's.
     Index epochs = 20;
     Index batch = 128; ///< examples a step; the last, smaller batch of an epoch is trained as well
     OptimizerKind optimizer = OptimizerKind::Adam;
@@ -53,6 +64,8 @@ struct TrainingSpec {
     double momentum = 0.9;                        ///< of Sgd
     double weightDecay = 0.0;  ///< decoupled, per step: parameters -= rate * decay * parameters
     ValidationSpec validation; ///< what of the training examples is held out to choose by
+    AugmentationSpec augmentation;
+    BudgetKind budget = BudgetKind::EqualEpochs;
 
     friend bool operator==(const TrainingSpec &, const TrainingSpec &) = default;
 };
@@ -67,7 +80,8 @@ struct TrialSpec {
 };
 
 /// The network that @p spec asks for on examples of shape @p example with @p classes classes.
-/// @return the errors of planNetwork(); `where` is a JSON pointer into the experiment, as
+/// @return the errors of planNetwork() and checkAugmentation(); `where` is a JSON pointer into the
+/// experiment, as
 ///         "/models/1/layers/2/rank"
 [[nodiscard]] Result<NetworkPlan> planOf(const TrialSpec &spec, const ExampleShape &example, Index classes,
                                          std::size_t modelNumber = 0);

@@ -33,6 +33,8 @@ struct RandomSpec {
         spec.training.batch = from(1, 20);
         spec.training.optimizer = from(0, 1) == 0 ? OptimizerKind::Adam : OptimizerKind::Sgd;
         spec.training.schedule = from(0, 1) == 0 ? ScheduleKind::Cosine : ScheduleKind::Constant;
+        spec.training.augmentation.shift = features > 1 ? from(0, 1) : 0;
+        spec.training.augmentation.noise = from(0, 1) == 0 ? 0.0 : 0.25;
         spec.model.name = "m";
         if (from(0, 3) == 0)
             return;

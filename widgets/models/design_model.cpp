@@ -8,6 +8,8 @@
 #include <QUndoCommand>
 #include <QUndoStack>
 
+#include "core/experiment/budget.h"
+#include "core/experiment/spec_names.h"
 #include "widgets/models/design_edits.h"
 
 namespace rosler {
@@ -41,6 +43,7 @@ bool equalButForOptions(ExperimentSpec a, const ExperimentSpec &b)
         a.dataset = b.dataset;
     a.seed = b.seed;
     a.training.validation = b.training.validation;
+    a.training.budget = b.training.budget;
     a.training.epochs = b.training.epochs;
     return a == b;
 }
@@ -55,6 +58,9 @@ QString trainLine(const QString &what, const ExperimentSpec &spec, const Experim
         line += QStringLiteral(" --seed ") + QString::number(spec.seed);
     if (spec.training.epochs != base.training.epochs)
         line += QStringLiteral(" --epochs ") + QString::number(spec.training.epochs);
+    if (spec.training.budget != base.training.budget)
+        line +=
+            QStringLiteral(" --budget ") + QString::fromStdString(std::string(nameOf(spec.training.budget)));
     if (spec.training.validation != base.training.validation)
         line += QStringLiteral(" --validation ")
             + QString::fromStdString(validationText(spec.training.validation));
@@ -87,6 +93,14 @@ public:
     [[nodiscard]] bool hasData() const
     {
         return shape.example.size() > 0 && shape.classes > 0 && trainExamples > 0;
+    }
+
+    /// The design with the epochs that its budget gives each model, once there are data.
+    [[nodiscard]] ExperimentSpec budgeted() const
+    {
+        if (!hasData())
+            return spec;
+        return withinBudget(spec, shape.example, shape.classes, trainExamples).value_or(spec);
     }
 
     void take(const ExperimentSpec &design)
@@ -308,7 +322,17 @@ std::optional<TrialCost> DesignModel::forecast(std::size_t model) const
 {
     if (model >= d->spec.models.size() || !d->hasData())
         return std::nullopt;
-    return valueOrNone(costOf(trialOf(d->spec, model), d->shape.example, d->shape.classes, d->trainExamples));
+    return valueOrNone(
+        costOf(trialOf(d->budgeted(), model), d->shape.example, d->shape.classes, d->trainExamples));
+}
+
+Index DesignModel::epochs(std::size_t model) const
+{
+    if (model >= d->spec.models.size())
+        return 0;
+    const ExperimentSpec spec = d->budgeted();
+    const bool own = spec.training.budget == BudgetKind::EqualTrainingFlops && !spec.models[model].epochs;
+    return own ? 0 : trialOf(spec, model).training.epochs;
 }
 
 std::optional<TrialCost> DesignModel::wholeForecast(std::size_t model) const

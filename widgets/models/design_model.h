@@ -63,6 +63,8 @@ public:
 
     /// Cost of model number @p model of the design on this data, or none when it does not fit.
     [[nodiscard]] std::optional<TrialCost> forecast(std::size_t model) const;
+    /// Passes that the budget gives a model; 0 where that takes data, and none are loaded.
+    [[nodiscard]] Index epochs(std::size_t model) const;
 
     /// What that model's network would cost with all of its matrices whole.
     [[nodiscard]] std::optional<TrialCost> wholeForecast(std::size_t model) const;

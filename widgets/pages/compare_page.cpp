@@ -367,7 +367,10 @@ std::vector<PlottedRun> ComparePage::Private::plotted(const std::vector<Compared
 void ComparePage::Private::sayRemark(bool showsTestPart)
 {
     const QString text = tr("1 seed: one comparison is an anecdote. Italics and ~ mark modelled figures.");
-    remark->setText(showsTestPart ? tr("%1 The test part chooses nothing.").arg(text) : text);
+    const std::string budget = budgetOf(plotted(runs.empty() ? forecast : runs));
+    const QString known =
+        budget.empty() ? text : tr("%1 Trained for %2.").arg(text, QString::fromStdString(budget));
+    remark->setText(showsTestPart ? tr("%1 The test part chooses nothing.").arg(known) : known);
 }
 
 void ComparePage::Private::setAxes(Scales scales)
@@ -531,7 +534,8 @@ void ComparePage::append(const QString &id, const std::vector<MetricSample> &sam
     if (replaced) {
         d->redrawCurve(*run);
     } else {
-        PlottedRun fresh = {run->plotted.name, run->plotted.styleNumber, samples, run->plotted.cost};
+        PlottedRun fresh = {run->plotted.name, run->plotted.styleNumber, samples, run->plotted.cost,
+                            run->plotted.epochs};
         const LineFigure main = curveFigure({fresh}, d->x(), d->y());
         if (!main.series.empty())
             d->curve->appendPoints(id, finitePoints(main.series.front()));

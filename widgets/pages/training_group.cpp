@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
@@ -12,6 +13,7 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 
+#include "core/experiment/budget.h"
 #include "core/experiment/experiment_spec.h"
 #include "widgets/controls/quiet_wheel.h"
 #include "widgets/models/design_model.h"
@@ -63,15 +65,30 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
     : QGroupBox(tr("Training"), parent)
     , m_model(model)
     , m_form(new QFormLayout(this))
+    , m_budget(new QComboBox(this))
+    , m_ownEpochs(new QLabel(this))
     , m_optimizer(new QComboBox(this))
     , m_schedule(new QComboBox(this))
+    , m_flip(new QCheckBox(tr("&Flip"), this))
     , m_validation(new QLineEdit(this))
     , m_seed(new QLineEdit(this))
 {
     m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_form->setVerticalSpacing(m_form->verticalSpacing() / 2);
     m_epochs = addCount(tr("&Epochs"), QStringLiteral("epochs"), 100'000,
-                        [](ExperimentSpec &spec, int value) { spec.training.epochs = value; });
+                        [](ExperimentSpec &spec, int value) { setEpochs(spec, value); });
+    m_budget->setObjectName(QStringLiteral("budget"));
+    m_budget->addItems({tr("Equal epochs"), tr("Equal training FLOPs")});
+    m_budget->setMinimumContentsLength(8);
+    m_budget->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_budget->setToolTip(
+        tr("What the models are given alike. At equal training FLOPs the epochs are the first "
+           "model's, and the others train as many as its computation pays for"));
+    keepWheelForFocus(m_budget);
+    m_form->addRow(tr("B&udget"), m_budget);
+    m_ownEpochs->setObjectName(QStringLiteral("ownEpochs"));
+    m_ownEpochs->setWordWrap(true);
+    m_form->addRow(m_ownEpochs);
     m_batch = addCount(tr("&Batch"), QStringLiteral("batch"), 65'536,
                        [](ExperimentSpec &spec, int value) { spec.training.batch = value; });
     m_batch->setToolTip(tr("Examples a step"));
@@ -95,6 +112,16 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
                              [](ExperimentSpec &spec, double value) { setRates(spec, true, value); });
     m_weightDecay = addNumber(tr("&Weight decay"), QStringLiteral("weightDecay"), 0, 1,
                               [](ExperimentSpec &spec, double value) { spec.training.weightDecay = value; });
+    m_shift = addCount(tr("S&hift"), QStringLiteral("shift"), 10'000,
+                       [](ExperimentSpec &spec, int value) { spec.training.augmentation.shift = value; });
+    m_shift->setMinimum(0);
+    m_shift->setToolTip(tr("Training images are moved by up to so many pixels, signals along; 0 = none"));
+    m_flip->setObjectName(QStringLiteral("flip"));
+    m_flip->setToolTip(tr("Every other training image, drawn, is mirrored left to right"));
+    m_form->addRow(QString(), m_flip);
+    m_noise = addNumber(tr("&Noise"), QStringLiteral("noise"), 0, 1'000,
+                        [](ExperimentSpec &spec, double value) { spec.training.augmentation.noise = value; });
+    m_noise->setToolTip(tr("Standard deviation of what is added to every feature of a training example"));
     m_validation->setObjectName(QStringLiteral("validation"));
     m_validation->setAlignment(Qt::AlignRight);
     m_validation->setToolTip(
@@ -116,6 +143,13 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
         m_model->edit(tr("Schedule"), [index](ExperimentSpec &spec) {
             spec.training.schedule = index == 0 ? ScheduleKind::Cosine : ScheduleKind::Constant;
         });
+    });
+    connect(m_budget, &QComboBox::activated, this, [this](int index) {
+        m_model->edit(tr("Budget"),
+                      [index](ExperimentSpec &spec) { setBudget(spec, static_cast<BudgetKind>(index)); });
+    });
+    connect(m_flip, &QCheckBox::clicked, this, [this](bool on) {
+        m_model->edit(tr("Flip"), [on](ExperimentSpec &spec) { spec.training.augmentation.flip = on; });
     });
     connect(m_validation, &QLineEdit::editingFinished, this, &TrainingGroup::setValidation);
     connect(m_seed, &QLineEdit::editingFinished, this, &TrainingGroup::setSeed);
@@ -188,6 +222,17 @@ void TrainingGroup::refresh()
         box->setValue(value);
     };
     show(m_epochs, static_cast<int>(spec.training.epochs));
+    m_budget->setCurrentIndex(static_cast<int>(spec.training.budget));
+    QStringList own;
+    for (std::size_t i = 0; i < spec.models.size(); ++i)
+        if (const Index epochs = m_model->epochs(i); epochs > 0)
+            own.append(QStringLiteral("%1 %2").arg(QString::fromStdString(spec.models[i].name)).arg(epochs));
+    m_ownEpochs->setText(own.isEmpty() ? tr("Load the data to see the epochs of each model")
+                                       : tr("Epochs: %1").arg(own.join(QStringLiteral(", "))));
+    m_ownEpochs->setVisible(spec.training.budget == BudgetKind::EqualTrainingFlops);
+    show(m_shift, static_cast<int>(spec.training.augmentation.shift));
+    m_flip->setChecked(spec.training.augmentation.flip);
+    show(m_noise, spec.training.augmentation.noise);
     show(m_batch, static_cast<int>(spec.training.batch));
     m_optimizer->setCurrentIndex(spec.training.optimizer == OptimizerKind::Adam ? 0 : 1);
     m_schedule->setCurrentIndex(spec.training.schedule == ScheduleKind::Cosine ? 0 : 1);

@@ -8,9 +8,11 @@
 
 #include "core/training/trial_spec.h"
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QFormLayout;
+class QLabel;
 class QLineEdit;
 class QSpinBox;
 
@@ -19,8 +21,8 @@ namespace rosler {
 class DesignModel;
 struct ExperimentSpec;
 
-/// How all models are trained: epochs, batch, optimizer, schedule, seed, what is held out, and each kind's
-/// learning rate.
+/// How all models are trained: epochs, budget, augmentation, batch, optimizer, schedule, seed, what is held
+/// out, and each kind's learning rate.
 class TrainingGroup : public QGroupBox
 {
     Q_OBJECT
@@ -40,6 +42,8 @@ private:
     DesignModel *m_model;
     QFormLayout *m_form;
     QSpinBox *m_epochs;
+    QComboBox *m_budget;
+    QLabel *m_ownEpochs; ///< of each model, at equal training FLOPs
     QSpinBox *m_batch;
     QComboBox *m_optimizer;
     QDoubleSpinBox *m_momentum;
@@ -47,6 +51,9 @@ private:
     QComboBox *m_schedule;
     QDoubleSpinBox *m_denseRate;
     QDoubleSpinBox *m_roslerRate;
+    QSpinBox *m_shift;
+    QCheckBox *m_flip;
+    QDoubleSpinBox *m_noise;
     QLineEdit *m_validation;
     QLineEdit *m_seed;
 };

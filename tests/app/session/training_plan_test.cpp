@@ -18,10 +18,11 @@ MetricSample at(std::int64_t step, double epoch, double seconds)
     return sample;
 }
 
-TrainingPlan::Trial trial(std::int64_t totalSteps)
+TrainingPlan::Trial trial(std::int64_t totalSteps, double epochs = 10)
 {
     TrainingPlan::Trial t;
     t.totalSteps = totalSteps;
+    t.epochs = epochs;
     return t;
 }
 
@@ -34,7 +35,7 @@ class TrainingPlanTest final : public QObject
 private Q_SLOTS:
     void nothingIsKnownBeforeTheFirstSample()
     {
-        const TrainingPlan plan({trial(100), trial(100)}, 10);
+        const TrainingPlan plan({trial(100), trial(100)});
         QCOMPARE(plan.fraction(), 0.0);
         QVERIFY(plan.secondsLeft(3) < 0);
         QCOMPARE(plan.epoch(), 0.0);
@@ -42,7 +43,7 @@ private Q_SLOTS:
 
     void aModelThatHasNotBegunIsTakenToBeAsFastAsTheOthers()
     {
-        TrainingPlan plan({trial(100), trial(100)}, 10);
+        TrainingPlan plan({trial(100), trial(100)});
         plan.sampled(0, at(50, 5, 10)); // 0.2 s a step: 50 steps left here, 100 there
         QCOMPARE(plan.secondsLeft(10), 30.0);
         QCOMPARE(plan.fraction(), 0.25);
@@ -51,7 +52,7 @@ private Q_SLOTS:
 
     void eachModelGoesAtItsOwnPaceAndOverheadIsCounted()
     {
-        TrainingPlan plan({trial(100), trial(100)}, 10);
+        TrainingPlan plan({trial(100), trial(100)});
         plan.sampled(0, at(50, 5, 10)); // 50 x 0.2 s left
         plan.sampled(1, at(50, 5, 5));  // 50 x 0.1 s left
         QCOMPARE(plan.secondsLeft(15), 15.0);
@@ -61,7 +62,7 @@ private Q_SLOTS:
 
     void aModelThatEndedEarlyCountsAsDone()
     {
-        TrainingPlan plan({trial(100), trial(100)}, 10);
+        TrainingPlan plan({trial(100), trial(100)});
         plan.sampled(0, at(50, 5, 5));
         plan.sampled(1, at(10, 1, 1));
         plan.ended(1); // diverged
@@ -73,12 +74,24 @@ private Q_SLOTS:
         QCOMPARE(plan.epoch(), 10.0);
     }
 
+    void modelsOfDifferentEpochsAreComparedByTheirShares()
+    {
+        TrainingPlan plan({trial(100, 10), trial(400, 40)});
+        plan.sampled(0, at(50, 5, 10));
+        plan.sampled(1, at(100, 10, 10)); // a quarter, against half
+        QCOMPARE(plan.epoch(), 10.0);
+        QCOMPARE(plan.epochs(), 40.0);
+        QCOMPARE(plan.fraction(), 0.3);
+        plan.ended(1);
+        QCOMPARE(plan.epochs(), 10.0);
+    }
+
     void aRunThatGoesOnBeginsWhereItStood()
     {
         TrainingPlan::Trial half = trial(100);
         half.step = 50;
         half.seconds = half.startSeconds = 100;
-        TrainingPlan plan({half}, 10);
+        TrainingPlan plan({half});
         QCOMPARE(plan.fraction(), 0.5);
         QVERIFY(plan.secondsLeft(1) < 0); // the other machine's pace says nothing yet
         plan.sampled(0, at(60, 6, 120));
@@ -87,7 +100,7 @@ private Q_SLOTS:
 
     void samplesOfUnknownTrialsAreLeftOut()
     {
-        TrainingPlan plan({trial(100)}, 1);
+        TrainingPlan plan({trial(100)});
         plan.sampled(7, at(50, 1, 1));
         plan.ended(7);
         QCOMPARE(plan.fraction(), 0.0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 #include <QtTest>
 
 #include "core/data/synthetic/digits.h"
+#include "core/experiment/budget.h"
 #include "core/experiment/experiment_runner.h"
 #include "tests/support/layers.h"
 
@@ -117,6 +119,8 @@ class ExperimentRunnerTest final : public QObject
 
 private Q_SLOTS:
     void modelsTakeTurnsAnEpochAbout();
+    void atEqualFlopsModelsStayLevel();
+    void atEqualFlopsRunsGoOnAlone();
     void resultsAreThoseOfTheTrainers();
     void sameBitsForAnyThreadCount();
     void stopEndsEveryTrial();
@@ -143,6 +147,54 @@ void ExperimentRunnerTest::modelsTakeTurnsAnEpochAbout()
         QCOMPARE(outcome.recorder.ends.at(trial), 1);
     }
     QVERIFY(outcome.recorder.errors.empty());
+}
+
+void ExperimentRunnerTest::atEqualFlopsModelsStayLevel()
+{
+    RunRequest request = makeRequest();
+    request.spec.models = {request.spec.models[0], request.spec.models[2]};
+    request.spec.training.budget = BudgetKind::EqualTrainingFlops;
+    const auto spec = withinBudget(request.spec, request.data->shape(), request.data->classes(),
+                                   request.data->train().count())
+                          .value();
+    double shares[2] = {0, 0};
+    double furthestApart = 0;
+    const auto outcome = run(request, [&](std::size_t trial, const MetricSample &sample) {
+        shares[trial] = sample.epoch / static_cast<double>(trialOf(spec, trial).training.epochs);
+        furthestApart = std::max(furthestApart, std::abs(shares[0] - shares[1]));
+        return false;
+    });
+    QVERIFY(outcome.result.has_value());
+    const auto &models = outcome.result->models;
+    QVERIFY(outcome.result->budget == BudgetKind::EqualTrainingFlops);
+    QVERIFY(models[1].budget == BudgetKind::EqualTrainingFlops);
+    QCOMPARE(models[0].epochs, 3.0);
+    QVERIFY(models[1].epochs > 6.0);
+    QVERIFY(std::abs(models[1].trainFlops - models[0].trainFlops) <= models[1].trainFlops / models[1].epochs);
+    QCOMPARE(models[1].trainFlops, static_cast<double>(models[1].cost.trainFlops));
+    QVERIFY(furthestApart > 0);
+    QVERIFY(furthestApart <= 1.0 / 3.0 + 1e-9); // an epoch of the first
+}
+
+void ExperimentRunnerTest::atEqualFlopsRunsGoOnAlone()
+{
+    RunRequest request = makeRequest();
+    request.spec.models = {request.spec.models[0], request.spec.models[2]};
+    request.spec.training.budget = BudgetKind::EqualTrainingFlops;
+    const auto whole = run(request);
+    const auto cut = run(request, [](std::size_t trial, const MetricSample &sample) {
+        return trial == 1 && sample.epoch >= 2;
+    });
+    // As its run folder says it: the model alone, with what the budget came to.
+    RunRequest alone = request;
+    alone.spec = withinBudget(request.spec, request.data->shape(), request.data->classes(),
+                              request.data->train().count())
+                     .value();
+    alone.spec.models = {alone.spec.models[1]};
+    alone.resume = {cut.recorder.checkpoints.at(1).back()};
+    const auto rest = run(alone);
+    QVERIFY(rest.result.has_value());
+    QCOMPARE(digestsOf(rest)[0], digestsOf(whole)[1]);
 }
 
 void ExperimentRunnerTest::resultsAreThoseOfTheTrainers()

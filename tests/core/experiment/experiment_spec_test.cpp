@@ -47,8 +47,9 @@ constexpr const char *complete = R"({
   "description": "two nets, naïve",
   "dataset": "mnist",
   "seed": 7,
-  "training": {"epochs": 3, "batch": 64, "optimizer": "sgd", "schedule": "constant",
-               "momentum": 0.5, "weight_decay": 0.25, "validation": 0.375},
+  "training": {"epochs": 3, "budget": "equal_training_flops", "batch": 64, "optimizer": "sgd", "schedule": "constant",
+               "momentum": 0.5, "weight_decay": 0.25, "validation": 0.375,
+               "augmentation": {"shift": 2, "flip": true, "noise": 0.125}},
   "models": [
     {"name": "d", "learning_rate": 0.125,
      "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
@@ -65,6 +66,24 @@ std::string replaced(std::string text, const std::string &from, const std::strin
 {
     const auto at = text.find(from);
     return at == std::string::npos ? std::string() : text.replace(at, from.size(), to);
+}
+
+/// That @p document, changed as the row says, is an error as the row says.
+void checkError(const std::string &document)
+{
+    QFETCH(std::string, from);
+    QFETCH(std::string, to);
+    QFETCH(int, code);
+    QFETCH(std::string, where);
+    QFETCH(std::string, says);
+    const std::string text = replaced(document, from, to);
+    QVERIFY(!text.empty());
+    const auto spec = parseExperiment(text, "s");
+    QVERIFY(!spec);
+    const Error error = spec.error();
+    QCOMPARE(static_cast<int>(error.code), code);
+    QCOMPARE(error.where, where);
+    QVERIFY2(error.what.find(says) != std::string::npos, error.what.c_str());
 }
 
 } // namespace
@@ -90,6 +109,8 @@ private Q_SLOTS:
     void anyDrawnSpecComesBackEqual();
     void errorsNameTheirPlace_data();
     void errorsNameTheirPlace();
+    void errorsOfVersionTwoNameTheirPlace_data();
+    void errorsOfVersionTwoNameTheirPlace();
     void modelsAreOneToSixtyFour();
     void misspeltKeysGetASuggestion_data();
     void misspeltKeysGetASuggestion();
@@ -128,12 +149,20 @@ void ExperimentSpecTest::readsEveryKey()
                          ScheduleKind::Constant,
                          0.5,
                          0.25,
-                         text == complete ? ValidationSpec {0.375, 0} : ValidationSpec::none()};
+                         ValidationSpec::none(),
+                         {},
+                         BudgetKind::EqualEpochs};
     expected.models = {{"d", layersOf({1024, 512}), 0.125, {}},
                        {"r",
                         layersOf({1024, 512}, {24, 8, 4}, {784, 384, 192}),
                         0.375,
-                        {SketchKind::CurLeverage, FeatureSampling::Uniform, 0.75, 0.5}}};
+                        {SketchKind::CurLeverage, FeatureSampling::Uniform, 0.75, 0.5, 0}}};
+    if (text == complete) {
+        expected.training.validation = {0.375, 0};
+        expected.training.budget = BudgetKind::EqualTrainingFlops;
+        expected.training.augmentation = {2, true, 0.125};
+        expected.models[1].sketch.productDecay = 0.0625;
+    }
     QVERIFY(*spec == expected);
 }
 
@@ -362,11 +391,17 @@ void ExperimentSpecTest::writesTheKeysInOrder()
                             "seed",
                             "training",
                             "epochs",
+                            "budget",
                             "batch",
                             "optimizer",
                             "schedule",
                             "momentum",
                             "weight_decay",
+                            "validation",
+                            "augmentation",
+                            "shift",
+                            "flip",
+                            "noise",
                             "models",
                             "name",
                             "learning_rate",
@@ -486,21 +521,39 @@ void ExperimentSpecTest::errorsNameTheirPlace_data()
         "s:/models/1/successive_from", "-0.1");
 }
 
+void ExperimentSpecTest::errorsOfVersionTwoNameTheirPlace_data()
+{
+    QTest::addColumn<std::string>("from"); // this part of the complete document
+    QTest::addColumn<std::string>("to");   // becomes this
+    QTest::addColumn<int>("code");
+    QTest::addColumn<std::string>("where");
+    QTest::addColumn<std::string>("says"); // a part of the sentence
+    const auto row = [](const char *name, const char *from, const char *to, ErrorCode code, const char *where,
+                        const char *says) {
+        QTest::newRow(name) << std::string(from) << std::string(to) << static_cast<int>(code)
+                            << std::string(where) << std::string(says);
+    };
+    const auto malformed = ErrorCode::Malformed;
+    const auto range = ErrorCode::OutOfRange;
+    row("a shift backwards", "\"shift\": 2", "\"shift\": -2", range, "s:/training/augmentation/shift", "-2");
+    row("flip is a number", "\"flip\": true", "\"flip\": 1", malformed, "s:/training/augmentation/flip",
+        "true or false");
+    row("negative noise", "\"noise\": 0.125", "\"noise\": -0.5", range, "s:/training/augmentation/noise",
+        "-0.5");
+    row("unknown augmentation", "\"flip\": true", "\"flipp\": true", malformed,
+        "s:/training/augmentation/flipp", "did you mean \"flip\"");
+    row("negative product decay", "\"product_decay\": 0.0625", "\"product_decay\": -1", range,
+        "s:/models/1/product_decay", "-1");
+}
+
+void ExperimentSpecTest::errorsOfVersionTwoNameTheirPlace()
+{
+    checkError(complete);
+}
+
 void ExperimentSpecTest::errorsNameTheirPlace()
 {
-    QFETCH(std::string, from);
-    QFETCH(std::string, to);
-    QFETCH(int, code);
-    QFETCH(std::string, where);
-    QFETCH(std::string, says);
-    const std::string text = replaced(completeOne, from, to);
-    QVERIFY(!text.empty());
-    const auto spec = parseExperiment(text, "s");
-    QVERIFY(!spec);
-    const Error error = spec.error();
-    QCOMPARE(static_cast<int>(error.code), code);
-    QCOMPARE(error.where, where);
-    QVERIFY2(error.what.find(says) != std::string::npos, error.what.c_str());
+    checkError(completeOne);
 }
 
 void ExperimentSpecTest::modelsAreOneToSixtyFour()
@@ -633,6 +686,9 @@ void ExperimentSpecTest::trialTakesItsModel()
 void ExperimentSpecTest::checksEveryModelAgainstTheData()
 {
     auto spec = parseExperiment(complete, "s").value();
+    QCOMPARE(checkAgainst(spec, ExampleShape::vector(784), 10).error().where,
+             std::string("/training/augmentation/flip")); // images alone
+    spec.training.augmentation.flip = false;
     QVERIFY(checkAgainst(spec, ExampleShape::vector(784), 10).has_value());
     const auto narrow = checkAgainst(spec, ExampleShape::vector(783), 10);
     QVERIFY(!narrow);
@@ -658,6 +714,8 @@ void ExperimentSpecTest::namesGoBothWays()
         QVERIFY(optimizerKindNamed(nameOf(kind)) == kind);
     for (const auto kind : {ScheduleKind::Cosine, ScheduleKind::Constant})
         QVERIFY(scheduleKindNamed(nameOf(kind)) == kind);
+    for (const auto kind : {BudgetKind::EqualEpochs, BudgetKind::EqualTrainingFlops})
+        QVERIFY(budgetKindNamed(nameOf(kind)) == kind);
     for (const auto end : {TrialEnd::Finished, TrialEnd::Stopped, TrialEnd::Diverged, TrialEnd::Failed})
         QVERIFY(trialEndNamed(nameOf(end)) == end);
     QVERIFY(!sketchedNamed("Dense") && !sketchedNamed(""));

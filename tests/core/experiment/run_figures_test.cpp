@@ -55,6 +55,7 @@ private Q_SLOTS:
     void axesNameTheirUnits_data();
     void axesNameTheirUnits();
     void theAxisSaysOnWhichPart();
+    void theAxisSaysWhatRunsWereGivenAlike();
     void unitsDoNotDependOnTheRuns();
     void runsKeepTheirStyle();
     void memoryIsGivenAtEachNumberType();
@@ -97,6 +98,27 @@ void RunFiguresTest::axesNameTheirUnits()
     const LineFigure figure = curveFigure(twoRuns(), static_cast<CurveX>(x), static_cast<CurveY>(y));
     QTEST(QString::fromStdString(figure.x.title + " | " + figure.y.title), "titles");
     QVERIFY(!figure.x.logarithmic && !figure.y.logarithmic);
+}
+
+void RunFiguresTest::theAxisSaysWhatRunsWereGivenAlike()
+{
+    std::vector<PlottedRun> runs = twoRuns();
+    QCOMPARE(budgetOf(runs), std::string()); // of stores that do not say
+    runs[0].epochs = 10;
+    QCOMPARE(budgetOf(runs), std::string());
+    runs[1].epochs = 10;
+    runs[1].cost.trainFlops = 1;
+    QCOMPARE(budgetOf(runs), std::string("equal epochs"));
+    QCOMPARE(curveFigure(runs, CurveX::Epoch, CurveY::TrainLoss).x.title, std::string("epoch, equal epochs"));
+    runs[1].epochs = 34;
+    runs[1].cost.trainFlops = 25'300'000'000;
+    QCOMPARE(budgetOf(runs), std::string("equal training FLOPs"));
+    QVERIFY(trainingFigure(runs).value.title.ends_with(", equal training FLOPs"));
+    runs[1].epochs = 20;
+    runs[1].cost.trainFlops = 15'000'000'000;
+    QCOMPARE(budgetOf(runs), std::string("unequal training"));
+    runs.pop_back();
+    QCOMPARE(budgetOf(runs), std::string()); // nothing is compared
 }
 
 void RunFiguresTest::theAxisSaysOnWhichPart()

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void wrongTypesAreErrors_data();
     void wrongTypesAreErrors();
     void sentenceComparesWithTheReference();
+    void sentenceSaysWhatWasAlike();
     void sentenceOfAStoppedTrial();
 };
 
@@ -215,6 +216,21 @@ void TrialResultTest::sentenceComparesWithTheReference()
              std::string("rosler reached 98.26 % with float16 weights (dense 98.79 %) with 96.0× less memory "
                          "(float16 against float32) and 48.9× fewer multiply-adds, trained with 30.0× fewer "
                          "FLOPs; 1 seed."));
+}
+
+void TrialResultTest::sentenceSaysWhatWasAlike()
+{
+    TrialResult dense = denseResult();
+    TrialResult other = roslerResult();
+    dense.epochs = 12;
+    other.epochs = 12;
+    std::string sentence = scoreboardSentence(dense, other);
+    QVERIFY2(sentence.ends_with("fewer FLOPs in equal epochs; 1 seed."), sentence.c_str());
+    other.epochs = 34;
+    dense.budget = other.budget = BudgetKind::EqualTrainingFlops;
+    sentence = scoreboardSentence(dense, other);
+    QVERIFY2(sentence.ends_with(", trained with equal FLOPs (34 epochs against 12); 1 seed."),
+             sentence.c_str());
 }
 
 void TrialResultTest::sentenceOfAStoppedTrial()

@@ -105,6 +105,9 @@ void CheckpointFileTest::theDigestTellsTrialsApart()
     other = roslerTrial();
     other.model.sketch.productDecay = 1e-4;
     QVERIFY(trialDigest(other) != own);
+    other = roslerTrial();
+    other.training.augmentation.shift = 1;
+    QVERIFY(trialDigest(other) != own);
 }
 
 void CheckpointFileTest::theDigestPassesOverTheName()

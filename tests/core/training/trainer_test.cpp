@@ -105,6 +105,7 @@ void trialRows()
         images.training.epochs = 2;
         images.model.sketch.gradientSketch = 0.25; // of no meaning: the first layer reads images
         images.model.sketch.productDecay = 1e-4;
+        images.training.augmentation = {3, true, 0.125};
         QTest::newRow(isSketched ? "images, sketched" : "images") << images;
     }
     TrialSpec large = denseSpec({330, 64}); // too many parameters to cut the batch: products are cut instead
