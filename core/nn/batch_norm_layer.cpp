@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "core/base/contract.h"
+#include "core/nn/product_tiles.h"
 
 namespace rosler {
+
+using namespace tiles;
 
 namespace {
 
@@ -30,6 +33,51 @@ Index channelsOf(const ExampleShape &in)
 
 using Channels = Eigen::Map<Eigen::ArrayXf>;
 using ConstChannels = Eigen::Map<const Eigen::ArrayXf>;
+
+/// Calls work(first channel, channels, part) for a vector of channels at a time; part(p) loads so many from p
+/// on.
+template <typename Work>
+void forChannels(Index channels, const Work &work)
+{
+    Index first = 0;
+    for (; first + lanes <= channels; first += lanes)
+        work(first, lanes, [](const float *p) { return load(p); });
+    if (const Index rest = channels - first; rest > 0)
+        work(first, rest, [rest](const float *p) { return partOf(p, rest, 0); });
+}
+
+/// Two sums for each channel: of some pixels as float, of all as double.
+struct Sums {
+    Eigen::ArrayXd first, second;
+
+    explicit Sums(Index channels)
+        : first(Eigen::ArrayXd::Zero(channels))
+        , second(first)
+    {
+    }
+
+    /// Adds the pairs of vectors term(pixel, first channel, part) of all pixels.
+    template <typename Term>
+    void add(Index pixels, const Term &term)
+    {
+        constexpr Index block = 64; // pixels
+        forChannels(first.size(), [&](Index channel, Index count, auto part) {
+            for (Index from = 0; from < pixels; from += block) {
+                Vec a {};
+                Vec b {};
+                for (Index p = from; p < std::min(from + block, pixels); ++p) {
+                    const auto [one, other] = term(p, channel, part);
+                    a += one;
+                    b += other;
+                }
+                for (Index i = 0; i < count; ++i) {
+                    first[channel + i] += static_cast<double>(a[i]);
+                    second[channel + i] += static_cast<double>(b[i]);
+                }
+            }
+        });
+    }
+};
 
 } // namespace
 
@@ -84,32 +132,37 @@ void BatchNormLayer::forward(const ConstMatrixView &x, std::span<const float> pa
     Channels variance(stash.data() + c, c);
     Channels inverse(stash.data() + 2 * c, c);
     if (mode.training) {
+        // Sums of what lies beyond the first pixel: near 0, so that the squares cancel little.
+        const ConstChannels pilot(rowAt(x, 0), c);
+        Sums sums(c);
+        for (Index e = 0; e < x.rows(); ++e)
+            sums.add(pixels, [&](Index p, Index first, auto part) {
+                const Vec off = part(rowAt(x, e) + p * c + first) - part(pilot.data() + first);
+                return std::pair(off, off * off);
+            });
         const auto numbers = static_cast<double>(x.rows() * pixels);
-        Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(c);
-        for (Index e = 0; e < x.rows(); ++e)
-            for (Index p = 0; p < pixels; ++p)
-                sum += ConstChannels(rowAt(x, e) + p * c, c).cast<double>();
-        const Eigen::ArrayXd exact = sum / numbers;
-        sum.setZero();
-        for (Index e = 0; e < x.rows(); ++e)
-            for (Index p = 0; p < pixels; ++p)
-                sum += (ConstChannels(rowAt(x, e) + p * c, c).cast<double>() - exact).square();
-        mean = exact.cast<float>();
-        variance = (sum / numbers).cast<float>();
+        const Eigen::ArrayXd beyond = sums.first / numbers;
+        mean = (pilot.cast<double>() + beyond).cast<float>();
+        variance = (sums.second / numbers - beyond.square()).max(0.0).cast<float>();
     } else {
         mean = ConstChannels(parameters.data() + 2 * c, c);
         variance = ConstChannels(parameters.data() + 3 * c, c);
     }
     inverse = (variance.cast<double>() + epsilon).rsqrt().cast<float>();
     const Eigen::ArrayXf scale = ConstChannels(parameters.data(), c) * inverse;
-    const ConstChannels beta(parameters.data() + c, c);
+    const float *const beta = parameters.data() + c;
     for (Index e = 0; e < x.rows(); ++e)
-        for (Index p = 0; p < pixels; ++p) {
-            Channels to(rowAt(y, e) + p * c, c);
-            to = (ConstChannels(rowAt(x, e) + p * c, c) - mean) * scale + beta;
-            if (relu())
-                to = (to < 0.0F).select(0.0F, to); // NaN stays
-        }
+        forChannels(c, [&](Index first, Index count, auto part) {
+            const Vec by = part(scale.data() + first);
+            const Vec middle = part(mean.data() + first);
+            const Vec shift = part(beta + first);
+            const float *from = rowAt(x, e) + first;
+            float *to = rowAt(y, e) + first;
+            for (Index p = 0; p < pixels; ++p, from += c, to += c) {
+                const Vec value = (part(from) - middle) * by + shift;
+                storePart(to, relu() ? positive(value) : value, count);
+            }
+        });
 }
 
 void BatchNormLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
@@ -118,18 +171,21 @@ void BatchNormLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y
 {
     const Index c = m_channels;
     const Index pixels = inputs() / c;
-    const Channels mean(stash.data(), c);
+    const float *const mean = stash.data();
     const Channels inverse(stash.data() + 2 * c, c);
-    Eigen::ArrayXd shift = Eigen::ArrayXd::Zero(c); // dL/dbeta
-    Eigen::ArrayXd along = Eigen::ArrayXd::Zero(c); // dL/dgamma
+    Sums sums(c); // dL/dbeta; and dL/dgamma but for the factor that all have
     for (Index e = 0; e < x.rows(); ++e)
-        for (Index p = 0; p < pixels; ++p) {
-            Channels d(rowAt(dy, e) + p * c, c);
-            if (relu())
-                d = (ConstChannels(rowAt(y, e) + p * c, c) > 0.0F).select(d, 0.0F);
-            shift += d.cast<double>();
-            along += (d * (ConstChannels(rowAt(x, e) + p * c, c) - mean) * inverse).cast<double>();
-        }
+        sums.add(pixels, [&](Index p, Index first, auto part) {
+            const Index at = p * c + first;
+            Vec d = part(rowAt(dy, e) + at);
+            if (relu()) {
+                d = part(rowAt(y, e) + at) > 0.0F ? d : Vec {};
+                storePart(rowAt(dy, e) + at, d, std::min(lanes, c - first));
+            }
+            return std::pair(d, d * (part(rowAt(x, e) + at) - part(mean + first)));
+        });
+    const Eigen::ArrayXd &shift = sums.first;
+    const Eigen::ArrayXd along = sums.second * inverse.cast<double>();
     if (request.factors.c) {
         Channels(gradient.data(), c) = along.cast<float>();
         Channels(gradient.data() + c, c) = shift.cast<float>();
@@ -142,10 +198,17 @@ void BatchNormLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y
         const Eigen::ArrayXf meanShift = (shift / numbers).cast<float>();
         const Eigen::ArrayXf meanAlong = (along / numbers).cast<float>() * inverse;
         for (Index e = 0; e < x.rows(); ++e)
-            for (Index p = 0; p < pixels; ++p)
-                Channels(rowAt(dx, e) + p * c, c) = scale
-                    * (ConstChannels(rowAt(dy, e) + p * c, c) - meanShift
-                       - (ConstChannels(rowAt(x, e) + p * c, c) - mean) * meanAlong);
+            forChannels(c, [&](Index first, Index count, auto part) {
+                const Vec by = part(scale.data() + first);
+                const Vec middle = part(mean + first);
+                const Vec less = part(meanShift.data() + first);
+                const Vec slope = part(meanAlong.data() + first);
+                for (Index p = 0; p < pixels; ++p) {
+                    const Index at = p * c + first;
+                    const Vec off = part(rowAt(x, e) + at) - middle;
+                    storePart(rowAt(dx, e) + at, by * (part(rowAt(dy, e) + at) - less - off * slope), count);
+                }
+            });
     }
     if (request.sink == nullptr)
         return;

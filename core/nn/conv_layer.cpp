@@ -9,6 +9,7 @@
 #include "core/base/random.h"
 #include "core/nn/product_decay.h"
 #include "core/nn/products.h"
+#include "core/nn/window_products.h"
 
 namespace rosler {
 
@@ -89,7 +90,7 @@ std::span<const std::string_view> ConvLayer::products() const noexcept
 
 Index ConvLayer::stashSize(Index /*batch*/) const noexcept
 {
-    return m_filters * (m_grid.patch() + 1); // one tile's share of the gradient
+    return m_filters; // one example's share of the biases' gradient
 }
 
 void ConvLayer::initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
@@ -107,12 +108,15 @@ void ConvLayer::forward(const ConstMatrixView &x, std::span<const float> paramet
                         std::span<float> /*stash*/, const PassMode & /*mode*/) const
 {
     const ConstMatrixView w = view(parameters.data(), m_filters, m_grid.patch());
-    const Epilogue epilogue {parameters.data() + w.size(), relu()};
-    for (Index e = 0; e < x.rows(); ++e)
-        forPatches(m_grid, rowAt(x, e), true, [&](Index first, MatrixView patches) {
-            productNT(readOnly(patches), w, view(rowAt(y, e) + first * m_filters, patches.rows(), m_filters),
-                      epilogue, Workers::One);
-        });
+    const WindowRuns runs = runsOf(m_grid);
+    const Index packedFloats = packedSize(m_grid.patch(), m_filters);
+    float *const packed = windowRoom(packedFloats + paddedSize(m_grid));
+    packTransposed(w, packed);
+    for (Index e = 0; e < x.rows(); ++e) {
+        const float *const image = padded(m_grid, rowAt(x, e), m_grid.in.channels, packed + packedFloats);
+        windowProducts(runs, image, packed, m_filters, {parameters.data() + w.size(), relu()}, rowAt(y, e),
+                       m_filters);
+    }
 }
 
 void ConvLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
@@ -122,33 +126,59 @@ void ConvLayer::backward(const ConstMatrixView &x, const ConstMatrixView &y,
     const ConstMatrixView w = view(parameters.data(), m_filters, m_grid.patch());
     const bool below = dx.rows() > 0;
     const bool wanted = request.factors.c;
-    const std::size_t size = static_cast<std::size_t>(parameterCount());
-    if (wanted)
-        std::fill_n(gradient.data(), size, 0.0F);
-    for (Index e = 0; e < x.rows(); ++e) {
-        if (below)
-            std::fill_n(rowAt(dx, e), inputs(), 0.0F);
-        forPatches(m_grid, rowAt(x, e), wanted, [&](Index first, MatrixView patches) {
-            const Index offset = first * m_filters;
-            const MatrixView dyHere = view(rowAt(dy, e) + offset, patches.rows(), m_filters);
-            maskAndSum(dyHere, view(rowAt(y, e) + offset, patches.rows(), m_filters), relu(),
-                       stash.data() + w.size(), Workers::One);
-            if (wanted) {
-                productTN(readOnly(dyHere), readOnly(patches), view(stash.data(), m_filters, m_grid.patch()),
-                          {}, Workers::One);
-                for (std::size_t i = 0; i < size; ++i)
-                    gradient[i] += stash[i];
-            }
-            if (below) {
-                productNN(readOnly(dyHere), w, patches, {}, Workers::One);
-                addPatches(m_grid, first, readOnly(patches), rowAt(dx, e));
-            }
-        });
+    const Index windows = m_grid.windows();
+    const Index whole = wholeVectors(m_filters);
+    const WindowRuns runs = runsOf(m_grid);
+    const auto turnedGrid = turned(m_grid, m_filters);
+
+    // The thread's room, part by part.
+    const Index packedFloats = packedSize(m_grid.patch(), m_filters);
+    const Index imageFloats = wholeVectors(paddedSize(m_grid));
+    const Index rowFloats = whole == m_filters ? 0 : windows * whole;
+    const Index kernelFloats =
+        below && turnedGrid ? packedSize(turnedGrid->patch(), m_grid.in.channels) : Index {0};
+    const Index turnedFloats = below && turnedGrid ? paddedSize(*turnedGrid) : Index {0};
+    float *const sums = windowRoom(packedFloats + imageFloats + rowFloats + kernelFloats + turnedFloats);
+    float *const imageRoom = sums + packedFloats;
+    float *const rows = imageRoom + imageFloats;
+    float *const kernel = rows + rowFloats;
+    float *const turnedRoom = kernel + kernelFloats;
+
+    float *const bias = gradient.data() + w.size();
+    if (wanted) {
+        std::fill_n(sums, packedFloats, 0.0F);
+        std::fill_n(bias, m_filters, 0.0F);
     }
-    if (wanted && request.productDecay > 0.0F)
+    if (below && turnedGrid)
+        packTurned(m_grid, w, kernel);
+    for (Index e = 0; e < x.rows(); ++e) {
+        const MatrixView dyHere = view(rowAt(dy, e), windows, m_filters);
+        maskAndSum(dyHere, view(rowAt(y, e), windows, m_filters), relu(), stash.data(), Workers::One);
+        if (wanted) {
+            for (Index f = 0; f < m_filters; ++f)
+                bias[f] += stash[static_cast<std::size_t>(f)];
+            const float *const image = padded(m_grid, rowAt(x, e), m_grid.in.channels, imageRoom);
+            addWindowGradient(runs, image, inWholeVectors(readOnly(dyHere), rows), whole, m_filters, sums);
+        }
+        if (below && turnedGrid) {
+            const float *const image = padded(*turnedGrid, dyHere.data(), m_filters, turnedRoom);
+            windowProducts(runsOf(*turnedGrid), image, kernel, m_grid.in.channels, {}, rowAt(dx, e),
+                           m_grid.in.channels);
+        } else if (below) {
+            std::fill_n(rowAt(dx, e), inputs(), 0.0F);
+            forPatches(m_grid, rowAt(x, e), false, [&](Index first, MatrixView patches) {
+                productNN(rowsOf(readOnly(dyHere), first, patches.rows()), w, patches, {}, Workers::One);
+                addPatches(m_grid, first, readOnly(patches), rowAt(dx, e));
+            });
+        }
+    }
+    if (!wanted)
+        return;
+    unpackTransposed(sums, view(gradient.data(), m_filters, m_grid.patch()));
+    if (request.productDecay > 0.0F)
         addDecay(parameters.first(static_cast<std::size_t>(w.size())), request.productDecay, gradient.data());
-    if (wanted && request.sink != nullptr)
-        request.sink->ready(0, gradient.first(size));
+    if (request.sink != nullptr)
+        request.sink->ready(0, gradient.first(static_cast<std::size_t>(parameterCount())));
 }
 
 std::uint64_t ConvLayer::forwardMacs() const noexcept

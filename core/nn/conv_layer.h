@@ -11,8 +11,8 @@ namespace rosler {
 /// the next, W : filters x k k channels row-major, b : filters. On signals, inputs of one row, the kernel is
 /// 1 x k. Drawn Glorot-uniform on (k k channels, k k filters), b = 0.
 ///
-/// Patches are gathered in tiles (im2col) that stay in a core's cache, example after example, by the calling
-/// thread: batches are cut into pieces by those who call (gradient_engine.h).
+/// Windows are read where they lie in the image, once it has its zeros (window_products.h), example after
+/// example, by the calling thread: batches are cut into pieces by those who call (gradient_engine.h).
 class ConvLayer final : public Layer
 {
 public:

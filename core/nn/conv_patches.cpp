@@ -2,6 +2,7 @@
 #include "core/nn/conv_patches.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/contract.h"
 #include "core/nn/glorot.h"
@@ -92,6 +93,86 @@ WindowGrid convGrid(const LayerSpec &spec, const ExampleShape &in)
 double convBound(const WindowGrid &grid, Index filters) noexcept
 {
     return glorotBound(grid.patch(), grid.windowHeight * grid.windowWidth * filters);
+}
+
+WindowRuns runsOf(const WindowGrid &g) noexcept
+{
+    const Index pitch = (g.in.width + 2 * g.paddingLeft) * g.in.channels;
+    WindowRuns runs;
+    runs.down = g.down;
+    runs.across = g.across;
+    runs.downStep = g.strideDown * pitch;
+    runs.acrossStep = g.strideAcross * g.in.channels;
+    runs.runs = g.windowHeight;
+    runs.run = g.windowWidth * g.in.channels;
+    runs.pitch = pitch;
+    return runs;
+}
+
+Index paddedSize(const WindowGrid &g) noexcept
+{
+    if (g.paddingTop == 0 && g.paddingLeft == 0)
+        return 0;
+    return (g.in.height + 2 * g.paddingTop) * (g.in.width + 2 * g.paddingLeft) * g.in.channels;
+}
+
+const float *padded(const WindowGrid &g, const float *x, Index pixelStride, float *room)
+{
+    const Index channels = g.in.channels;
+    if (g.paddingTop == 0 && g.paddingLeft == 0 && pixelStride == channels)
+        return x;
+    const Index row = g.in.width * channels;
+    const Index border = g.paddingLeft * channels;
+    const Index pitch = row + 2 * border;
+    std::fill_n(room, g.paddingTop * pitch, 0.0F);
+    float *to = room + g.paddingTop * pitch;
+    for (Index y = 0; y < g.in.height; ++y, to += pitch) {
+        std::fill_n(to, border, 0.0F);
+        const float *const from = x + y * g.in.width * pixelStride;
+        if (pixelStride == channels)
+            std::copy_n(from, row, to + border);
+        else
+            for (Index pixel = 0; pixel < g.in.width; ++pixel)
+                Row(to + border + pixel * channels, channels) =
+                    ConstRow(from + pixel * pixelStride, channels);
+        std::fill_n(to + border + row, border, 0.0F);
+    }
+    std::fill_n(to, g.paddingTop * pitch, 0.0F);
+    return room;
+}
+
+std::optional<WindowGrid> turned(const WindowGrid &g, Index channels) noexcept
+{
+    WindowGrid t = g;
+    t.in = {channels, g.down, g.across};
+    t.paddingTop = g.windowHeight - 1 - g.paddingTop;
+    t.paddingLeft = g.windowWidth - 1 - g.paddingLeft;
+    t.down = g.in.height;
+    t.across = g.in.width;
+    if (g.strideDown > 1 || g.strideAcross > 1 || t.paddingTop < 0 || t.paddingLeft < 0)
+        return std::nullopt;
+    return t;
+}
+
+void packTurned(const WindowGrid &g, const ConstMatrixView &w, float *packed)
+{
+    // Row (window row, pixel, output channel) of the packed matrix holds the input channels.
+    const Index channels = g.in.channels;
+    const Index pixels = g.windowHeight * g.windowWidth;
+    Matrix rows(pixels * w.rows(), channels);
+    for (Index pixel = 0; pixel < pixels; ++pixel)
+        for (Index f = 0; f < w.rows(); ++f)
+            Row(rows.data() + (pixel * w.rows() + f) * channels, channels) =
+                ConstRow(rowAt(w, f) + (pixels - 1 - pixel) * channels, channels);
+    packRows(view(std::as_const(rows)), packed);
+}
+
+float *windowRoom(Index floats)
+{
+    thread_local Floats room;
+    if (static_cast<Index>(room.size()) < floats)
+        room.resize(static_cast<std::size_t>(floats));
+    return room.data();
 }
 
 void forPatches(const WindowGrid &g, const float *x, bool filled,

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "core/base/example_shape.h"
 #include "core/base/matrix.h"
 #include "core/nn/layer_spec.h"
+#include "core/nn/window_products.h"
 
 namespace rosler {
 
@@ -35,6 +37,31 @@ struct WindowGrid {
 
 /// The bound of a convolution's Glorot-uniform numbers (glorot.h).
 [[nodiscard]] double convBound(const WindowGrid &grid, Index filters) noexcept;
+
+/// Where the windows of one example lie in its image once there are zeros around it.
+[[nodiscard]] WindowRuns runsOf(const WindowGrid &grid) noexcept;
+
+/// Floats of an image with the grid's zeros around it; 0 where it has none.
+[[nodiscard]] Index paddedSize(const WindowGrid &grid) noexcept;
+
+/// One example with the grid's zeros around it.
+/// @param pixelStride  from one pixel of @p x to the next: grid.in.channels, or more
+/// @param room         paddedSize() floats, at least 1 pixel for each of x where pixels have gaps
+/// @return @p room, or @p x itself where there is nothing to change
+[[nodiscard]] const float *padded(const WindowGrid &grid, const float *x, Index pixelStride, float *room);
+
+/// The windows on the outputs' gradient, of @p channels channels, by which a convolution's gradient with
+/// respect to its input is a convolution, too: of the same kernel, turned by half a turn (packTurned()). None
+/// where windows lie more than a pixel apart, or where there are more zeros than a kernel can see.
+[[nodiscard]] std::optional<WindowGrid> turned(const WindowGrid &grid, Index channels) noexcept;
+
+/// Packs a kernel for that.
+/// @param w  channels of the outputs x grid.patch()
+void packTurned(const WindowGrid &grid, const ConstMatrixView &w, float *packed);
+
+/// The calling thread's own memory for @p floats floats, valid until it asks again; whoever holds it must not
+/// wait for other tasks.
+[[nodiscard]] float *windowRoom(Index floats);
 
 /// Calls work(first window, patches) for the windows of one example in tiles that stay in a core's cache.
 /// patches: windows x grid.patch(), zeros where a window hangs over the edge; the thread's own memory, valid

@@ -7,8 +7,11 @@
 
 #include "core/base/contract.h"
 #include "core/nn/conv_patches.h"
+#include "core/nn/product_tiles.h"
 
 namespace rosler {
+
+using namespace tiles;
 
 namespace {
 
@@ -23,6 +26,23 @@ ExampleShape pooled(const LayerSpec &spec, const ExampleShape &in, Index /*class
 {
     const WindowGrid grid = poolGrid(spec, in);
     return {in.channels, grid.down, grid.across};
+}
+
+/// Calls work(first channel, channels, part) for a vector of channels at a time; part(p) loads so many from p
+/// on.
+/// @param mayOverlap  the last vector may take channels again that another has had
+template <typename Work>
+void forVectors(Index channels, bool mayOverlap, const Work &work)
+{
+    const auto whole = [](const float *p) { return load(p); };
+    Index c = 0;
+    for (; c + lanes <= channels; c += lanes)
+        work(c, lanes, whole);
+    const Index rest = channels - c;
+    if (rest > 0 && mayOverlap && channels >= lanes)
+        work(channels - lanes, lanes, whole);
+    else if (rest > 0)
+        work(c, rest, [rest](const float *p) { return partOf(p, rest, 0); });
 }
 
 WindowGrid wholeGrid(const ExampleShape &in)
@@ -68,21 +88,22 @@ public:
         for (Index e = 0; e < x.rows(); ++e)
             for (Index window = 0; window < m_grid.windows(); ++window) {
                 float *const to = rowAt(y, e) + window * channels;
-                bool first = true;
-                forPixels(window, [&](Index pixel) {
-                    const float *const from = rowAt(x, e) + pixel;
-                    for (Index c = 0; c < channels; ++c)
+                const float *const image = rowAt(x, e);
+                forVectors(channels, true, [&](Index c, Index count, auto part) {
+                    Vec best {};
+                    bool first = true;
+                    forPixels(window, [&](Index pixel) {
+                        const Vec value = part(image + pixel + c);
                         if (first)
-                            to[c] = from[c];
+                            best = value;
                         else if (m_largest)
-                            to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c]; // NaN stays
+                            best = (value > best) | (value != value) ? value : best; // NaN stays
                         else
-                            to[c] += from[c];
-                    first = false;
+                            best += value;
+                        first = false;
+                    });
+                    storePart(to + c, m_largest ? best : best * scale, count);
                 });
-                if (!m_largest)
-                    for (Index c = 0; c < channels; ++c)
-                        to[c] *= scale;
             }
     }
 
@@ -94,20 +115,27 @@ public:
             return;
         const Index channels = m_grid.in.channels;
         const auto scale = 1.0F / static_cast<float>(m_grid.windowHeight * m_grid.windowWidth);
+        // Windows without a pixel in common: each number is written once, and twice does not matter.
+        const bool apart =
+            m_grid.strideDown >= m_grid.windowHeight && m_grid.strideAcross >= m_grid.windowWidth;
         for (Index e = 0; e < x.rows(); ++e) {
             std::fill_n(rowAt(dx, e), inputs(), 0.0F);
             for (Index window = 0; window < m_grid.windows(); ++window) {
-                float *const from = rowAt(dy, e) + window * channels; // 0 once it has been given
+                const float *const from = rowAt(dy, e) + window * channels;
                 const float *const chosen = rowAt(y, e) + window * channels;
-                forPixels(window, [&](Index pixel) {
-                    float *const to = rowAt(dx, e) + pixel;
-                    for (Index c = 0; c < channels; ++c)
-                        if (!m_largest)
-                            to[c] += from[c] * scale;
-                        else if (rowAt(x, e)[pixel + c] == chosen[c]) {
-                            to[c] += from[c];
-                            from[c] = 0.0F;
+                forVectors(channels, apart, [&](Index c, Index count, auto part) {
+                    const Vec best = part(chosen + c);
+                    Vec left = m_largest ? part(from + c) : part(from + c) * scale;
+                    forPixels(window, [&](Index pixel) {
+                        float *const to = rowAt(dx, e) + pixel + c;
+                        Vec given = left;
+                        if (m_largest) {
+                            const auto here = part(rowAt(x, e) + pixel + c) == best;
+                            given = here ? left : Vec {};
+                            left = here ? Vec {} : left; // given once
                         }
+                        storePart(to, apart ? given : part(to) + given, count);
+                    });
                 });
             }
         }

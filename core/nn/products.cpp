@@ -8,28 +8,13 @@
 #include <tbb/parallel_for.h>
 
 #include "core/base/contract.h"
+#include "core/nn/product_tiles.h"
 
 namespace rosler {
 
-namespace {
+using namespace tiles;
 
-// A vector register of the machine that the code is built for; GCC's vector extension, so that one
-// source serves every CPU.
-#if defined(__AVX512F__)
-constexpr Index lanes = 16;
-constexpr Index dotTile = 4;  // rows x columns of accumulators in a thin NT product
-constexpr Index tileRows = 8; // rows of accumulators in an outer product
-#elif defined(__AVX__)
-constexpr Index lanes = 8;
-constexpr Index dotTile = 3;
-constexpr Index tileRows = 4;
-#else
-constexpr Index lanes = 4;
-constexpr Index dotTile = 3;
-constexpr Index tileRows = 4;
-#endif
-constexpr Index tileVecs = 3; // vectors of them in a row
-using Vec __attribute__((vector_size(lanes * sizeof(float)))) = float;
+namespace {
 
 constexpr Index thin = 32;         // up to here a dimension is a sketch's rank or a classifier's output
 constexpr double splitFlops = 4e6; // a product below this is not worth a second thread
@@ -40,92 +25,6 @@ constexpr Index columnPiece = 256;   // outputs of a thick one, for which the ba
 constexpr Index stripPiece = 48;     // columns of the others: whole strips of all widths of a vector
 constexpr Index gradientPiece = 128; // rows of a thick gradient: with 1,024 columns half a megabyte, in L2
 constexpr Index maskPiece = 256;     // columns
-
-inline Vec load(const float *p)
-{
-    Vec v;
-    std::memcpy(&v, p, sizeof v);
-    return v;
-}
-
-inline void store(float *p, Vec v)
-{
-    std::memcpy(p, &v, sizeof v);
-}
-
-// max(0, v), but NaN stays NaN: a training that diverges must be seen to.
-inline Vec positive(Vec v)
-{
-    return v < 0.0F ? Vec {} : v;
-}
-
-inline float positive(float v)
-{
-    return v < 0.0F ? 0.0F : v;
-}
-
-inline float sumOf(Vec v)
-{
-    // Halves are added, always in the same order.
-    float parts[lanes];
-    std::memcpy(parts, &v, sizeof v);
-    for (Index width = lanes / 2; width > 0; width /= 2)
-        for (Index i = 0; i < width; ++i)
-            parts[i] += parts[i + width];
-    return parts[0];
-}
-
-/// Of each pair of numbers with places that differ in bit @p Half, one comes from @p a and one from @p b: a's
-/// from its lower half of places (Upper = false) or from its upper one, and b's too.
-template <Index Half, bool Upper, std::size_t... J>
-inline Vec halvesOf(Vec a, Vec b, std::index_sequence<J...> /*places*/)
-{
-    return __builtin_shufflevector(a, b,
-                                   ((J & Half) != 0
-                                        ? static_cast<int>(lanes + J) - (Upper ? 0 : static_cast<int>(Half))
-                                        : static_cast<int>(J) + (Upper ? static_cast<int>(Half) : 0))...);
-}
-using Places = std::make_index_sequence<static_cast<std::size_t>(lanes)>;
-
-/// sumOf() of each of the vectors, in the places of one; what they hold is lost.
-template <Index Half = lanes / 2>
-inline Vec sumsOf(Vec (&v)[lanes])
-{
-#pragma GCC unroll 8
-    for (Index i = 0; i < Half; ++i)
-        v[i] = halvesOf<Half, false>(v[i], v[i + Half], Places {})
-            + halvesOf<Half, true>(v[i], v[i + Half], Places {});
-    if constexpr (Half > 1)
-        return sumsOf<Half / 2>(v);
-    else
-        return v[0];
-}
-
-/// Number j of vector i becomes number i of vector j.
-template <Index Half = lanes / 2>
-inline void transpose(Vec (&v)[lanes])
-{
-    for (Index i = 0; i < lanes; ++i) {
-        if ((i & Half) != 0)
-            continue;
-        const Vec lower = halvesOf<Half, false>(v[i], v[i + Half], Places {});
-        v[i + Half] = halvesOf<Half, true>(v[i], v[i + Half], Places {});
-        v[i] = lower;
-    }
-    if constexpr (Half > 1)
-        transpose<Half / 2>(v);
-}
-
-/// Vector v of @p width numbers, filled up with zeros.
-inline Vec partOf(const float *p, Index width, Index v)
-{
-    const Index count = std::min(lanes, width - v * lanes);
-    if (count == lanes)
-        return load(p + v * lanes);
-    Vec part {};
-    std::memcpy(&part, p + v * lanes, static_cast<std::size_t>(count) * sizeof(float));
-    return part;
-}
 
 /// Rows x Cols dot products of length n: y[i][j] = x_i . w_j.
 template <Index Rows, Index Cols>
@@ -199,26 +98,6 @@ void thinNT(const ConstMatrixView &x, const ConstMatrixView &w, MatrixView &y, c
         dotRows<1>(rowAt(x, i), w, x.outerStride(), rowAt(y, i), y.outerStride(), epilogue);
 }
 
-/// acc[r][v] += the sums over i < k of a[r * aRow + i * aStep] * b[i * bStep + v * lanes ...], in that order.
-template <Index Rows, Index Vecs>
-inline void outerTile(const float *a, Index aRow, Index aStep, const float *b, Index bStep, Index k,
-                      Vec (&acc)[Rows][Vecs])
-{
-    for (Index i = 0; i < k; ++i) {
-        Vec bi[Vecs];
-#pragma GCC unroll 4
-        for (Index v = 0; v < Vecs; ++v)
-            bi[v] = load(b + i * bStep + v * lanes);
-#pragma GCC unroll 8
-        for (Index r = 0; r < Rows; ++r) {
-            const float ai = a[r * aRow + i * aStep];
-#pragma GCC unroll 4
-            for (Index v = 0; v < Vecs; ++v)
-                acc[r][v] += ai * bi[v];
-        }
-    }
-}
-
 /// One operand of an outer product: number i of row r lies at data[r * row + i * step].
 struct Rows {
     const float *data;
@@ -241,15 +120,6 @@ struct StripOut {
     bool relu;
     bool adds; ///< to what is there
 };
-
-/// The first @p count numbers of v, at most lanes.
-inline void storePart(float *to, Vec v, Index count)
-{
-    if (count == lanes)
-        store(to, v);
-    else
-        std::memcpy(to, &v, static_cast<std::size_t>(count) * sizeof(float));
-}
 
 template <Index R, Index Vecs>
 inline void stripTile(const Rows &a, Index row, const Strip &b, Index k, const StripOut &out)
