@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <tbb/info.h>
@@ -11,6 +16,7 @@
 #include "app/cli/experiment_session.h"
 #include "app/cli/kernel_bench.h"
 #include "app/cli/text_table.h"
+#include "core/base/random.h"
 #include "core/data/synthetic/digits.h"
 #include "core/experiment/shipped_experiments.h"
 #include "core/nn/layer_catalog.h"
@@ -55,9 +61,9 @@ TrialSpec trialSpec(ModelSpec model)
     return spec;
 }
 
-/// Seconds of an epoch of MNIST's size, scaled from a third of one.
+/// Seconds of an epoch that has @p scale times as many steps as one of @p data.
 Result<EpochSeconds> epochSeconds(const TrialSpec &spec, const std::shared_ptr<const Dataset> &data,
-                                  tbb::task_arena &arena)
+                                  double scale, tbb::task_arena &arena)
 {
     return arena.execute([&]() -> Result<EpochSeconds> {
         auto trainer = Trainer::create(spec, data);
@@ -73,12 +79,83 @@ Result<EpochSeconds> epochSeconds(const TrialSpec &spec, const std::shared_ptr<c
             (void)trainer->advance(silence, {}, gate);
             flops += trainer->trainFlops();
             if (i > 0) // the first one warms up
-                seconds.push_back((trainer->seconds() - before) * stepsOfMnist / stepsMeasured);
+                seconds.push_back((trainer->seconds() - before) * scale);
         }
         EpochSeconds epoch = epochSecondsOf(std::move(seconds));
-        epoch.flops = flops * stepsOfMnist / stepsMeasured;
+        epoch.flops = flops * scale;
         return epoch;
     });
+}
+
+/// Images of noise: no time depends on what is on them.
+Result<std::shared_ptr<const Dataset>> noise(const ExampleShape &shape, Index examples)
+{
+    DatasetParts parts;
+    parts.name = "noise";
+    parts.source = "made here";
+    parts.shape = shape;
+    for (char digit = '0'; digit <= '9'; ++digit)
+        parts.classNames.emplace_back(1, digit);
+    const auto fill = [&](Examples &part, Index count, std::uint32_t number) {
+        const RandomStream random(0, Draw::SyntheticDigit, number);
+        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count * shape.size()));
+        for (std::size_t i = 0; i < pixels.size(); ++i)
+            pixels[i] = static_cast<std::uint8_t>(random.below(i, 256));
+        part.features = FeatureTable(std::move(pixels), shape.size(), 255.0F);
+        for (Index i = 0; i < count; ++i)
+            part.labels.push_back(static_cast<std::uint16_t>(i % 10));
+    };
+    fill(parts.train, examples, 0);
+    fill(parts.test, 10, 1);
+    return Dataset::make(std::move(parts));
+}
+
+/// A shipped experiment of convolutional nets, timed model by model, as tests/bench/torch_conv_peer.py times
+/// its peers.
+struct ImageNets {
+    const char *experiment;
+    ExampleShape shape;
+    Index epochExamples;
+    Index steps; ///< measured
+};
+constexpr std::array imageNets {ImageNets {"mnist-lenet5", {1, 28, 28}, 60'000, 20},
+                                ImageNets {"cifar-vgg", {3, 32, 32}, 20'000, 10}};
+
+/// Times the models of one, and says so in @p text.
+Result<nlohmann::ordered_json> timeImageNets(const ImageNets &nets, double peak, tbb::task_arena &arena,
+                                             std::string &text)
+{
+    const auto shipped = loadExperiment(nets.experiment);
+    if (!shipped)
+        return tl::unexpected(shipped.error());
+    const Index size = shipped->training.batch;
+    const auto data = noise(nets.shape, nets.steps * size);
+    if (!data)
+        return tl::unexpected(data.error());
+    nlohmann::ordered_json j = {{"batch", size}, {"examples", nets.epochExamples}};
+    for (const ModelSpec &model : shipped->models) {
+        TrialSpec spec = trialSpec(model);
+        spec.training.batch = size;
+        spec.training.augmentation = shipped->training.augmentation;
+        spec.training.validation = ValidationSpec::none();
+        spec.model.sketch.successiveFrom = 1.0;
+        const double scale = static_cast<double>(nets.epochExamples) / static_cast<double>(nets.steps * size);
+        const auto time = epochSeconds(spec, *data, scale, arena);
+        if (!time)
+            return tl::unexpected(time.error());
+        const double gflops = time->flops / time->best / 1e9;
+        j[model.name] = {{"epoch_seconds", time->best},
+                         {"epoch_seconds_median", time->median},
+                         {"gflops", gflops},
+                         {"share_of_sgemm_peak", gflops / peak}};
+        std::array<char, 200> line {};
+        std::snprintf(line.data(), line.size(),
+                      "%-12s %-7s %.2f s an epoch (median %.2f), %.0f GFLOP/s, %.0f %% of that peak\n",
+                      nets.experiment, model.name.c_str(), time->best, time->median, gflops,
+                      100.0 * gflops / peak);
+        text += line.data();
+    }
+    return j;
 }
 
 } // namespace
@@ -107,6 +184,7 @@ std::function<int()> benchCommand(CLI::App &app)
         const auto data = syntheticDigits(stepsMeasured * batch, batch);
         if (!data)
             return report(data.error());
+        constexpr double third = static_cast<double>(stepsOfMnist) / static_cast<double>(stepsMeasured);
         const Index h = options->hidden;
         ModelSpec dense;
         dense.layers = {fullyConnected(h), fullyConnected(h), fullyConnected()};
@@ -114,10 +192,10 @@ std::function<int()> benchCommand(CLI::App &app)
         sketched.layers = {fullyConnected(h, Sketch {16, {}}), fullyConnected(h, Sketch {8, {}}),
                            fullyConnected({}, Sketch {8, {}})};
         sketched.sketch.successiveFrom = 1.0; // all factors in every step, as a peer does
-        const auto denseTime = epochSeconds(trialSpec(dense), *data, arena);
+        const auto denseTime = epochSeconds(trialSpec(dense), *data, third, arena);
         if (!denseTime)
             return report(denseTime.error());
-        const auto sketchedTime = epochSeconds(trialSpec(sketched), *data, arena);
+        const auto sketchedTime = epochSeconds(trialSpec(sketched), *data, third, arena);
         if (!sketchedTime)
             return report(sketchedTime.error());
         const auto shipped = loadExperiment("mnist-1024");
@@ -126,7 +204,7 @@ std::function<int()> benchCommand(CLI::App &app)
         TrialSpec mnist = trialSpec(shipped->models.back());
         mnist.model.sketch.successiveFrom = 1.0;
         mnist.training.weightDecay = shipped->training.weightDecay;
-        const auto mnistTime = epochSeconds(mnist, *data, arena);
+        const auto mnistTime = epochSeconds(mnist, *data, third, arena);
         if (!mnistTime)
             return report(mnistTime.error());
         const auto peakOf = [&](int side) { return arena.execute([&] { return sgemmPeak(side); }); };
@@ -169,6 +247,13 @@ std::function<int()> benchCommand(CLI::App &app)
                                   {"epoch_seconds_median", mnistTime->median},
                                   {"gflops", mnistTime->flops / mnistTime->best / 1e9},
                                   {"share_of_sgemm_peak", mnistTime->flops / mnistTime->best / 1e9 / peak}};
+        std::string imageLines;
+        for (const ImageNets &nets : imageNets) {
+            auto timed = timeImageNets(nets, peak, arena, imageLines);
+            if (!timed)
+                return report(timed.error());
+            j[nets.experiment] = std::move(*timed);
+        }
         j["sgemm_peak_gflops"] = {{"one_thread", onePeak}, {"all_threads", peak}};
         std::fprintf(
             options->json ? stderr : stdout,
@@ -180,6 +265,7 @@ std::function<int()> benchCommand(CLI::App &app)
             denseTime->best, denseTime->median, gflops, 100.0 * gflops / peak, peak, sketchedTime->best,
             sketchedTime->median, sketchedTime->flops / sketchedTime->best / 1e7 / peak, mnistTime->best,
             mnistTime->median, mnistTime->flops / mnistTime->best / 1e7 / peak);
+        std::fputs(imageLines.c_str(), options->json ? stderr : stdout);
         if (options->json)
             std::printf("%s\n", j.dump().c_str());
         return Done;
