@@ -118,7 +118,7 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
     m_shift->setToolTip(tr("Training images are moved by up to so many pixels, signals along; 0 = none"));
     m_flip->setObjectName(QStringLiteral("flip"));
     m_flip->setToolTip(tr("Every other training image, drawn, is mirrored left to right"));
-    m_form->addRow(QString(), m_flip);
+    m_form->addRow(m_flip);
     m_noise = addNumber(tr("&Noise"), QStringLiteral("noise"), 0, 1'000,
                         [](ExperimentSpec &spec, double value) { spec.training.augmentation.noise = value; });
     m_noise->setToolTip(tr("Standard deviation of what is added to every feature of a training example"));
