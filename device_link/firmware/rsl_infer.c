@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "device_link/firmware/kernels/rsl_kernels.h"
+#include "device_link/firmware/kernels/rsl_images.h"
 
 /// An operation and where its numbers are.
 typedef struct task {
@@ -169,19 +169,174 @@ static void run_add(const task *t)
     }
 }
 
-/// What this firmware computes, by rsl_kind, without a gap. What each demands of an image is
-/// protocol/rsl_operation.c's.
+#if !defined(RSL_WITHOUT_CONV) || !defined(RSL_WITHOUT_CONV_SKETCHED) || !defined(RSL_WITHOUT_MAX_POOL)      \
+    || !defined(RSL_WITHOUT_AVERAGE_POOL) || !defined(RSL_WITHOUT_DEPTHWISE)
+static rsl_grid grid_of(const task *t, const rsl_window *w)
+{
+    const rsl_tensor *x = tensor_of(t, t->op->input);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    return (rsl_grid) {x->height,        x->width, x->channels, w->height, w->width, w->stride_down,
+                       w->stride_across, w->top,   w->left,     y->height, y->width};
+}
+#endif
+
+#if !defined(RSL_WITHOUT_CONV) || !defined(RSL_WITHOUT_CONV_SKETCHED)
+static uint8_t bytes_of(const rsl_tensor *t)
+{
+    return t->type == RSL_TENSOR_F32 ? 4U : t->type == RSL_TENSOR_I8 ? 1U : 2U;
+}
+
+/// One more product.
+/// @param from  tensor, @param to  of a window's numbers
+static void add_step(const task *t, rsl_convolution *c, uint32_t weights, uint8_t layout, uint32_t cols,
+                     uint16_t from, uint16_t to)
+{
+    const rsl_tensor *x = tensor_of(t, from);
+    const rsl_tensor *y = tensor_of(t, to);
+    c->steps[c->count++] = (rsl_step) {
+        .product = {t->model->bytes + weights, y->channels, cols, y->zero, layout},
+        .from_wide = x->type == RSL_TENSOR_I16,
+        .to_wide = y->type == RSL_TENSOR_I16,
+        .relu = ends_in_relu(t->op) && to == t->op->output,
+        .to = place_of(t, to),
+    };
+}
+
+static void run_conv(const task *t)
+{
+    const rsl_operation *op = t->op;
+    const rsl_sliding *sliding = rsl_sliding_of(op);
+    const rsl_tensor *x = tensor_of(t, op->input);
+    const rsl_tensor *y = tensor_of(t, op->output);
+    const rsl_tensor *strip = tensor_of(t, sliding->strip);
+    rsl_convolution c;
+    c.grid = grid_of(t, &sliding->window);
+    c.number = op->number;
+    c.bytes = bytes_of(strip);
+    c.y_bytes = bytes_of(y);
+    c.count = 0;
+    c.zero = x->zero;
+    c.column = strip->channels;
+    c.strip = place_of(t, sliding->strip);
+    c.pixel = NULL;
+    c.pixel_bytes = 0;
+    uint16_t to = op->output;
+    if (sliding->pixel != RSL_NO_TENSOR) {
+        to = sliding->pixel;
+        c.pixel = place_of(t, to);
+        c.pixel_bytes = bytes_of(tensor_of(t, to));
+    }
+    uint16_t at = sliding->strip;
+    uint32_t cols = sliding->window.width * c.column;
+    if (rsl_is_sketched(op)) {
+        const rsl_sketched *s = (const rsl_sketched *)(const void *)op;
+        add_step(t, &c, s->r_factor, s->r_layout, cols, at, s->r_product);
+        at = s->r_product;
+        cols = tensor_of(t, at)->channels;
+        if ((op->flags & RSL_HAS_U) != 0) {
+            add_step(t, &c, s->u_factor, s->u_layout, cols, at, s->u_product);
+            at = s->u_product;
+        }
+    }
+    add_step(t, &c, op->weights, op->layout, cols, at, to);
+    rsl_convolve(&c, numbers_of(t, op->input), place_of(t, op->output));
+}
+#endif
+
+#if !defined(RSL_WITHOUT_MAX_POOL)
+static void run_max_pool(const task *t)
+{
+    const rsl_grid g = grid_of(t, &((const rsl_pool *)(const void *)t->op)->window);
+    const void *x = numbers_of(t, t->op->input);
+    if (tensor_of(t, t->op->input)->type == RSL_TENSOR_F32)
+        rsl_max_pool_f32(&g, x, place_of(t, t->op->output));
+    else
+        rsl_max_pool_s8(&g, x, place_of(t, t->op->output));
+}
+#endif
+
+#if !defined(RSL_WITHOUT_AVERAGE_POOL)
+static void run_average_pool(const task *t)
+{
+    const rsl_pool *p = (const rsl_pool *)(const void *)t->op;
+    const rsl_grid g = grid_of(t, &p->window);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const void *x = numbers_of(t, t->op->input);
+    if (y->type == RSL_TENSOR_F32) {
+        rsl_average_pool_f32(&g, x, place_of(t, t->op->output));
+        return;
+    }
+    const rsl_mean mean = {p->multiplier, p->bias, y->zero, y->type == RSL_TENSOR_I16};
+    rsl_average_pool_s8(&g, &mean, x, place_of(t, t->op->output));
+}
+#endif
+
+#if !defined(RSL_WITHOUT_DEPTHWISE)
+static void run_depthwise(const task *t)
+{
+    const rsl_grid g = grid_of(t, &((const rsl_depthwise *)(const void *)t->op)->window);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const uint8_t *weights = t->model->bytes + t->op->weights;
+    const void *x = numbers_of(t, t->op->input);
+    void *to = place_of(t, t->op->output);
+    if (t->op->number == RSL_I8)
+        rsl_depthwise_s8(&g, weights, tensor_of(t, t->op->input)->zero, y->zero, y->type == RSL_TENSOR_I16, x,
+                         to);
+    else
+        rsl_depthwise_float(&g, t->op->number, weights, ends_in_relu(t->op), x, to);
+}
+#endif
+
+#if !defined(RSL_WITHOUT_STANDARDISE)
+static void run_standardise(const task *t)
+{
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const float *map = (const float *)(const void *)(t->model->bytes + t->op->weights);
+    rsl_standardise(map, rsl_tensor_numbers(y), y->scale, y->zero, y->type, numbers_of(t, t->op->input),
+                    place_of(t, t->op->output));
+}
+#endif
+
+/// What this firmware computes, by rsl_kind. A build may leave out those with a name in RSL_WITHOUT_...; what
+/// each demands of an image is protocol/rsl_operation.c's, where the same are left out.
 static void (*const kinds[])(const task *) = {
-    [RSL_DENSE] = run_dense, [RSL_SKETCHED] = run_sketched, [RSL_GATHER] = run_gather,
-    [RSL_ADD] = run_add,     [RSL_FLATTEN] = run_move,      [RSL_COPY] = run_move,
+    [RSL_DENSE] = run_dense,
+    [RSL_SKETCHED] = run_sketched,
+    [RSL_GATHER] = run_gather,
+    [RSL_ADD] = run_add,
+    [RSL_FLATTEN] = run_move,
+    [RSL_COPY] = run_move,
+#if !defined(RSL_WITHOUT_CONV)
+    [RSL_CONV] = run_conv,
+#endif
+#if !defined(RSL_WITHOUT_CONV_SKETCHED)
+    [RSL_CONV_SKETCHED] = run_conv,
+#endif
+#if !defined(RSL_WITHOUT_MAX_POOL)
+    [RSL_MAX_POOL] = run_max_pool,
+#endif
+#if !defined(RSL_WITHOUT_AVERAGE_POOL)
+    [RSL_AVERAGE_POOL] = run_average_pool,
+#endif
+#if !defined(RSL_WITHOUT_DEPTHWISE)
+    [RSL_DEPTHWISE] = run_depthwise,
+#endif
+#if !defined(RSL_WITHOUT_STANDARDISE)
+    [RSL_STANDARDISE] = run_standardise,
+#endif
 };
 
 rsl_needs rsl_infer_knows(void)
 {
     rsl_needs knows = {0, (1U << RSL_F32) | (1U << RSL_F16) | (1U << RSL_I8),
                        rsl_s8_layouts | RSL_LAYOUT_BIT(RSL_LAYOUT_F_4X1)};
+#pragma GCC unroll 16 // a constant, then
     for (unsigned kind = RSL_DENSE; kind < sizeof kinds / sizeof kinds[0]; ++kind)
-        knows.kinds |= RSL_KIND_BIT(kind);
+        if (kinds[kind] != NULL)
+            knows.kinds |= RSL_KIND_BIT(kind);
+#if !defined(RSL_WITHOUT_DEPTHWISE)
+    knows.layouts |= RSL_LAYOUT_BIT(RSL_LAYOUT_TAPS);
+#endif
     return knows;
 }
 

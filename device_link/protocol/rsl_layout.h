@@ -25,6 +25,7 @@ typedef enum rsl_layout {
     RSL_LAYOUT_I8_4X4 = 2,  ///< int8, portable: 4x4 blocks
     RSL_LAYOUT_I8_4X16 = 3, ///< int8 for Helium: 4x16 blocks
     RSL_LAYOUT_I8_2X2 = 4,  ///< int8 for SMLAD: 2x2 blocks, so that a half word is a number of two rows
+    RSL_LAYOUT_TAPS = 5,    ///< no factor's: pixel by pixel of a window, its channels side by side
 } rsl_layout;
 
 /// Bit of a layout in a mask.
@@ -78,6 +79,31 @@ uint64_t rsl_factor_multiplier(const rsl_factor *factor, uint32_t row);
 /// first one's weights get their sign bit flipped, and its bias has 256 times the second's added, modulo
 /// 2^32.
 void rsl_factor_join(const rsl_factor *factor, uint8_t *bytes);
+
+/// Weights of a depthwise convolution, on every machine alike:
+///
+///     float:  float32 bias[channels]                              weights[taps][channels]
+///     int8:   int32 bias[channels]   int32 multiplier[channels]   weights[taps][channels]
+typedef struct rsl_taps {
+    uint8_t number; ///< rsl_number
+    uint32_t channels;
+    uint32_t taps; ///< pixels of a window, row by row
+} rsl_taps;
+
+static inline uint64_t rsl_taps_multiplier(const rsl_taps *t, uint32_t channel)
+{
+    return 4U * ((uint64_t)t->channels + channel);
+}
+static inline uint64_t rsl_taps_weight(const rsl_taps *t, uint32_t tap, uint32_t channel)
+{
+    const uint64_t begin = (t->number == RSL_I8 ? 8U : 4U) * (uint64_t)t->channels;
+    const uint64_t size = t->number == RSL_F32 ? 4U : t->number == RSL_F16 ? 2U : 1U;
+    return begin + size * ((uint64_t)tap * t->channels + channel);
+}
+static inline uint64_t rsl_taps_bytes(const rsl_taps *t)
+{
+    return rsl_taps_weight(t, t->taps, 0);
+}
 
 /// binary16 to float32, exactly, by integer arithmetic (subnormals, infinities, NaNs included).
 float rsl_half_to_float(uint16_t half);

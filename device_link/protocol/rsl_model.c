@@ -13,6 +13,9 @@ _Static_assert(offsetof(rsl_model_header, name) == 64, "name at 64");
 _Static_assert(sizeof(rsl_tensor) == 32, "tensor of 32 bytes");
 _Static_assert(sizeof(rsl_operation) == 16, "operation of 16 bytes");
 _Static_assert(sizeof(rsl_sketched) == 32 && sizeof(rsl_add) == 32, "operations of 32 bytes");
+_Static_assert(sizeof(rsl_window) == 8 && sizeof(rsl_conv) == 32 && sizeof(rsl_conv_sketched) == 48,
+               "convolutions");
+_Static_assert(sizeof(rsl_pool) == 32 && sizeof(rsl_depthwise) == 32, "windows of 32 bytes");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "images are mapped in place");
 
 static uint64_t round16(uint64_t n)
@@ -166,21 +169,32 @@ static rsl_check check_tensors(const rsl_model_header *h)
     return rsl_no_fault();
 }
 
+#if defined(RSL_WITHOUT_CONV) && defined(RSL_WITHOUT_CONV_SKETCHED)
+enum { MOST_WRITTEN = 3 };
+#else
+enum { MOST_WRITTEN = 5 };
+#endif
+
 /// The tensors that an operation touches.
 typedef struct touched {
     uint16_t read[2];
-    uint16_t written[3]; ///< the last is its output
+    uint16_t written[MOST_WRITTEN]; ///< the first is its output
 } touched;
 
 static touched touched_by(const rsl_operation *op)
 {
-    touched t = {{op->input, RSL_NO_TENSOR}, {RSL_NO_TENSOR, RSL_NO_TENSOR, op->output}};
+    touched t = {{op->input, RSL_NO_TENSOR}, {op->output, RSL_NO_TENSOR, RSL_NO_TENSOR}};
     if (op->kind == RSL_ADD) {
         t.read[1] = ((const rsl_add *)(const void *)op)->other;
-    } else if (op->kind == RSL_SKETCHED) {
-        t.written[0] = ((const rsl_sketched *)(const void *)op)->r_product;
-        t.written[1] = ((const rsl_sketched *)(const void *)op)->u_product;
+    } else if (rsl_is_sketched(op)) {
+        t.written[1] = ((const rsl_sketched *)(const void *)op)->r_product;
+        t.written[2] = ((const rsl_sketched *)(const void *)op)->u_product;
     }
+#if !defined(RSL_WITHOUT_CONV) || !defined(RSL_WITHOUT_CONV_SKETCHED)
+    const rsl_sliding *sliding = rsl_sliding_of(op);
+    t.written[3] = sliding != NULL ? sliding->strip : RSL_NO_TENSOR;
+    t.written[4] = sliding != NULL ? sliding->pixel : RSL_NO_TENSOR;
+#endif
     return t;
 }
 
@@ -197,7 +211,7 @@ static rsl_check follow(const rsl_operation *op, int16_t number, rsl_span *spans
             if (spans[t.read[i]].last < number)
                 spans[t.read[i]].last = number;
         }
-    for (size_t i = 0; i < 3; ++i)
+    for (size_t i = 0; i < sizeof t.written / sizeof t.written[0]; ++i)
         if (t.written[i] != RSL_NO_TENSOR) {
             rsl_span *span = &spans[t.written[i]];
             if (span->born != UNBORN)
@@ -338,7 +352,7 @@ rsl_needs rsl_model_needs(const rsl_model *model)
             continue;
         needs.numbers |= 1U << op->number;
         needs.layouts |= RSL_LAYOUT_BIT(op->layout);
-        if (op->kind == RSL_SKETCHED) {
+        if (rsl_is_sketched(op)) {
             const rsl_sketched *s = (const rsl_sketched *)(const void *)op;
             needs.layouts |= RSL_LAYOUT_BIT(s->r_layout);
             if (s->u_factor != 0)
@@ -350,9 +364,10 @@ rsl_needs rsl_model_needs(const rsl_model *model)
 
 rsl_number rsl_model_number(const rsl_model *model)
 {
-    if (model->input->type == RSL_TENSOR_I8)
+    const uint32_t numbers = rsl_model_needs(model).numbers;
+    if (model->input->type == RSL_TENSOR_I8 || (numbers & (1U << RSL_I8)) != 0)
         return RSL_I8;
-    return (rsl_model_needs(model).numbers & (1U << RSL_F16)) != 0 ? RSL_F16 : RSL_F32;
+    return (numbers & (1U << RSL_F16)) != 0 ? RSL_F16 : RSL_F32;
 }
 
 uint64_t rsl_model_macs(const rsl_model *model)

@@ -32,12 +32,18 @@ enum {
 
 /// What an operation does. 16 bits wide; appended, never renumbered.
 typedef enum rsl_kind {
-    RSL_DENSE = 1,    ///< y = act(W x + b)
-    RSL_SKETCHED = 2, ///< y = act(C U R x + b), one operation; U may be left out (folded into C or R)
-    RSL_GATHER = 3,   ///< y_i = x_kept[i]
-    RSL_ADD = 4,      ///< y = act(x + other)
-    RSL_FLATTEN = 5,  ///< y = x as a vector; nothing moves where both have the same place
-    RSL_COPY = 6,     ///< y = x, perhaps in numbers of another width
+    RSL_DENSE = 1,         ///< y = act(W x + b)
+    RSL_SKETCHED = 2,      ///< y = act(C U R x + b), one operation; U may be left out (folded into C or R)
+    RSL_GATHER = 3,        ///< y_i = x_kept[i]
+    RSL_ADD = 4,           ///< y = act(x + other)
+    RSL_FLATTEN = 5,       ///< y = x as a vector; nothing moves where both have the same place
+    RSL_COPY = 6,          ///< y = x, perhaps in numbers of another width
+    RSL_CONV = 7,          ///< y = act(W P + b) for each window P of x
+    RSL_CONV_SKETCHED = 8, ///< y = act(C U R P + b), one operation; U may be left out
+    RSL_MAX_POOL = 9,      ///< the largest number of each channel of each window
+    RSL_AVERAGE_POOL = 10, ///< the mean of each channel of each window
+    RSL_DEPTHWISE = 11,    ///< y_c = act(w_c P_c + b_c): each channel by itself
+    RSL_STANDARDISE = 12,  ///< y = (x - mean) scale, number by number; x is float32, y perhaps int8
 } rsl_kind;
 
 /// "dense", "sketched", ..., or "?".
@@ -47,8 +53,8 @@ const char *rsl_kind_name(uint16_t kind);
 #define RSL_KIND_BIT(kind) (UINT32_C(1) << (kind))
 
 enum {
-    RSL_RELU = 1,  ///< dense, sketched, add
-    RSL_HAS_U = 2, ///< sketched
+    RSL_RELU = 1,  ///< all with weights, add
+    RSL_HAS_U = 2, ///< sketched, sketched convolution
 };
 
 /// First in an image.
@@ -94,8 +100,8 @@ typedef struct rsl_operation {
     uint8_t number;   ///< rsl_number of the weights; 0 where there are none
     uint8_t layout;   ///< rsl_layout of the weights; 0 where there are none
     uint8_t reserved; ///< 0
-    uint32_t weights; ///< offset of W (outputs x inputs), C (outputs x rank), or the uint16 kept indices,
-                      ///< ascending; 0 where there are none
+    uint32_t weights; ///< offset of W (outputs x inputs), C (outputs x rank), the uint16 kept indices,
+                      ///< ascending, or float32 means and then scales; 0 where there are none
 } rsl_operation;
 
 typedef struct rsl_sketched {
@@ -118,6 +124,49 @@ typedef struct rsl_add {
     int32_t other_multiplier; ///< 0..2^21 - 1; 0 in floats
     int32_t offset;           ///< -2^30..2^30, with 2^15 for rounding in it; 0 in floats
 } rsl_add;
+
+/// Where windows lie on an image: down x across of them, as many as the output has pixels, which is as many
+/// as fit. They may hang over the edges, where there is padding: x's zero point.
+typedef struct rsl_window {
+    uint16_t height;       ///< of a window, at least 1
+    uint16_t width;        ///< at least 1
+    uint8_t stride_down;   ///< at least 1
+    uint8_t stride_across; ///< at least 1
+    uint8_t top;           ///< rows of padding above and below
+    uint8_t left;          ///< columns of padding on either side
+} rsl_window;
+
+/// How a convolution goes over its input: what comes after the record of the layer that it makes of a window.
+typedef struct rsl_sliding {
+    rsl_window window;
+    uint16_t strip; ///< tensor: as much of the input as a row of windows reads
+    uint16_t pixel; ///< tensor of one window's outputs, or RSL_NO_TENSOR: they are written where they belong
+    uint32_t reserved; ///< 0
+} rsl_sliding;
+
+typedef struct rsl_conv {
+    rsl_operation head; ///< weights: W (output channels x rsl_window_columns())
+    rsl_sliding sliding;
+} rsl_conv;
+
+typedef struct rsl_conv_sketched {
+    rsl_sketched layer; ///< of a window
+    rsl_sliding sliding;
+} rsl_conv_sketched;
+
+/// int8 means: y = saturate(zero + floor(((sum + bias) * multiplier + 2^31) / 2^32))
+typedef struct rsl_pool {
+    rsl_operation head;
+    rsl_window window;
+    int32_t multiplier; ///< of int8 means, 0..2^31 - 1; else 0
+    int32_t bias;       ///< of int8 means; else 0
+} rsl_pool;
+
+typedef struct rsl_depthwise {
+    rsl_operation head; ///< weights: rsl_taps
+    rsl_window window;
+    uint32_t reserved[2]; ///< 0
+} rsl_depthwise;
 
 /// Why bytes are no image. Numbers are part of the protocol: append, never renumber.
 typedef enum rsl_fault {
@@ -184,6 +233,39 @@ uint32_t rsl_tensor_bytes(const rsl_tensor *tensor);
 /// Bytes that are its own in the arena: with room for a multiple of 16 numbers.
 uint32_t rsl_tensor_room(const rsl_tensor *tensor);
 
+/// Numbers of a column of a convolution's strip: a window's height of pixels, and one more where words of two
+/// numbers could not begin at the next column otherwise.
+/// @param layout  of the weights that read it
+uint32_t rsl_strip_column(const rsl_window *window, uint32_t channels, uint8_t layout);
+/// Columns that a strip needs: the input's, padding on both sides, and what kernels read beyond a window.
+uint32_t rsl_strip_width(const rsl_window *window, uint32_t width, uint32_t column, bool integer);
+
+/// Whether it is a sketched layer, of vectors or of windows: then its record begins with an rsl_sketched.
+/// What a build leaves out (rsl_operation.c) is not asked for here either: no image with it opens.
+static inline bool rsl_is_sketched(const rsl_operation *operation)
+{
+#ifndef RSL_WITHOUT_CONV_SKETCHED
+    if (operation->kind == RSL_CONV_SKETCHED)
+        return true;
+#endif
+    return operation->kind == RSL_SKETCHED;
+}
+
+/// How a convolution slides; none of other kinds.
+static inline const rsl_sliding *rsl_sliding_of(const rsl_operation *operation)
+{
+#ifndef RSL_WITHOUT_CONV
+    if (operation->kind == RSL_CONV)
+        return &((const rsl_conv *)(const void *)operation)->sliding;
+#endif
+#ifndef RSL_WITHOUT_CONV_SKETCHED
+    if (operation->kind == RSL_CONV_SKETCHED)
+        return &((const rsl_conv_sketched *)(const void *)operation)->sliding;
+#endif
+    (void)operation;
+    return NULL;
+}
+
 uint32_t rsl_model_input_bytes(const rsl_model *model);
 uint32_t rsl_model_output_bytes(const rsl_model *model);
 
@@ -191,7 +273,7 @@ uint32_t rsl_model_output_bytes(const rsl_model *model);
 /// announces.
 uint32_t rsl_model_ram_bytes(const rsl_model *model);
 
-/// The number type that the model is called by: int8 when its input is, else float16 when weights are.
+/// The number type that the model is called by: int8 or float16 when weights are.
 rsl_number rsl_model_number(const rsl_model *model);
 
 /// What a board has to know to compute it: masks of RSL_KIND_BIT(), 1 << rsl_number, RSL_LAYOUT_BIT().

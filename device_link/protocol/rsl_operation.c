@@ -2,25 +2,7 @@
 #include "device_link/protocol/rsl_operation.h"
 
 #include "device_link/protocol/rsl_bytes.h"
-
-/// A record under its check.
-typedef struct record {
-    const rsl_model_header *h;
-    const rsl_operation *op;
-    size_t at; ///< its offset
-    const rsl_tensor *x;
-    const rsl_tensor *y;
-} record;
-
-static const rsl_tensor *tensor_of(const rsl_model_header *h, uint16_t number)
-{
-    return (const rsl_tensor *)(const void *)((const uint8_t *)h + h->tensor_table) + number;
-}
-
-static bool is_vector(const rsl_tensor *t)
-{
-    return t->height == 1 && t->width == 1;
-}
+#include "device_link/protocol/rsl_record.h"
 
 static bool is_int8(const rsl_tensor *t)
 {
@@ -32,17 +14,9 @@ static bool same_shape(const rsl_tensor *a, const rsl_tensor *b)
     return a->height == b->height && a->width == b->width && a->channels == b->channels;
 }
 
-/// Do the numbers in both mean the same?
-static bool same_meaning(const rsl_tensor *a, const rsl_tensor *b)
-{
-    // A scale that is above zero has one pattern of bits for each value.
-    return a->zero == b->zero && !(a->scale < b->scale) && !(a->scale > b->scale);
-}
-
 #define AT(type, field) (r->at + offsetof(type, field))
 
-/// What an operation without weights has not.
-static rsl_check check_weightless(const record *r, uint8_t flags)
+rsl_check rsl_check_weightless(const rsl_record *r, uint8_t flags)
 {
     if ((r->op->flags & ~flags) != 0)
         return rsl_fault_at(RSL_FAULT_FLAGS, AT(rsl_operation, flags));
@@ -53,13 +27,12 @@ static rsl_check check_weightless(const record *r, uint8_t flags)
     return rsl_no_fault();
 }
 
-static rsl_check check_no_offset(const record *r)
+rsl_check rsl_check_no_offset(const rsl_record *r)
 {
     return r->op->weights == 0 ? rsl_no_fault() : rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, weights));
 }
 
-/// An int8 ReLU is the saturation at a zero point of -128, which int16 has not.
-static rsl_check check_relu(const record *r)
+rsl_check rsl_check_relu(const rsl_record *r)
 {
     if ((r->op->flags & RSL_RELU) == 0 || r->y->type == RSL_TENSOR_F32)
         return rsl_no_fault();
@@ -69,8 +42,8 @@ static rsl_check check_relu(const record *r)
                               : rsl_fault_at(RSL_FAULT_ZERO_POINT, AT(rsl_operation, output));
 }
 
-static rsl_check check_factor(const record *r, uint32_t offset, uint8_t layout, uint32_t rows, uint32_t cols,
-                              size_t field, size_t layout_field)
+rsl_check rsl_check_factor(const rsl_record *r, uint32_t offset, uint8_t layout, uint32_t rows, uint32_t cols,
+                           size_t field, size_t layout_field)
 {
     const rsl_factor f = {r->op->number, layout, rows, cols};
     if (f.number == RSL_I8 ? !rsl_holds_int8(layout) : layout != RSL_LAYOUT_F_4X1)
@@ -88,16 +61,24 @@ static rsl_check check_factor(const record *r, uint32_t offset, uint8_t layout, 
     return rsl_no_fault();
 }
 
-/// Flags, types and shapes of what multiplies by weights, those that read its input of layout @p first.
-static rsl_check check_product(const record *r, uint8_t flags, uint8_t first)
+rsl_check rsl_check_weighted(const rsl_record *r, uint8_t flags)
 {
     if ((r->op->flags & ~flags) != 0)
         return rsl_fault_at(RSL_FAULT_FLAGS, AT(rsl_operation, flags));
     if (r->op->number > RSL_I8)
         return rsl_fault_at(RSL_FAULT_NUMBER, AT(rsl_operation, number));
-    if (!is_vector(r->x))
+    return rsl_no_fault();
+}
+
+/// Flags, types and shapes of what multiplies by weights, those that read its input of layout @p first.
+static rsl_check check_product(const rsl_record *r, uint8_t flags, uint8_t first)
+{
+    const rsl_check check = rsl_check_weighted(r, flags);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (!rsl_is_vector(r->x))
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, input));
-    if (!is_vector(r->y))
+    if (!rsl_is_vector(r->y))
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
     if (r->op->number != RSL_I8) {
         if (r->x->type != RSL_TENSOR_F32)
@@ -110,57 +91,54 @@ static rsl_check check_product(const record *r, uint8_t flags, uint8_t first)
         if (r->y->type != rsl_act_type(r->op->layout) && r->y->type != RSL_TENSOR_I16)
             return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
     }
-    return check_relu(r);
+    return rsl_check_relu(r);
 }
 
-static rsl_check check_dense(const record *r)
+static rsl_check check_dense(const rsl_record *r)
 {
     const rsl_check check = check_product(r, RSL_RELU, r->op->layout);
     if (check.fault != RSL_FAULT_NONE)
         return check;
-    return check_factor(r, r->op->weights, r->op->layout, r->y->channels, r->x->channels,
-                        AT(rsl_operation, weights), AT(rsl_operation, layout));
+    return rsl_check_factor(r, r->op->weights, r->op->layout, r->y->channels, r->x->channels,
+                            AT(rsl_operation, weights), AT(rsl_operation, layout));
 }
 
 /// Is tensor @p number there, and an intermediate of @p rank numbers?
-static rsl_check check_middle(const record *r, uint16_t number, uint32_t rank, size_t field)
+static rsl_check check_middle(const rsl_record *r, uint16_t number, uint32_t rank, size_t field)
 {
     if (number >= r->h->tensors)
         return rsl_fault_at(RSL_FAULT_SHAPE, field);
-    const rsl_tensor *t = tensor_of(r->h, number);
-    if (!is_vector(t) || t->channels != rank)
+    const rsl_tensor *t = rsl_tensor_of(r->h, number);
+    if (!rsl_is_vector(t) || t->channels != rank)
         return rsl_fault_at(RSL_FAULT_SHAPE, field);
     if (t->type != (r->op->number == RSL_I8 ? RSL_TENSOR_I16 : RSL_TENSOR_F32))
         return rsl_fault_at(RSL_FAULT_TYPE, field);
     return rsl_no_fault();
 }
 
-static rsl_check check_sketched(const record *r)
+rsl_check rsl_check_factors(const rsl_record *r, uint32_t cols)
 {
     const rsl_sketched *s = (const rsl_sketched *)(const void *)r->op;
     const bool has_u = (r->op->flags & RSL_HAS_U) != 0;
-    rsl_check check = check_product(r, RSL_RELU | RSL_HAS_U, s->r_layout);
-    if (check.fault != RSL_FAULT_NONE)
-        return check;
     if (s->reserved != 0)
         return rsl_fault_at(RSL_FAULT_RESERVED, AT(rsl_sketched, reserved));
     if (s->r_product >= r->h->tensors)
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_sketched, r_product));
-    const uint32_t rank = tensor_of(r->h, s->r_product)->channels;
-    check = check_middle(r, s->r_product, rank, AT(rsl_sketched, r_product));
+    const uint32_t rank = rsl_tensor_of(r->h, s->r_product)->channels;
+    rsl_check check = check_middle(r, s->r_product, rank, AT(rsl_sketched, r_product));
     if (check.fault == RSL_FAULT_NONE && has_u)
         check = check_middle(r, s->u_product, rank, AT(rsl_sketched, u_product));
     if (check.fault == RSL_FAULT_NONE && !has_u && s->u_product != RSL_NO_TENSOR)
         check = rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_sketched, u_product));
     if (check.fault == RSL_FAULT_NONE)
-        check = check_factor(r, r->op->weights, r->op->layout, r->y->channels, rank,
-                             AT(rsl_operation, weights), AT(rsl_operation, layout));
+        check = rsl_check_factor(r, r->op->weights, r->op->layout, r->y->channels, rank,
+                                 AT(rsl_operation, weights), AT(rsl_operation, layout));
     if (check.fault == RSL_FAULT_NONE)
-        check = check_factor(r, s->r_factor, s->r_layout, rank, r->x->channels, AT(rsl_sketched, r_factor),
-                             AT(rsl_sketched, r_layout));
+        check = rsl_check_factor(r, s->r_factor, s->r_layout, rank, cols, AT(rsl_sketched, r_factor),
+                                 AT(rsl_sketched, r_layout));
     if (check.fault == RSL_FAULT_NONE && has_u)
-        check = check_factor(r, s->u_factor, s->u_layout, rank, rank, AT(rsl_sketched, u_factor),
-                             AT(rsl_sketched, u_layout));
+        check = rsl_check_factor(r, s->u_factor, s->u_layout, rank, rank, AT(rsl_sketched, u_factor),
+                                 AT(rsl_sketched, u_layout));
     if (check.fault != RSL_FAULT_NONE)
         return check;
     if (!has_u && (s->u_factor != 0 || s->u_layout != 0))
@@ -168,15 +146,22 @@ static rsl_check check_sketched(const record *r)
     return rsl_no_fault();
 }
 
-static rsl_check check_gather(const record *r)
+static rsl_check check_sketched(const rsl_record *r)
 {
-    const rsl_check check = check_weightless(r, 0);
+    const rsl_sketched *s = (const rsl_sketched *)(const void *)r->op;
+    const rsl_check check = check_product(r, RSL_RELU | RSL_HAS_U, s->r_layout);
+    return check.fault != RSL_FAULT_NONE ? check : rsl_check_factors(r, r->x->channels);
+}
+
+static rsl_check check_gather(const rsl_record *r)
+{
+    const rsl_check check = rsl_check_weightless(r, 0);
     if (check.fault != RSL_FAULT_NONE)
         return check;
     const bool widens = r->x->type == RSL_TENSOR_I8 && r->y->type == RSL_TENSOR_I8_WIDE;
     if (r->x->type != r->y->type && !widens)
         return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
-    if (!is_vector(r->x) || !is_vector(r->y) || !same_meaning(r->x, r->y))
+    if (!rsl_is_vector(r->x) || !rsl_is_vector(r->y) || !rsl_same_meaning(r->x, r->y))
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
     const uint32_t n = r->y->channels;
     if (!rsl_part_fits(r->h, r->op->weights, 2U * (uint64_t)n))
@@ -192,21 +177,21 @@ static rsl_check check_gather(const record *r)
     return rsl_no_fault();
 }
 
-static rsl_check check_add(const record *r)
+static rsl_check check_add(const rsl_record *r)
 {
     const rsl_add *a = (const rsl_add *)(const void *)r->op;
-    rsl_check check = check_weightless(r, RSL_RELU);
+    rsl_check check = rsl_check_weightless(r, RSL_RELU);
     if (check.fault == RSL_FAULT_NONE)
-        check = check_no_offset(r);
+        check = rsl_check_no_offset(r);
     if (check.fault == RSL_FAULT_NONE)
-        check = check_relu(r);
+        check = rsl_check_relu(r);
     if (check.fault != RSL_FAULT_NONE)
         return check;
     if (a->reserved != 0)
         return rsl_fault_at(RSL_FAULT_RESERVED, AT(rsl_add, reserved));
     if (a->other >= r->h->tensors)
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_add, other));
-    const rsl_tensor *other = tensor_of(r->h, a->other);
+    const rsl_tensor *other = rsl_tensor_of(r->h, a->other);
     if (r->x->type != r->y->type || r->x->type == RSL_TENSOR_I16)
         return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
     if (other->type != r->x->type)
@@ -226,42 +211,63 @@ static rsl_check check_add(const record *r)
     return rsl_no_fault();
 }
 
-static rsl_check check_flatten(const record *r)
+static rsl_check check_flatten(const rsl_record *r)
 {
-    rsl_check check = check_weightless(r, 0);
+    rsl_check check = rsl_check_weightless(r, 0);
     if (check.fault == RSL_FAULT_NONE)
-        check = check_no_offset(r);
+        check = rsl_check_no_offset(r);
     if (check.fault != RSL_FAULT_NONE)
         return check;
     if (r->x->type != r->y->type)
         return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
-    if (!is_vector(r->y) || rsl_tensor_numbers(r->x) != rsl_tensor_numbers(r->y) || !same_meaning(r->x, r->y))
+    if (!rsl_is_vector(r->y) || rsl_tensor_numbers(r->x) != rsl_tensor_numbers(r->y)
+        || !rsl_same_meaning(r->x, r->y))
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
     return rsl_no_fault();
 }
 
-static rsl_check check_copy(const record *r)
+static rsl_check check_copy(const rsl_record *r)
 {
-    rsl_check check = check_weightless(r, 0);
+    rsl_check check = rsl_check_weightless(r, 0);
     if (check.fault == RSL_FAULT_NONE)
-        check = check_no_offset(r);
+        check = rsl_check_no_offset(r);
     if (check.fault != RSL_FAULT_NONE)
         return check;
     if (r->x->type != r->y->type && !(is_int8(r->x) && is_int8(r->y)))
         return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
-    if (!same_shape(r->x, r->y) || !same_meaning(r->x, r->y))
+    if (!same_shape(r->x, r->y) || !rsl_same_meaning(r->x, r->y))
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
     return rsl_no_fault();
 }
+
+#ifndef RSL_WITHOUT_STANDARDISE
+static rsl_check check_standardise(const rsl_record *r)
+{
+    const rsl_check check = rsl_check_weightless(r, 0);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    if (r->x->type != RSL_TENSOR_F32)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, input));
+    if (r->y->type == RSL_TENSOR_I16)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    if (!same_shape(r->x, r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    if (!rsl_part_fits(r->h, r->op->weights, 8U * (uint64_t)rsl_tensor_numbers(r->x)))
+        return rsl_fault_at(RSL_FAULT_OFFSET, AT(rsl_operation, weights));
+    return check;
+}
+#endif
 
 typedef struct kind_row {
     uint16_t kind;
     uint16_t size; ///< of a record
     bool in_place;
-    rsl_check (*check)(const record *);
+    rsl_check (*check)(const rsl_record *);
     const char *name;
 } kind_row;
 
+/// What a build can leave out is what it does not compute (firmware/rsl_infer.c): such an image does not
+/// open.
 static const kind_row kinds[] = {
     {RSL_DENSE, sizeof(rsl_operation), false, check_dense, "dense"},
     {RSL_SKETCHED, sizeof(rsl_sketched), false, check_sketched, "sketched"},
@@ -269,6 +275,24 @@ static const kind_row kinds[] = {
     {RSL_ADD, sizeof(rsl_add), true, check_add, "add"},
     {RSL_FLATTEN, sizeof(rsl_operation), true, check_flatten, "flatten"},
     {RSL_COPY, sizeof(rsl_operation), false, check_copy, "copy"},
+#ifndef RSL_WITHOUT_CONV
+    {RSL_CONV, sizeof(rsl_conv), false, rsl_check_conv, "convolution"},
+#endif
+#ifndef RSL_WITHOUT_CONV_SKETCHED
+    {RSL_CONV_SKETCHED, sizeof(rsl_conv_sketched), false, rsl_check_conv_sketched, "sketched_convolution"},
+#endif
+#ifndef RSL_WITHOUT_MAX_POOL
+    {RSL_MAX_POOL, sizeof(rsl_pool), true, rsl_check_max_pool, "max_pool"},
+#endif
+#ifndef RSL_WITHOUT_AVERAGE_POOL
+    {RSL_AVERAGE_POOL, sizeof(rsl_pool), true, rsl_check_average_pool, "average_pool"},
+#endif
+#ifndef RSL_WITHOUT_DEPTHWISE
+    {RSL_DEPTHWISE, sizeof(rsl_depthwise), false, rsl_check_depthwise, "depthwise_convolution"},
+#endif
+#ifndef RSL_WITHOUT_STANDARDISE
+    {RSL_STANDARDISE, sizeof(rsl_operation), false, check_standardise, "standardisation"},
+#endif
 };
 
 static const kind_row *row_of(uint16_t kind)
@@ -282,8 +306,8 @@ static const kind_row *row_of(uint16_t kind)
 rsl_check rsl_operation_check(const rsl_model_header *h, size_t at)
 {
     const rsl_operation *op = (const rsl_operation *)(const void *)((const uint8_t *)h + at);
-    record made = {h, op, at, NULL, NULL};
-    const record *r = &made;
+    rsl_record made = {h, op, at, NULL, NULL};
+    const rsl_record *r = &made;
     const kind_row *row = row_of(op->kind);
     if (row == NULL)
         return rsl_fault_at(RSL_FAULT_KIND, AT(rsl_operation, kind));
@@ -295,8 +319,8 @@ rsl_check rsl_operation_check(const rsl_model_header *h, size_t at)
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, input));
     if (op->output >= h->tensors)
         return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
-    made.x = tensor_of(h, op->input);
-    made.y = tensor_of(h, op->output);
+    made.x = rsl_tensor_of(h, op->input);
+    made.y = rsl_tensor_of(h, op->output);
     return row->check(r);
 }
 
@@ -314,12 +338,27 @@ const char *rsl_kind_name(uint16_t kind)
 
 uint64_t rsl_operation_macs(const rsl_model *model, const rsl_operation *op)
 {
-    const uint64_t x = rsl_tensor_numbers(&model->tensors[op->input]);
-    const uint64_t y = rsl_tensor_numbers(&model->tensors[op->output]);
-    if (op->kind == RSL_DENSE)
-        return x * y;
-    if (op->kind != RSL_SKETCHED)
+    const rsl_tensor *in = &model->tensors[op->input];
+    const rsl_tensor *out = &model->tensors[op->output];
+    const rsl_sliding *sliding = rsl_sliding_of(op);
+    uint64_t x = rsl_tensor_numbers(in);  // that a product reads,
+    uint64_t y = rsl_tensor_numbers(out); // and makes,
+    uint64_t times = 1;                   // so often
+    if (sliding != NULL) {
+        x = (uint64_t)sliding->window.height * sliding->window.width * in->channels;
+        y = out->channels;
+        times = (uint64_t)out->height * out->width;
+    }
+#ifndef RSL_WITHOUT_DEPTHWISE
+    if (op->kind == RSL_DEPTHWISE) {
+        const rsl_window *w = &((const rsl_depthwise *)(const void *)op)->window;
+        return y * w->height * w->width;
+    }
+#endif
+    if (op->kind == RSL_DENSE || op->kind == RSL_CONV)
+        return times * x * y;
+    if (!rsl_is_sketched(op))
         return 0;
     const uint64_t rank = model->tensors[((const rsl_sketched *)(const void *)op)->r_product].channels;
-    return rank * (x + y) + ((op->flags & RSL_HAS_U) != 0 ? rank * rank : 0U);
+    return times * (rank * (x + y) + ((op->flags & RSL_HAS_U) != 0 ? rank * rank : 0U));
 }

@@ -40,6 +40,7 @@ typedef struct rsl_s8_product {
 
 /// The rsl_tensor_type that rsl_s8_load() writes.
 extern const uint8_t rsl_s8_load_type;
+#define rsl_s8_load_bytes (rsl_s8_load_type == RSL_TENSOR_I8 ? 1U : 2U)
 
 /// act[i] = input[i], or input[kept[i]] when kept is not null; 0 from n to the next multiple of 16.
 void rsl_s8_load(void *act, const int8_t *input, const uint16_t *kept, uint32_t n);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -45,6 +46,12 @@ class InferTest final : public QObject
 private Q_SLOTS:
     void outputsAreTheOraclesBitForBit_data();
     void outputsAreTheOraclesBitForBit();
+    void imagesAreTheOraclesBitForBit_data() { outputsAreTheOraclesBitForBit_data(); }
+    void imagesAreTheOraclesBitForBit();
+    void everyOperationStaysWithinItsRoom_data() { outputsAreTheOraclesBitForBit_data(); }
+    void everyOperationStaysWithinItsRoom();
+    void whateverOpensOfAnImageRuns_data() { outputsAreTheOraclesBitForBit_data(); }
+    void whateverOpensOfAnImageRuns();
     void outputsStayWithinTheirRoom();
     void roundsHalvesUpwardsAndSaturates();
     void sumsWrap();
@@ -105,6 +112,142 @@ void InferTest::outputsAreTheOraclesBitForBit()
         QVERIFY2(got == oracleOutputs(image, known), qPrintable(QString::number(round)));
         QVERIFY(classIndex < rsl_tensor_numbers(parts.output));
     }
+}
+
+namespace {
+
+/// Some windows on an image, then perhaps layers.
+SampleModel imageModel(std::mt19937 &random, rsl_number number, rsl_layout layout)
+{
+    const auto upTo = [&](std::uint32_t n) { return 1 + static_cast<std::uint32_t>(random() % n); };
+    SampleModel model;
+    model.number = number;
+    model.layout = layout;
+    std::uint32_t height = random() % 4 == 0 ? 1 : 1 + upTo(9);
+    std::uint32_t width = 1 + upTo(12);
+    std::uint32_t channels = random() % 3 == 0 ? 16 : upTo(7);
+    model.rows = height;
+    model.columns = width;
+    model.inputs = height * width * channels;
+    model.standardised = random() % 4 == 0;
+    const std::uint32_t count = upTo(3);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        SampleWindows one;
+        static constexpr std::array kinds {RSL_CONV, RSL_CONV_SKETCHED, RSL_MAX_POOL, RSL_AVERAGE_POOL,
+                                           RSL_DEPTHWISE};
+        one.kind = kinds[random() % kinds.size()];
+        const bool pools = one.kind == RSL_MAX_POOL || one.kind == RSL_AVERAGE_POOL;
+        one.window.top = pools ? std::uint8_t {0} : static_cast<std::uint8_t>(random() % 3);
+        one.window.left = pools ? std::uint8_t {0} : static_cast<std::uint8_t>(random() % 3);
+        one.window.height = static_cast<std::uint16_t>(upTo(std::min(height + 2 * one.window.top, 5U)));
+        one.window.width = static_cast<std::uint16_t>(upTo(std::min(width + 2 * one.window.left, 5U)));
+        one.window.stride_down = static_cast<std::uint8_t>(upTo(3));
+        one.window.stride_across = static_cast<std::uint8_t>(upTo(3));
+        one.filters = random() % 2 == 0 ? 4 * upTo(4) : upTo(9);
+        one.rank = upTo(6);
+        one.hasU = random() % 2 == 0;
+        one.relu = !pools && random() % 2 == 0;
+        height = (height + 2 * one.window.top - one.window.height) / one.window.stride_down + 1;
+        width = (width + 2 * one.window.left - one.window.width) / one.window.stride_across + 1;
+        model.windows.push_back(one);
+    }
+    SampleWindows &last = model.windows.back();
+    if (random() % 3 == 0 && (number != RSL_I8 || last.kind != RSL_MAX_POOL)) {
+        model.layers.clear();
+        last.relu = last.relu && number != RSL_I8;
+    }
+    return model;
+}
+
+} // namespace
+
+void InferTest::imagesAreTheOraclesBitForBit()
+{
+    QFETCH(int, number);
+    QFETCH(int, layout);
+    std::mt19937 random(12);
+    for (std::uint32_t round = 0; round < 300; ++round) {
+        SampleModel model =
+            imageModel(random, static_cast<rsl_number>(number), static_cast<rsl_layout>(layout));
+        model.seed = round;
+        const AlignedBytes image = sampleImage(model);
+        const rsl_model parts = opened(image);
+        const std::uint8_t *known = image.data() + parts.header->known_input;
+        std::uint16_t classIndex = 0;
+        const std::vector<std::uint8_t> got =
+            twinOutputs(image, {known, known + rsl_model_input_bytes(&parts)}, &classIndex);
+        QVERIFY2(got == oracleOutputs(image, known), qPrintable(QString::number(round)));
+    }
+}
+
+void InferTest::everyOperationStaysWithinItsRoom()
+{
+    // What an operation does not write stays: guarded by a pattern, and by tensors of their own for all.
+    QFETCH(int, number);
+    QFETCH(int, layout);
+    std::mt19937 random(13);
+    for (std::uint32_t round = 0; round < 100; ++round) {
+        const AlignedBytes image =
+            sampleImage(imageModel(random, static_cast<rsl_number>(number), static_cast<rsl_layout>(layout)));
+        const rsl_model model = opened(image);
+        const std::size_t bytes = rsl_model_ram_bytes(&model);
+        AlignedBytes arena(bytes + 64);
+        std::fill_n(arena.data(), arena.size(), std::uint8_t {0x5A});
+        for (unsigned i = 0; i < model.header->operations; ++i) {
+            const std::vector<std::uint8_t> before(arena.data(), arena.data() + arena.size());
+            rsl_infer_operation(&model, i, image.data() + model.header->known_input, arena.data());
+            std::array<rsl_span, RSL_MAX_TENSORS> spans {};
+            rsl_model_spans(&model, spans.data());
+            std::vector<bool> written(arena.size());
+            for (unsigned t = 0; t < model.header->tensors; ++t)
+                if (spans[t].born == static_cast<int>(i))
+                    std::fill_n(written.begin() + model.tensors[t].arena, rsl_tensor_room(&model.tensors[t]),
+                                true);
+            std::size_t at = 0;
+            while (at < arena.size() && (written[at] || arena.data()[at] == before[at]))
+                ++at;
+            QVERIFY2(at == arena.size(),
+                     qPrintable(QStringLiteral("%1: %2 at %3").arg(round).arg(i).arg(at)));
+        }
+    }
+}
+
+void InferTest::whateverOpensOfAnImageRuns()
+{
+    // Damaged tables under a good CRC: no image that passes the checks leaves its arena.
+    QFETCH(int, number);
+    QFETCH(int, layout);
+    std::mt19937 random(14);
+#ifdef __SANITIZE_ADDRESS__
+    const std::uint32_t rounds = 400;
+#else
+    const std::uint32_t rounds = 5000;
+#endif
+    std::uint32_t ran = 0;
+    AlignedBytes good;
+    for (std::uint32_t round = 0; round < rounds; ++round) {
+        if (round % 20 == 0)
+            good = sampleImage(
+                imageModel(random, static_cast<rsl_number>(number), static_cast<rsl_layout>(layout)));
+        AlignedBytes image(std::string(reinterpret_cast<const char *>(good.data()), good.size()));
+        const rsl_model parts = opened(good);
+        const std::size_t first = sizeof(rsl_model_header);
+        const std::size_t last = parts.header->tensor_table + parts.header->tensors * sizeof(rsl_tensor) - 1;
+        for (std::uint32_t changes = 1 + round % 3; changes != 0; --changes) {
+            std::uint8_t &byte = image.data()[first + random() % (last - first + 1)];
+            byte = static_cast<std::uint8_t>(random() % 2 == 0 ? byte ^ (1U << random() % 8) : random() % 8);
+        }
+        sealImage(image);
+        rsl_model model {};
+        if (rsl_model_open(image.data(), image.size(), &model).fault != RSL_FAULT_NONE
+            || rsl_model_macs(&model) > 1000000 || rsl_model_ram_bytes(&model) > 1000000)
+            continue;
+        AlignedBytes arena(rsl_model_ram_bytes(&model));
+        rsl_infer_prepare(&model, arena.data());
+        rsl_infer(&model, image.data() + model.header->known_input, arena.data());
+        ++ran;
+    }
+    QVERIFY(ran > rounds / 50);
 }
 
 void InferTest::outputsStayWithinTheirRoom()

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void initTestCase();
     void instructionsPerMultiplyAdd_data();
     void instructionsPerMultiplyAdd();
+    void instructionsOfConvolutions_data();
+    void instructionsOfConvolutions();
     void instructionsPerFloatMultiplyAdd_data();
     void instructionsPerFloatMultiplyAdd();
     void sketchedNetsKeepTheirAdvantage();
@@ -155,6 +157,51 @@ void QemuKernelsTest::instructionsPerMultiplyAdd()
     QVERIFY(count);
     qInfo("%s %s: %lld instructions, %.3f per multiply-add", board.constData(),
           rank > 0 ? "784x32x784" : "784x784", static_cast<long long>(count->instructions), count->perMac);
+    QVERIFY2(count->perMac <= most, qPrintable(QString::number(count->perMac)));
+}
+
+void QemuKernelsTest::instructionsOfConvolutions_data()
+{
+    QTest::addColumn<QByteArray>("board");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<int>("number");
+    QTest::addColumn<double>("most");
+    const auto rows = [](const char *core, const char *board, double dense, double sketched, double depthwise,
+                         double half) {
+        QTest::addRow("%s conv 3x3", core) << QByteArray(board) << int {RSL_CONV} << int {RSL_I8} << dense;
+        QTest::addRow("%s conv 3x3, rank 8", core)
+            << QByteArray(board) << int {RSL_CONV_SKETCHED} << int {RSL_I8} << sketched;
+        QTest::addRow("%s depthwise 3x3", core)
+            << QByteArray(board) << int {RSL_DEPTHWISE} << int {RSL_I8} << depthwise;
+        QTest::addRow("%s conv 3x3 f16", core)
+            << QByteArray(board) << int {RSL_CONV} << int {RSL_F16} << half;
+    };
+    rows("M4F", "mps2-an386", 1.03, 1.4, 12.3, 3.45);
+    rows("M55", "mps3-an547", 0.22, 0.45, 12.3, 3.45);
+    rows("RISC-V", "riscv-virt", 5.8, 7.2, 13, 13.6);
+}
+
+void QemuKernelsTest::instructionsOfConvolutions()
+{
+    // 16 channels to 32 on 16 x 16 pixels.
+    QFETCH(QByteArray, board);
+    QFETCH(int, kind);
+    QFETCH(int, number);
+    QFETCH(double, most);
+    if (const QString missing = qemuMissing(boardNamed(board), QStringLiteral(ROSLER_FIRMWARE));
+        !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+    SampleModel model;
+    model.number = static_cast<rsl_number>(number);
+    model.layout = preferredBy(board);
+    model.rows = model.columns = 16;
+    model.inputs = 16 * 16 * 16;
+    model.windows = {{static_cast<rsl_kind>(kind), {3, 3, 1, 1, 1, 1}, 32, 8, false, false}};
+    model.layers.clear();
+    const std::optional<Count> count = counted(boardNamed(board), answered(model));
+    QVERIFY(count);
+    qInfo("%s: %lld instructions, %.3f per multiply-add", QTest::currentDataTag(),
+          static_cast<long long>(count->instructions), count->perMac);
     QVERIFY2(count->perMac <= most, qPrintable(QString::number(count->perMac)));
 }
 

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void init();
     void eachBoardComputesTheOraclesBits_data();
     void eachBoardComputesTheOraclesBits();
+    void eachBoardComputesTheOraclesBitsOfImages_data() { eachBoardComputesTheOraclesBits_data(); }
+    void eachBoardComputesTheOraclesBitsOfImages();
     void int8ProductsOfFewColumns_data();
     void int8ProductsOfFewColumns();
     void floatWeightsOfEveryKindKeepTheirBits_data() { eachBoardComputesTheOraclesBits_data(); }
@@ -130,6 +132,36 @@ void QemuTest::initTestCase()
 {
     if (const QString missing = qemuMissing(QStringLiteral(ROSLER_FIRMWARE)); !missing.isEmpty())
         QSKIP(qPrintable(missing));
+}
+
+void QemuTest::eachBoardComputesTheOraclesBitsOfImages()
+{
+    QFETCH(int, row);
+    QemuBoard board(boardOf(row), QStringLiteral(ROSLER_FIRMWARE));
+    QVERIFY2(board.fault().isEmpty(), qPrintable(board.fault()));
+    const std::optional<rsl_caps> caps = board.host().hello();
+    QVERIFY(caps);
+    for (const rsl_number number : {RSL_F32, RSL_F16, RSL_I8})
+        for (const bool standardised : {false, true}) {
+            SampleModel model;
+            model.number = number;
+            model.layout = static_cast<rsl_layout>(caps->preferred);
+            model.rows = 9;
+            model.columns = 8;
+            model.inputs = 9 * 8 * 3;
+            model.standardised = standardised;
+            model.windows = {{RSL_CONV, {3, 3, 1, 1, 1, 1}, 16, 0, true, false},
+                             {RSL_MAX_POOL, {2, 2, 2, 1, 0, 0}, 0, 0, false, false},
+                             {RSL_CONV_SKETCHED, {3, 3, 1, 2, 1, 0}, 10, 5, true, standardised},
+                             {RSL_DEPTHWISE, {3, 2, 1, 1, 1, 1}, 0, 0, false, false},
+                             {RSL_CONV, {1, 1, 1, 1, 0, 0}, 7, 0, true, false},
+                             {RSL_AVERAGE_POOL, {2, 2, 1, 1, 0, 0}, 0, 0, false, false}};
+            AlignedBytes image = sampleImage(model);
+            answerImage(image);
+            const std::optional<Reply> reply = board.host().push(image);
+            QVERIFY(reply);
+            QCOMPARE(int {statusOf(*reply)}, int {RSL_OK}); // and so are its outputs the oracle's
+        }
 }
 
 void QemuTest::init()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <random>
 #include <set>
@@ -60,6 +61,7 @@ private Q_SLOTS:
     void everyFlippedBitUnderAGoodCrcIsSafe();
     void liesAreNamed_data();
     void liesAreNamed();
+    void liesOfWindowsAreNamed();
     void anUnalignedImageIsRefused();
     void costsAreThoseOfTheShapes();
     void sumsTakeTheirPlaceOnlyWhenNobodyNeedsIt();
@@ -367,6 +369,89 @@ void ModelTest::liesAreNamed()
     const rsl_fault got = faultOf(image, static_cast<std::size_t>(at), value, bytes);
     QVERIFY2(got == fault, rsl_fault_text(got));
     QVERIFY(QByteArray(rsl_fault_text(got)) != "unknown fault");
+}
+
+void ModelTest::liesOfWindowsAreNamed()
+{
+    SampleModel sample;
+    sample.layout = RSL_LAYOUT_I8_2X2;
+    sample.rows = 7;
+    sample.columns = 6;
+    sample.inputs = 7 * 6 * 3;
+    sample.standardised = true;
+    sample.windows = {{RSL_CONV_SKETCHED, {3, 3, 1, 1, 1, 1}, 6, 2, true, false},
+                      {RSL_MAX_POOL, {2, 2, 2, 2, 0, 0}, 0, 0, false, false},
+                      {RSL_CONV, {2, 2, 1, 1, 0, 0}, 5, 0, false, false},
+                      {RSL_DEPTHWISE, {2, 2, 1, 1, 0, 0}, 0, 0, false, false},
+                      {RSL_AVERAGE_POOL, {1, 1, 1, 1, 0, 0}, 0, 0, false, false}};
+    sample.layers.clear();
+    const AlignedBytes image = sampleImage(sample);
+    rsl_model model;
+    QCOMPARE(int {rsl_model_open(image.data(), image.size(), &model).fault}, int {RSL_FAULT_NONE});
+    QCOMPARE(rsl_model_macs(&model), std::uint64_t {42 * 2 * (27 + 6) + 2 * 2 * 5 * (4 * 6) + 1 * 5 * 4});
+    const auto is = [&](unsigned operation, std::size_t field, std::uint32_t value, int bytes,
+                        rsl_fault wanted) {
+        const auto at = static_cast<std::size_t>(
+            reinterpret_cast<const std::uint8_t *>(&operationOf(model, operation)) - image.data());
+        const rsl_fault got = faultOf(image, at + field, value, bytes);
+        if (got != wanted)
+            qWarning("operation %u, %zu: %s", operation, field, rsl_fault_text(got));
+        return got == wanted;
+    };
+    const std::size_t sketched = offsetof(rsl_conv_sketched, sliding);
+    const std::size_t window = sketched + offsetof(rsl_sliding, window);
+    QVERIFY(is(1, window, 0, 2, RSL_FAULT_SHAPE));          // no height
+    QVERIFY(is(1, window, 10, 2, RSL_FAULT_SHAPE));         // higher than what there is
+    QVERIFY(is(1, window + 2, 0xFFFF, 2, RSL_FAULT_SHAPE)); // wider
+    QVERIFY(is(1, window + 4, 0, 1, RSL_FAULT_SHAPE));      // no stride
+    QVERIFY(is(1, window + 5, 2, 1, RSL_FAULT_SHAPE));
+    QVERIFY(is(1, window + 6, 255, 1, RSL_FAULT_SHAPE));
+    QVERIFY(is(1, window + 7, 0, 1, RSL_FAULT_SHAPE));
+    QVERIFY(is(1, sketched + offsetof(rsl_sliding, strip), 0xFFFF, 2, RSL_FAULT_SHAPE));
+    QVERIFY(is(1, sketched + offsetof(rsl_sliding, strip), 1, 2, RSL_FAULT_SHAPE));
+    QVERIFY(is(1, sketched + offsetof(rsl_sliding, pixel), RSL_NO_TENSOR, 2, RSL_FAULT_SHAPE));
+    QVERIFY(is(1, sketched + offsetof(rsl_sliding, reserved), 1, 4, RSL_FAULT_RESERVED));
+    QVERIFY(is(1, offsetof(rsl_sketched, r_factor), 0xFFFFFFF0, 4, RSL_FAULT_OFFSET));
+    QVERIFY(is(1, offsetof(rsl_sketched, r_layout), RSL_LAYOUT_I8_4X16, 1, RSL_FAULT_SHAPE)); // of the strip
+    QVERIFY(is(1, 2, sizeof(rsl_sketched), 2, RSL_FAULT_OFFSET));
+    QVERIFY(is(1, 8, RSL_RELU | RSL_HAS_U, 1, RSL_FAULT_SHAPE));
+    QVERIFY(is(2, 8, RSL_RELU, 1, RSL_FAULT_FLAGS));
+    QVERIFY(is(2, offsetof(rsl_pool, window) + 6, 1, 1, RSL_FAULT_SHAPE)); // padding
+    QVERIFY(is(2, offsetof(rsl_pool, multiplier), 1, 4, RSL_FAULT_MULTIPLIER));
+    QVERIFY(is(2, offsetof(rsl_pool, bias), 1, 4, RSL_FAULT_MULTIPLIER));
+    QVERIFY(is(3, 12, 0xFFFFFFF0, 4, RSL_FAULT_OFFSET));
+    QVERIFY(is(3, 9, RSL_F32, 1, RSL_FAULT_TYPE));
+    QVERIFY(is(4, 10, RSL_LAYOUT_I8_2X2, 1, RSL_FAULT_LAYOUT));
+    QVERIFY(is(4, 12, 0xFFFFFFF0, 4, RSL_FAULT_OFFSET));
+    QVERIFY(is(4, offsetof(rsl_depthwise, reserved), 1, 4, RSL_FAULT_RESERVED));
+    QVERIFY(is(4, offsetof(rsl_depthwise, window), 3, 2, RSL_FAULT_SHAPE));
+    QVERIFY(is(5, offsetof(rsl_pool, multiplier), 0xFFFFFFFF, 4, RSL_FAULT_MULTIPLIER));
+    QVERIFY(is(5, 12, 16, 4, RSL_FAULT_SHAPE)); // weights
+    QVERIFY(is(0, 12, 0xFFFFFFF0, 4, RSL_FAULT_OFFSET));
+    QVERIFY(is(0, 9, RSL_I8, 1, RSL_FAULT_NUMBER));
+    // A strip of another width or height, a pixel of other numbers.
+    const auto &conv = reinterpret_cast<const rsl_conv_sketched &>(operationOf(model, 1));
+    const auto tensorIs = [&](std::uint16_t tensor, std::size_t field, std::uint32_t value,
+                              rsl_fault wanted) {
+        const std::size_t at = model.header->tensor_table + sizeof(rsl_tensor) * std::size_t {tensor};
+        return faultOf(image, at + field, value, field == 0 ? 1 : 2) == wanted;
+    };
+    QVERIFY(tensorIs(conv.sliding.strip, offsetof(rsl_tensor, width), 8, RSL_FAULT_SHAPE));
+    QVERIFY(tensorIs(conv.sliding.strip, offsetof(rsl_tensor, channels), 9, RSL_FAULT_SHAPE));
+    QVERIFY(tensorIs(conv.sliding.strip, 0, RSL_TENSOR_I8, RSL_FAULT_TYPE));
+    QVERIFY(tensorIs(conv.sliding.pixel, offsetof(rsl_tensor, channels), 5, RSL_FAULT_SHAPE));
+    QVERIFY(tensorIs(conv.sliding.pixel, 0, RSL_TENSOR_I8, RSL_FAULT_TYPE));
+    QVERIFY(tensorIs(conv.layer.head.output, 0, RSL_TENSOR_I8_WIDE, RSL_FAULT_TYPE));
+    // Poolings may write over their input, which nobody else reads; convolutions may not.
+    const auto moved = [&](unsigned operation) {
+        const rsl_operation &op = operationOf(model, operation);
+        return faultOf(image,
+                       model.header->tensor_table + sizeof(rsl_tensor) * std::size_t {op.output}
+                           + offsetof(rsl_tensor, arena),
+                       model.tensors[op.input].arena, 4);
+    };
+    QCOMPARE(int {moved(2)}, int {RSL_FAULT_NONE});
+    QCOMPARE(int {moved(3)}, int {RSL_FAULT_ARENA});
 }
 
 void ModelTest::anUnalignedImageIsRefused()

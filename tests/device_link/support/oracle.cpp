@@ -116,6 +116,188 @@ Numbers gathered(const Image &image, const rsl_operation &op, const Numbers &x)
     return y;
 }
 
+/// The number of a channel of a pixel that may lie beyond the edges: of integers x's zero point there.
+struct Pixels {
+    const Numbers &x;
+    rsl_tensor shape;
+
+    [[nodiscard]] bool has(std::int64_t row, std::int64_t column) const
+    {
+        return row >= 0 && row < shape.height && column >= 0 && column < shape.width;
+    }
+    [[nodiscard]] std::size_t at(std::int64_t row, std::int64_t column, std::uint32_t channel) const
+    {
+        return static_cast<std::size_t>((row * shape.width + column) * shape.channels + channel);
+    }
+    [[nodiscard]] std::int64_t whole(std::int64_t row, std::int64_t column, std::uint32_t channel) const
+    {
+        return has(row, column) ? x.ints[at(row, column, channel)] : shape.zero;
+    }
+    [[nodiscard]] float real(std::int64_t row, std::int64_t column, std::uint32_t channel) const
+    {
+        return has(row, column) ? x.floats[at(row, column, channel)] : 0.0F;
+    }
+};
+
+std::int64_t scaled(std::int64_t sum, std::int32_t multiplier, const rsl_tensor &to)
+{
+    const long double exact = static_cast<long double>(wrapped(sum)) * multiplier / 4294967296.0L;
+    return saturate(to.zero + static_cast<std::int64_t>(std::floor(exact + 0.5L)), to);
+}
+
+void append(Numbers &to, const Numbers &from)
+{
+    to.ints.insert(to.ints.end(), from.ints.begin(), from.ints.end());
+    to.floats.insert(to.floats.end(), from.floats.begin(), from.floats.end());
+}
+
+/// Calls work(first row, first column) for each window, in their order.
+template <typename Work>
+void forWindows(const rsl_window &w, const rsl_tensor &to, const Work &work)
+{
+    for (std::int64_t row = 0; row < to.height; ++row)
+        for (std::int64_t column = 0; column < to.width; ++column)
+            work(row * w.stride_down - w.top, column * w.stride_across - w.left);
+}
+
+Numbers convolved(const Image &image, const std::uint8_t *record, const Numbers &x)
+{
+    const auto op = at<rsl_operation>(record);
+    const bool sketched = op.kind == RSL_CONV_SKETCHED;
+    const auto sliding = at<rsl_sliding>(record + (sketched ? sizeof(rsl_sketched) : sizeof(rsl_operation)));
+    const rsl_window &w = sliding.window;
+    const rsl_tensor from = image.tensor(op.input);
+    const rsl_tensor to = image.tensor(op.output);
+    const Pixels pixels {x, from};
+    const bool integer = op.number == RSL_I8;
+    // Column by column of pixels; in layout 4 each has an even number of numbers, of which the last may be
+    // any.
+    const std::uint8_t first = sketched ? at<rsl_sketched>(record).r_layout : op.layout;
+    const bool odd = first == RSL_LAYOUT_I8_2X2 && (w.height * from.channels) % 2 == 1;
+    const std::uint32_t cols = w.width * (w.height * from.channels + std::uint32_t {odd});
+    const bool relu = (op.flags & RSL_RELU) != 0;
+    Numbers y;
+    forWindows(w, to, [&](std::int64_t top, std::int64_t left) {
+        Numbers patch;
+        for (std::int64_t column = left; column < left + w.width; ++column) {
+            for (std::int64_t row = top; row < top + w.height; ++row)
+                for (std::uint32_t c = 0; c < from.channels; ++c) {
+                    if (integer)
+                        patch.ints.push_back(pixels.whole(row, column, c));
+                    else
+                        patch.floats.push_back(pixels.real(row, column, c));
+                }
+            if (odd)
+                patch.ints.push_back(77);
+        }
+        std::uint32_t read = cols;
+        if (sketched) {
+            const auto s = at<rsl_sketched>(record);
+            const std::uint32_t rank = image.tensor(s.r_product).channels;
+            patch = product(image, s.r_factor, {op.number, s.r_layout, rank, cols}, patch,
+                            image.tensor(s.r_product), false);
+            if ((op.flags & RSL_HAS_U) != 0)
+                patch = product(image, s.u_factor, {op.number, s.u_layout, rank, rank}, patch,
+                                image.tensor(s.u_product), false);
+            read = rank;
+        }
+        append(y, product(image, op.weights, {op.number, op.layout, to.channels, read}, patch, to, relu));
+    });
+    return y;
+}
+
+Numbers pooled(const Image &image, const std::uint8_t *record, const Numbers &x)
+{
+    const auto pool = at<rsl_pool>(record);
+    const rsl_window &w = pool.window;
+    const rsl_tensor to = image.tensor(pool.head.output);
+    const Pixels pixels {x, image.tensor(pool.head.input)};
+    const bool largest = pool.head.kind == RSL_MAX_POOL;
+    Numbers y;
+    forWindows(w, to, [&](std::int64_t top, std::int64_t left) {
+        for (std::uint32_t c = 0; c < to.channels; ++c) {
+            std::int64_t sum = pool.bias;
+            std::int64_t best = -128;
+            float real = 0;
+            for (std::int64_t i = 0; i < w.height * w.width; ++i) {
+                const std::int64_t row = top + i / w.width;
+                const std::int64_t column = left + i % w.width;
+                if (!x.ints.empty()) {
+                    sum += pixels.whole(row, column, c);
+                    best = std::max(best, pixels.whole(row, column, c));
+                    continue;
+                }
+                const float v = pixels.real(row, column, c);
+                if (i == 0)
+                    real = v;
+                else
+                    real = !largest ? real + v : v > real || v != v ? v : real;
+            }
+            if (!x.ints.empty())
+                y.ints.push_back(largest ? best : scaled(sum, pool.multiplier, to));
+            else
+                y.floats.push_back(largest ? real : real * (1.0F / static_cast<float>(w.height * w.width)));
+        }
+    });
+    return y;
+}
+
+Numbers depthwise(const Image &image, const std::uint8_t *record, const Numbers &x)
+{
+    const auto op = at<rsl_depthwise>(record);
+    const rsl_window &w = op.window;
+    const rsl_tensor to = image.tensor(op.head.output);
+    const Pixels pixels {x, image.tensor(op.head.input)};
+    const std::uint32_t taps = std::uint32_t {w.height} * w.width;
+    const rsl_taps shape {op.head.number, to.channels, taps};
+    const std::uint8_t *weights = image.bytes + op.head.weights;
+    Numbers y;
+    forWindows(w, to, [&](std::int64_t top, std::int64_t left) {
+        for (std::uint32_t c = 0; c < to.channels; ++c) {
+            std::int64_t sum = at<std::int32_t>(weights + 4 * c);
+            float real = at<float>(weights + 4 * c);
+            for (std::uint32_t i = 0; i < taps; ++i) {
+                const std::uint8_t *weight = weights + rsl_taps_weight(&shape, i, c);
+                const std::int64_t row = top + i / w.width;
+                const std::int64_t column = left + i % w.width;
+                if (shape.number == RSL_I8) {
+                    sum += at<std::int8_t>(weight) * pixels.whole(row, column, c);
+                } else {
+                    const float term = pixels.real(row, column, c)
+                        * (shape.number == RSL_F16 ? rsl_half_to_float(at<std::uint16_t>(weight))
+                                                   : at<float>(weight));
+                    real = real + term;
+                }
+            }
+            if (shape.number == RSL_I8)
+                y.ints.push_back(scaled(sum, at<std::int32_t>(weights + rsl_taps_multiplier(&shape, c)), to));
+            else
+                y.floats.push_back((op.head.flags & RSL_RELU) != 0 && !(real > 0) ? 0.0F : real);
+        }
+    });
+    return y;
+}
+
+Numbers standardised(const Image &image, const rsl_operation &op, const Numbers &x)
+{
+    const rsl_tensor to = image.tensor(op.output);
+    const std::size_t n = x.floats.size();
+    const std::uint8_t *map = image.bytes + op.weights;
+    Numbers y;
+    for (std::size_t i = 0; i < n; ++i) {
+        const float difference = x.floats[i] - at<float>(map + 4 * i);
+        const float z = difference * at<float>(map + 4 * (n + i));
+        if (to.type == RSL_TENSOR_F32) {
+            y.floats.push_back(z);
+            continue;
+        }
+        const float place = z / to.scale + static_cast<float>(to.zero);
+        const double nearest = std::floor(static_cast<double>(place) + 0.5);
+        y.ints.push_back(static_cast<std::int64_t>(std::clamp(nearest, -128.0, 127.0)));
+    }
+    return y;
+}
+
 /// What the operation at @p record makes of the numbers of the tensors.
 Numbers computed(const Image &image, const std::uint8_t *record, const std::vector<Numbers> &tensors)
 {
@@ -137,6 +319,16 @@ Numbers computed(const Image &image, const std::uint8_t *record, const std::vect
                         false);
         return product(image, op.weights, {op.number, op.layout, to.channels, rank}, y, to, relu);
     }
+    case RSL_CONV:
+    case RSL_CONV_SKETCHED:
+        return convolved(image, record, x);
+    case RSL_MAX_POOL:
+    case RSL_AVERAGE_POOL:
+        return pooled(image, record, x);
+    case RSL_DEPTHWISE:
+        return depthwise(image, record, x);
+    case RSL_STANDARDISE:
+        return standardised(image, op, x);
     case RSL_GATHER:
         return gathered(image, op, x);
     case RSL_ADD: {

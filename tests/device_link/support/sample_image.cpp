@@ -43,7 +43,9 @@ struct Builder {
     std::uint8_t *at(std::uint64_t offset) { return reinterpret_cast<std::uint8_t *>(bytes.data()) + offset; }
 };
 
-std::uint32_t placeFactor(Builder &to, const rsl_factor &f, Random &random, double outputRms, bool wideInput)
+/// @param filled  columns of which so many each end in one that is no number's, and has weights of 0; or 0
+std::uint32_t placeFactor(Builder &to, const rsl_factor &f, Random &random, double outputRms, bool wideInput,
+                          std::uint32_t filled = 0)
 {
     const std::uint32_t begin = to.place(rsl_factor_bytes(&f));
     const double inputRms = wideInput ? 8000 : 60;
@@ -62,6 +64,8 @@ std::uint32_t placeFactor(Builder &to, const rsl_factor &f, Random &random, doub
             std::memcpy(to.at(begin + rsl_factor_bias(&f, r)), &bias, 4);
         }
         for (std::uint32_t c = 0; c < f.cols; ++c) {
+            if (filled != 0 && c % filled == filled - 1)
+                continue;
             std::uint8_t *w = to.at(begin + rsl_factor_weight(&f, r, c));
             const float value = scale * unit(random);
             if (f.number == RSL_I8)
@@ -81,6 +85,10 @@ std::size_t sampleTableBytes(const SampleModel &model)
 {
     std::size_t tensors = 1;
     std::size_t bytes = 0;
+    if (!model.windows.empty()) { // more than they need
+        bytes += (model.windows.size() + 2) * sizeof(rsl_conv_sketched);
+        tensors += 5 * model.windows.size() + 2;
+    }
     if (model.rows > 1) {
         bytes += sizeof(rsl_operation);
         ++tensors;
@@ -144,6 +152,160 @@ struct Plan {
     }
 };
 
+/// Weights and multipliers of a depthwise convolution.
+std::uint32_t placeTaps(Builder &to, const rsl_taps &taps, Random &random, double outputRms)
+{
+    const std::uint32_t begin = to.place(rsl_taps_bytes(&taps));
+    for (std::uint32_t c = 0; c < taps.channels; ++c) {
+        const float bias = 0.1F * unit(random);
+        const auto whole = static_cast<std::int32_t>(unit(random) * 3000.0F);
+        std::memcpy(to.at(begin + 4 * std::size_t {c}),
+                    taps.number == RSL_I8 ? static_cast<const void *>(&whole) : &bias, 4);
+        const double multiplier = 4294967296.0
+            * std::min(0.45, outputRms / (73.0 * 60 * std::sqrt(static_cast<double>(taps.taps))));
+        if (taps.number == RSL_I8)
+            rsl_write_u32(
+                to.at(begin + rsl_taps_multiplier(&taps, c)),
+                static_cast<std::uint32_t>(multiplier * (1.0 + 0.1 * static_cast<double>(unit(random)))));
+        for (std::uint32_t i = 0; i < taps.taps; ++i) {
+            std::uint8_t *w = to.at(begin + rsl_taps_weight(&taps, i, c));
+            const float value = unit(random);
+            if (taps.number == RSL_I8)
+                *w = static_cast<std::uint8_t>(static_cast<std::int8_t>(std::lround(value * 127.0F)));
+            else if (taps.number == RSL_F16)
+                rsl_write_u16(w, half(value));
+            else
+                std::memcpy(w, &value, 4);
+        }
+    }
+    return begin;
+}
+
+/// Windows, one operation after the other, and the tensors that they need.
+struct WindowsBuilder {
+    Plan &plan;
+    Builder &to;
+    Random &random;
+    std::uint8_t number;
+    std::uint8_t layout;
+
+    [[nodiscard]] bool integer() const { return number == RSL_I8; }
+    [[nodiscard]] std::uint8_t act() const
+    {
+        return integer() ? rsl_act_type(layout) : std::uint8_t {RSL_TENSOR_F32};
+    }
+
+    std::uint16_t image(std::uint8_t type, std::uint32_t height, std::uint32_t width, std::uint32_t channels,
+                        std::int32_t zero) const
+    {
+        const std::uint16_t made = plan.tensor(type, 1, zero);
+        rsl_tensor &t = plan.tensors[made];
+        t.height = static_cast<std::uint16_t>(height);
+        t.width = static_cast<std::uint16_t>(width);
+        t.channels = static_cast<std::uint16_t>(channels);
+        plan.arena = t.arena + rsl_tensor_room(&t);
+        return made;
+    }
+
+    std::uint16_t standardise(std::uint16_t at) const
+    {
+        const rsl_tensor x = plan.tensors[at];
+        const std::uint32_t n = rsl_tensor_numbers(&x);
+        rsl_operation op {};
+        op.weights = to.place(8 * std::size_t {n});
+        for (std::uint32_t i = 0; i < 2 * n; ++i) {
+            const float value = unit(random) * (i < n ? 1.0F : 3.0F);
+            std::memcpy(to.at(op.weights + 4 * std::size_t {i}), &value, 4);
+        }
+        const std::uint16_t out =
+            image(integer() ? std::uint8_t {RSL_TENSOR_I8} : std::uint8_t {RSL_TENSOR_F32}, x.height, x.width,
+                  x.channels, integer() ? 11 : 0);
+        plan.tensors[out].scale = integer() ? 1.0F / 40.0F : 1.0F;
+        plan.operation(RSL_STANDARDISE, at, out, op);
+        return out;
+    }
+
+    std::uint16_t add(std::uint16_t at, const SampleWindows &sample, bool last)
+    {
+        const rsl_tensor x = plan.tensors[at];
+        const rsl_window &w = sample.window;
+        const auto fitting = [](std::uint32_t length, std::uint32_t pad, std::uint32_t window,
+                                std::uint32_t stride) { return (length + 2 * pad - window) / stride + 1; };
+        const std::uint32_t down = fitting(x.height, w.top, w.height, w.stride_down);
+        const std::uint32_t across = fitting(x.width, w.left, w.width, w.stride_across);
+        const bool pools = sample.kind == RSL_MAX_POOL || sample.kind == RSL_AVERAGE_POOL;
+        const bool wide = integer() && last;
+        const std::uint8_t type = !integer() ? std::uint8_t {RSL_TENSOR_F32}
+            : wide                           ? std::uint8_t {RSL_TENSOR_I16}
+                                             : std::uint8_t {RSL_TENSOR_I8};
+        const std::int32_t zero = !integer() || wide ? 0 : sample.relu ? -128 : 5;
+        const double rms = wide ? 8000 : sample.relu ? 90 : 40;
+        if (pools) {
+            rsl_pool pool {};
+            pool.window = w;
+            if (integer() && sample.kind == RSL_AVERAGE_POOL) {
+                pool.multiplier = static_cast<std::int32_t>(0.45 * 4294967296.0 / (w.height * w.width));
+                pool.bias = -x.zero * w.height * w.width;
+            }
+            const bool largest = sample.kind == RSL_MAX_POOL;
+            const std::uint16_t out = image(type, down, across, x.channels, largest ? x.zero : zero);
+            plan.tensors[out].scale = largest ? x.scale : plan.tensors[out].scale;
+            plan.operation(sample.kind, at, out, pool);
+            return out;
+        }
+        if (sample.kind == RSL_DEPTHWISE) {
+            rsl_depthwise op {};
+            op.head.number = number;
+            op.head.layout = RSL_LAYOUT_TAPS;
+            op.head.flags = sample.relu ? RSL_RELU : 0;
+            op.window = w;
+            op.head.weights =
+                placeTaps(to, {number, x.channels, std::uint32_t {w.height} * w.width}, random, rms);
+            const std::uint16_t out = image(type, down, across, x.channels, zero);
+            plan.operation(RSL_DEPTHWISE, at, out, op);
+            return out;
+        }
+        rsl_conv_sketched op {};
+        op.layer.head.number = number;
+        op.layer.head.layout = layout;
+        op.layer.head.flags = sample.relu ? RSL_RELU : 0;
+        op.sliding.window = w;
+        op.layer.u_product = RSL_NO_TENSOR;
+        const std::uint32_t column = rsl_strip_column(&w, x.channels, layout);
+        op.sliding.strip = image(act(), 1, rsl_strip_width(&w, x.width, column, integer()), column, x.zero);
+        plan.tensors[op.sliding.strip].scale = x.scale;
+        const std::uint32_t filled = column != w.height * x.channels ? column : 0;
+        std::uint32_t cols = w.width * column;
+        const std::uint8_t middle = integer() ? RSL_TENSOR_I16 : RSL_TENSOR_F32;
+        const bool sketched = sample.kind == RSL_CONV_SKETCHED;
+        if (sketched) {
+            op.layer.r_layout = layout;
+            op.layer.r_factor =
+                placeFactor(to, {number, layout, sample.rank, cols}, random, 8000, false, filled);
+            op.layer.r_product = plan.tensor(middle, sample.rank);
+            cols = sample.rank;
+            if (sample.hasU) {
+                op.layer.head.flags |= RSL_HAS_U;
+                op.layer.u_layout = layout;
+                op.layer.u_factor = placeFactor(to, {number, layout, cols, cols}, random, 8000, true);
+                op.layer.u_product = plan.tensor(middle, cols);
+            }
+        }
+        op.layer.head.weights = placeFactor(to, {number, layout, sample.filters, cols}, random, rms, sketched,
+                                            sketched ? 0 : filled);
+        op.sliding.pixel = RSL_NO_TENSOR;
+        const std::uint8_t written = wide ? std::uint8_t {RSL_TENSOR_I16} : act();
+        if (integer() && (type != written || sample.filters % 4 != 0))
+            op.sliding.pixel = plan.tensor(written, sample.filters, zero);
+        const std::uint16_t out = image(type, down, across, sample.filters, zero);
+        if (sketched)
+            plan.operation(RSL_CONV_SKETCHED, at, out, op);
+        else
+            plan.operation(RSL_CONV, at, out, rsl_conv {op.layer.head, op.sliding});
+        return out;
+    }
+};
+
 /// The numbers of tensor @p from, kept ones or all, as activations.
 std::uint16_t placeMove(Plan &plan, Builder &to, std::uint16_t from, std::uint32_t kept, std::uint8_t type,
                         Random &random)
@@ -187,14 +349,35 @@ AlignedBytes sampleImage(const SampleModel &model)
     h.input = plan.tensor(i8 ? RSL_TENSOR_I8 : RSL_TENSOR_F32, model.inputs, i8 ? -128 : 0);
     plan.tensors[0].scale = i8 ? 1.0F / 255.0F : 1.0F;
     std::uint16_t at = h.input;
-    if (model.rows > 1) {
+    if (!model.windows.empty()) {
+        rsl_tensor &input = plan.tensors[0];
+        input.height = static_cast<std::uint16_t>(model.rows);
+        input.width = static_cast<std::uint16_t>(model.columns);
+        input.channels = static_cast<std::uint16_t>(model.inputs / model.rows / model.columns);
+        WindowsBuilder windows {plan, to, random, static_cast<std::uint8_t>(model.number), layout};
+        if (model.standardised) {
+            input.type = RSL_TENSOR_F32;
+            input.zero = 0;
+            input.scale = 1.0F;
+            plan.arena = rsl_tensor_room(&input);
+            at = windows.standardise(at);
+        }
+        for (std::size_t i = 0; i < model.windows.size(); ++i)
+            at = windows.add(at, model.windows[i], model.layers.empty() && i + 1 == model.windows.size());
+        if (const rsl_tensor image = plan.tensors[at]; !model.layers.empty()) {
+            const std::uint16_t flat = plan.alike(at, image.type, rsl_tensor_numbers(&image));
+            plan.operation(RSL_FLATTEN, at, flat, rsl_operation {});
+            at = flat;
+        }
+    } else if (model.rows > 1) {
         rsl_tensor &image = plan.tensors[0];
         image.height = static_cast<std::uint16_t>(model.rows);
         image.channels = static_cast<std::uint16_t>(model.inputs / model.rows);
         at = plan.alike(at, image.type, model.inputs);
         plan.operation(RSL_FLATTEN, h.input, at, rsl_operation {});
     }
-    at = placeMove(plan, to, at, model.kept, act, random);
+    if (!model.layers.empty())
+        at = placeMove(plan, to, at, model.kept, act, random);
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const SampleLayer &from = model.layers[i];
         const bool last = i + 1 == model.layers.size();
@@ -259,15 +442,16 @@ AlignedBytes sampleImage(const SampleModel &model)
     std::copy_n(model.name.data(), std::min<std::size_t>(model.name.size(), 31), h.name);
     std::memcpy(to.at(h.operation_table), plan.operations.data(), plan.operations.size());
     std::memcpy(to.at(h.tensor_table), plan.tensors.data(), plan.tensors.size() * sizeof(rsl_tensor));
-    h.known_input = to.place(model.inputs * (i8 ? 1 : 4));
+    const bool whole = plan.tensors[0].type == RSL_TENSOR_I8;
+    h.known_input = to.place(rsl_tensor_bytes(&plan.tensors[0]));
     for (std::uint32_t i = 0; i < model.inputs; ++i) {
         const float value = unit(random);
-        if (i8)
+        if (whole)
             *to.at(h.known_input + i) = static_cast<std::uint8_t>(random() >> 24);
         else
             std::memcpy(to.at(h.known_input + 4 * i), &value, 4);
     }
-    h.known_output = to.place(model.layers.back().outputs * (i8 ? 2 : 4));
+    h.known_output = to.place(rsl_tensor_bytes(&plan.tensors[at]));
     h.total_bytes = to.place(0);
     std::memcpy(to.at(0), &h, sizeof h);
     AlignedBytes image(to.bytes);

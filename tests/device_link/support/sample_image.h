@@ -52,6 +52,16 @@ struct SampleLayer {
     bool residual = false; ///< its input is added to its outputs; not the last, and outputs as many as inputs
 };
 
+/// An operation on an image.
+struct SampleWindows {
+    rsl_kind kind = RSL_CONV;
+    rsl_window window {3, 3, 1, 1, 0, 0};
+    std::uint32_t filters = 4; ///< of convolutions
+    std::uint32_t rank = 2;    ///< of sketched ones
+    bool relu = false;
+    bool hasU = false;
+};
+
 /// A model of random weights, whose activations neither die out nor all saturate.
 struct SampleModel {
     rsl_number number = RSL_I8;
@@ -59,7 +69,12 @@ struct SampleModel {
     std::uint32_t inputs = 24;
     std::uint32_t kept = 0; ///< kept inputs of the first layer; 0: reads all
     std::uint32_t rows = 1; ///< of the input, if it is an image of 1 column; it is made flat first
-    std::vector<SampleLayer> layers {{10, 0, false, false}};
+    /// What comes before the layers: then the input is an image of `rows` rows, `columns` of pixels, and all
+    /// the other numbers are channels.
+    std::vector<SampleWindows> windows {};
+    std::uint32_t columns = 1;
+    bool standardised = false; ///< float32 comes in, and is standardised first; with windows only
+    std::vector<SampleLayer> layers {{10, 0, false, false}}; ///< none: the last of the windows gives outputs
     std::uint32_t seed = 1;
     std::string name = "sample";
 };
