@@ -31,6 +31,13 @@ Index channelsOf(const ExampleShape &in)
     return in.channels == 1 && in.height == 1 ? in.width : in.channels;
 }
 
+std::optional<LayerSpec> nearestTo(const InferenceStep &step)
+{
+    if (step.does != InferenceStep::Does::Normalises)
+        return std::nullopt;
+    return LayerSpec {"batch_norm", {}, Activation::None, {}};
+}
+
 using Channels = Eigen::Map<Eigen::ArrayXf>;
 using ConstChannels = Eigen::Map<const Eigen::ArrayXf>;
 
@@ -91,6 +98,7 @@ LayerKind batchNormKind()
     kind.images = true;
     kind.output = &outputOf;
     kind.make = &makeBatchNorm;
+    kind.nearest = &nearestTo;
     return kind;
 }
 
@@ -108,6 +116,11 @@ std::vector<ParameterBlock> BatchNormLayer::blocks() const
             {"beta", Factor::C, c, 1, c, false},
             {"mean", Factor::C, 2 * c, 1, c, false, false},
             {"variance", Factor::C, 3 * c, 1, c, false, false}};
+}
+
+InferenceStep BatchNormLayer::inference() const
+{
+    return {InferenceStep::Does::Normalises, {.in = plan().in}, m_channels, epsilon};
 }
 
 Index BatchNormLayer::stashSize(Index /*batch*/) const noexcept

@@ -25,6 +25,7 @@ public:
 
     std::vector<ParameterBlock> blocks() const override;
     Index parameterCount() const noexcept override { return 4 * m_channels; }
+    InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
     Index stashSize(Index batch) const noexcept override;
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,

@@ -36,6 +36,20 @@ std::shared_ptr<const Layer> makeConv(const PlannedLayer &plan)
     return std::make_shared<ConvLayer>(plan);
 }
 
+std::optional<LayerSpec> nearestTo(const InferenceStep &step)
+{
+    if (step.does != InferenceStep::Does::Convolves)
+        return std::nullopt;
+    const auto number = [](Index value) { return static_cast<double>(value); };
+    return LayerSpec {"conv",
+                      {{"filters", number(step.outputs)},
+                       {"kernel", number(step.windows.windowWidth)},
+                       {"stride", number(step.windows.strideAcross)},
+                       {"padding", number(step.windows.paddingLeft)}},
+                      Activation::None,
+                      {}};
+}
+
 } // namespace
 
 LayerKind convKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &))
@@ -58,6 +72,7 @@ LayerKind convKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLay
     kind.make = &makeConv;
     kind.makeSketched = makeSketched;
     kind.matrix = &matrixOfConv;
+    kind.nearest = &nearestTo;
     return kind;
 }
 
@@ -80,6 +95,11 @@ std::vector<ParameterBlock> ConvLayer::blocks() const
 Index ConvLayer::parameterCount() const noexcept
 {
     return m_filters * (m_grid.patch() + 1);
+}
+
+InferenceStep ConvLayer::inference() const
+{
+    return {InferenceStep::Does::Convolves, m_grid, m_filters, 0};
 }
 
 std::span<const std::string_view> ConvLayer::products() const noexcept

@@ -27,6 +27,7 @@ struct WindowGrid {
     [[nodiscard]] Index windows() const noexcept { return down * across; }
     /// Numbers of a window: row by row, pixel by pixel, channel by channel.
     [[nodiscard]] Index patch() const noexcept { return windowHeight * windowWidth * in.channels; }
+    friend bool operator==(const WindowGrid &, const WindowGrid &) = default;
 };
 
 /// Windows of @p size x @p size, @p stride apart, on inputs with @p padding zeros around them.

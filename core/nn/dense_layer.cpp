@@ -27,6 +27,13 @@ std::shared_ptr<const Layer> makeDense(const PlannedLayer &plan)
     return std::make_shared<DenseLayer>(plan);
 }
 
+std::optional<LayerSpec> nearestTo(const InferenceStep &step)
+{
+    if (step.does != InferenceStep::Does::Multiplies)
+        return std::nullopt;
+    return LayerSpec {"dense", {{"units", static_cast<double>(step.outputs)}}, Activation::None, {}};
+}
+
 } // namespace
 
 LayerKind denseKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &))
@@ -43,6 +50,7 @@ LayerKind denseKind(std::shared_ptr<const Layer> (*makeSketched)(const PlannedLa
     kind.output = &outputOf;
     kind.make = &makeDense;
     kind.makeSketched = makeSketched;
+    kind.nearest = &nearestTo;
     return kind;
 }
 
@@ -61,6 +69,11 @@ std::vector<ParameterBlock> DenseLayer::blocks() const
 Index DenseLayer::parameterCount() const noexcept
 {
     return outputs() * (inputs() + 1);
+}
+
+InferenceStep DenseLayer::inference() const
+{
+    return {InferenceStep::Does::Multiplies, {.in = plan().in}, plan().out.size(), 0};
 }
 
 std::span<const std::string_view> DenseLayer::products() const noexcept

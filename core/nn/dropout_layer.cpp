@@ -46,6 +46,11 @@ DropoutLayer::DropoutLayer(PlannedLayer plan)
     ROSLER_EXPECTS(inputs() == outputs() && this->plan().spec.field("rate").has_value());
 }
 
+InferenceStep DropoutLayer::inference() const
+{
+    return {InferenceStep::Does::HandsOn, {.in = plan().in}, 0, 0};
+}
+
 Index DropoutLayer::stashSize(Index batch) const noexcept
 {
     return batch * inputs();

@@ -19,6 +19,7 @@ public:
 
     std::vector<ParameterBlock> blocks() const override { return {}; }
     Index parameterCount() const noexcept override { return 0; }
+    InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
     bool handsOn() const noexcept override { return true; }
     Index stashSize(Index batch) const noexcept override; ///< M / (1 - p)

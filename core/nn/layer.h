@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/matrix.h"
+#include "core/nn/inference_step.h"
 #include "core/nn/network_plan.h"
 #include "core/sketch/sketch_kind.h"
 
@@ -122,6 +123,8 @@ public:
     /// weights.
     [[nodiscard]] virtual std::span<const std::string_view> products() const noexcept = 0;
 
+    /// What it computes in inference.
+    [[nodiscard]] virtual InferenceStep inference() const = 0;
     /// Whether in inference it hands on what it is given.
     [[nodiscard]] virtual bool handsOn() const noexcept { return false; }
 

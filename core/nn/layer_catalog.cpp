@@ -69,6 +69,30 @@ std::shared_ptr<const Layer> makeLayer(const PlannedLayer &plan)
     return plan.spec.sketch ? kind->makeSketched(plan) : kind->make(plan);
 }
 
+std::optional<LayerSpec> layerThat(const InferenceStep &step)
+{
+    for (const LayerKind &kind : layerKinds()) {
+        const auto spec = kind.nearest != nullptr ? kind.nearest(step) : std::nullopt;
+        if (!spec)
+            continue;
+        const bool allowed = std::ranges::all_of(kind.fields, [&](const LayerField &field) {
+            const auto value = spec->field(field.name);
+            return value && *value >= field.low && *value <= field.high;
+        });
+        if (!allowed)
+            continue;
+        PlannedLayer plan;
+        plan.spec = *spec;
+        plan.in = step.windows.in;
+        plan.out = kind.output(*spec, plan.in, step.outputs);
+        plan.read = plan.in.size();
+        plan.kept = plan.out.size();
+        if (plan.kept >= 1 && makeLayer(plan)->inference() == step)
+            return spec;
+    }
+    return std::nullopt;
+}
+
 LayerSpec fullyConnected(std::optional<Index> units, std::optional<Sketch> sketch)
 {
     LayerSpec layer;

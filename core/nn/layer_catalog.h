@@ -52,6 +52,9 @@ struct LayerKind {
     std::shared_ptr<const Layer> (*makeSketched)(const PlannedLayer &plan) = nullptr;
     /// Rows and columns of the matrix that a sketch stands for; none = kept x read.
     MatrixSize (*matrix)(const PlannedLayer &plan) = nullptr;
+    /// The layer of this kind that comes nearest to computing @p step, if it is any of its; layerThat()
+    /// compares the two. No activation, no sketch.
+    std::optional<LayerSpec> (*nearest)(const InferenceStep &step) = nullptr;
 
     /// The field of this name, which the kind has.
     [[nodiscard]] const LayerField &field(std::string_view name) const;
@@ -70,6 +73,9 @@ struct LayerKind {
 
 /// The layer of this plan.
 [[nodiscard]] std::shared_ptr<const Layer> makeLayer(const PlannedLayer &plan);
+
+/// The layer that computes @p step in inference, without activation and sketch; none = no kind does.
+[[nodiscard]] std::optional<LayerSpec> layerThat(const InferenceStep &step);
 
 /// A fully connected layer: of @p units outputs, or without them the one that gives the classes. With ReLU
 /// when it has units, without when not.

@@ -47,7 +47,7 @@ void forVectors(Index channels, bool mayOverlap, const Work &work)
 
 WindowGrid wholeGrid(const ExampleShape &in)
 {
-    WindowGrid grid;
+    WindowGrid grid; // of stride 1 each way
     grid.in = in;
     grid.windowHeight = in.height;
     grid.windowWidth = in.width;
@@ -73,6 +73,10 @@ public:
 
     std::vector<ParameterBlock> blocks() const override { return {}; }
     Index parameterCount() const noexcept override { return 0; }
+    InferenceStep inference() const override
+    {
+        return {m_largest ? InferenceStep::Does::Largest : InferenceStep::Does::Mean, m_grid, 0, 0};
+    }
     std::span<const std::string_view> products() const noexcept override { return {}; }
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
     void initialise(std::span<float> /*parameters*/, std::uint64_t /*seed*/, std::uint32_t /*number*/,
@@ -179,6 +183,37 @@ std::shared_ptr<const Layer> makeGlobal(const PlannedLayer &plan)
     return std::make_shared<PoolLayer>(plan, wholeGrid(plan.in), false);
 }
 
+LayerSpec windowed(std::string_view kind, const WindowGrid &windows)
+{
+    return {std::string(kind),
+            {{"size", static_cast<double>(windows.windowWidth)},
+             {"stride", static_cast<double>(windows.strideAcross)}},
+            Activation::None,
+            {}};
+}
+
+std::optional<LayerSpec> nearestMax(const InferenceStep &step)
+{
+    if (step.does != InferenceStep::Does::Largest)
+        return std::nullopt;
+    return windowed("max_pool", step.windows);
+}
+
+std::optional<LayerSpec> nearestAverage(const InferenceStep &step)
+{
+    const bool whole = step.windows == wholeGrid(step.windows.in); // global_average
+    if (step.does != InferenceStep::Does::Mean || whole)
+        return std::nullopt;
+    return windowed("average_pool", step.windows);
+}
+
+std::optional<LayerSpec> nearestGlobal(const InferenceStep &step)
+{
+    if (step.does != InferenceStep::Does::Mean)
+        return std::nullopt;
+    return LayerSpec {"global_average", {}, Activation::None, {}};
+}
+
 LayerKind poolKind(std::string_view name, std::string_view label, std::string_view description)
 {
     static constexpr std::array fields {
@@ -202,6 +237,7 @@ LayerKind maxPoolKind()
 {
     LayerKind kind = poolKind("max_pool", "Max pooling", "Keeps the largest number of each window");
     kind.make = &makeMax;
+    kind.nearest = &nearestMax;
     return kind;
 }
 
@@ -209,6 +245,7 @@ LayerKind averagePoolKind()
 {
     LayerKind kind = poolKind("average_pool", "Average pooling", "Keeps the mean of each window");
     kind.make = &makeAverage;
+    kind.nearest = &nearestAverage;
     return kind;
 }
 
@@ -218,6 +255,7 @@ LayerKind globalAverageKind()
     kind.fields = {};
     kind.output = &averaged;
     kind.make = &makeGlobal;
+    kind.nearest = &nearestGlobal;
     return kind;
 }
 

@@ -49,6 +49,11 @@ Index SketchedConvolution::parameterCount() const noexcept
     return offsets().end;
 }
 
+InferenceStep SketchedConvolution::inference() const
+{
+    return {InferenceStep::Does::Convolves, m_grid, m_filters, 0};
+}
+
 std::span<const std::string_view> SketchedConvolution::products() const noexcept
 {
     static constexpr std::array<std::string_view, 3> names {"R", "U", "C"};

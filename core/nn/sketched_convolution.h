@@ -24,6 +24,7 @@ public:
     Index rank() const noexcept { return plan().spec.sketch->rank; }
     std::vector<ParameterBlock> blocks() const override;
     Index parameterCount() const noexcept override;
+    InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override;
     Index stashSize(Index batch) const noexcept override;
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,

@@ -62,6 +62,11 @@ Index SketchedLayer::parameterCount() const noexcept
     return outputs() * rank() + outputs() + rank() * rank() + rank() * inputs();
 }
 
+InferenceStep SketchedLayer::inference() const
+{
+    return {InferenceStep::Does::Multiplies, {.in = plan().in}, plan().out.size(), 0};
+}
+
 std::span<const std::string_view> SketchedLayer::products() const noexcept
 {
     static constexpr std::array<std::string_view, 3> names {"R", "U", "C"};

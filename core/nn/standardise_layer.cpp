@@ -15,6 +15,13 @@ ExampleShape outputOf(const LayerSpec & /*spec*/, const ExampleShape &in, Index 
     return in;
 }
 
+std::optional<LayerSpec> nearestTo(const InferenceStep &step)
+{
+    if (step.does != InferenceStep::Does::Standardises)
+        return std::nullopt;
+    return LayerSpec {"standardise", {}, Activation::None, {}};
+}
+
 std::shared_ptr<const Layer> makeStandardise(const PlannedLayer &plan)
 {
     return std::make_shared<StandardiseLayer>(plan);
@@ -31,6 +38,7 @@ LayerKind standardiseKind()
     kind.fitted = true;
     kind.output = &outputOf;
     kind.make = &makeStandardise;
+    kind.nearest = &nearestTo;
     return kind;
 }
 
@@ -44,6 +52,11 @@ std::vector<ParameterBlock> StandardiseLayer::blocks() const
 {
     return {{"mean", Factor::C, 0, 1, inputs(), false, false},
             {"deviation", Factor::C, inputs(), 1, inputs(), false, false}};
+}
+
+InferenceStep StandardiseLayer::inference() const
+{
+    return {InferenceStep::Does::Standardises, {.in = plan().in}, 0, 0};
 }
 
 void StandardiseLayer::initialise(std::span<float> parameters, std::uint64_t /*seed*/,

@@ -17,6 +17,7 @@ public:
 
     std::vector<ParameterBlock> blocks() const override;
     Index parameterCount() const noexcept override { return 2 * inputs(); }
+    InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
     /// Mean 0 and deviation 1: it hands on what it is given until it is fitted.

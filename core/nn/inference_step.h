@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/nn/conv_patches.h"
+
+namespace rosler {
+
+/// What a layer computes in inference, in words that every program has for it: files for other programs are
+/// written and read by it, so that none of them names a kind of layer. The layer's plan adds whether ReLU
+/// follows, its blocks the numbers.
+struct InferenceStep {
+    enum class Does {
+        HandsOn,      ///< what it is given
+        Multiplies,   ///< all inputs by Layer::products(), then adds block "b"
+        Convolves,    ///< each window by Layer::products(), then adds block "b"
+        Largest,      ///< of each window, channel by channel
+        Mean,         ///< of each window, channel by channel
+        Standardises, ///< each number: (x - mean) / deviation, blocks of these names; 0 where the deviation
+                      ///< is 0
+        Normalises,   ///< each channel: gamma (x - mean) / sqrt(variance + epsilon) + beta, blocks of these
+                      ///< names
+    };
+
+    Does does = Does::HandsOn;
+    WindowGrid windows; ///< of Convolves, Largest and Mean; of others, what they read
+    Index outputs = 0;  ///< of Multiplies: numbers; of Convolves and Normalises: channels
+    double epsilon = 0; ///< of Normalises
+
+    friend bool operator==(const InferenceStep &, const InferenceStep &) = default;
+};
+
+} // namespace rosler
