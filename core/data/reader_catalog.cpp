@@ -5,6 +5,7 @@
 #include "core/data/dataset_reader.h"
 #include "core/data/readers/cifar_reader.h"
 #include "core/data/readers/csv_reader.h"
+#include "core/data/readers/h5_reader.h"
 #include "core/data/readers/idx_reader.h"
 #include "core/data/readers/image_folder_reader.h"
 #include "core/data/readers/numpy_reader.h"
@@ -31,6 +32,8 @@ const std::array readers {
                    looksLikeCifar, cifarOptions(), readCifar},
     DatasetReader {"numpy", "arrays of numpy: a .npz, or .npy files in a folder", "*.npz *.npy",
                    looksLikeNumpy, numpyOptions(), readNumpy},
+    DatasetReader {"hdf5", "datasets of an HDF5 file, named by their paths", "*.h5 *.hdf5", looksLikeH5,
+                   h5Options(), readH5},
     DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
                    "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
     DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",

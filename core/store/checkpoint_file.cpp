@@ -11,7 +11,7 @@
 #include "core/base/text_number.h"
 #include "core/experiment/layer_text.h"
 #include "core/nn/layer_catalog.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_file.h"
 #include "core/store/sealed_file.h"
 
 namespace rosler {

@@ -15,7 +15,6 @@ namespace rosler {
 [[nodiscard]] std::string trialDigest(const TrialSpec &spec);
 
 /// A training's state as a sealed HDF5 file (fields: core/store/README.md). Equal states give equal bytes.
-/// Only the store's thread may call these while a RunStore is open (HDF5 belongs to one thread).
 [[nodiscard]] Result<std::string> checkpointBytes(const TrainingState &state, const std::string &trialDigest);
 
 /// @param trialDigest  of the trial that is to go on

@@ -13,7 +13,6 @@ namespace rosler {
 /// Writes @p network to an HDF5 file, float32, self-describing, laid out like Keras weights so that
 /// viewers as Netron list each factor (fields: core/store/README.md). Written under a temporary name
 /// and renamed. Equal networks give equal bytes.
-/// Only the store's thread may call this while a RunStore is open (HDF5 belongs to one thread).
 [[nodiscard]] Result<void> writeModelFile(const std::filesystem::path &path, const Network &network);
 
 /// @return NotFound, Unreadable

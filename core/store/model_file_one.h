@@ -6,7 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/nn/network_plan.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_file.h"
 
 namespace rosler {
 

@@ -18,7 +18,7 @@
 #include "core/base/atomic_file.h"
 #include "core/store/build_commit.h"
 #include "core/store/build_info.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_file.h"
 #include "core/store/process_identity.h"
 
 namespace rosler {

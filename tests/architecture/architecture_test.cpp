@@ -157,7 +157,11 @@ void ArchitectureTest::eachArrowIsGuarded_data()
     row("core/store/x.cpp", "#include \"core/experiment/trial_result.h\"", true);
     row("core/store/x.cpp", "#include <hdf5.h>", false);
     row("core/store/x.cpp", "#include <H5Cpp.h>", false);
-    row("core/store/h5/x.h", "#include <hdf5.h>", true);
+    row("core/h5/x.h", "#include <hdf5.h>", true);
+    row("core/h5/x.cpp", "#include \"core/data/dataset.h\"", false);
+    row("core/data/readers/x.cpp", "#include \"core/h5/h5_file.h\"", true);
+    row("core/data/readers/x.cpp", "#include <hdf5.h>", false);
+    row("core/nn/x.cpp", "#include \"core/h5/h5_file.h\"", false);
     row("core/store/x.cpp", "#include \"widgets/models/runs_model.h\"", false);
     row("device_link/protocol/x.c", "#include \"device_link/protocol/rsl_crc.h\"", true);
     row("device_link/protocol/x.c", "#include \"device_link/firmware/rsl_port.h\"", false);

@@ -56,6 +56,7 @@ QString faultOfLibraryHeader(const QString &path, const QString &header)
 const std::vector<FolderRule> &folderRules()
 {
     static const QString base = QStringLiteral("core/base/");
+    static const QString h5 = QStringLiteral("core/h5/");
     static const QString data = QStringLiteral("core/data/");
     static const QString sketch = QStringLiteral("core/sketch/");
     static const QString nn = QStringLiteral("core/nn/");
@@ -89,7 +90,8 @@ const std::vector<FolderRule> &folderRules()
 
     static const std::vector<FolderRule> rules {
         {base, {}, apache},
-        {data, {base}, apache},
+        {h5, {base}, apache},
+        {data, {h5, base}, apache},
         {sketch, {base}, apache},
         {nn, {sketch, base}, apache},
         {compress, {nn, base}, apache},
@@ -102,7 +104,7 @@ const std::vector<FolderRule> &folderRules()
          apache},
         {figure, {base}, apache},
         {experiment, {training, cost, figure, nn, data, base}, apache},
-        {store, {experiment, training, cost, figure, compress, nn, data, base}, apache},
+        {store, {experiment, training, cost, figure, compress, nn, data, h5, base}, apache},
         {protocol, {}, apache},
         {firmware, {protocol}, apache},
         {host, {protocol, QStringLiteral("core/")}, apache},
@@ -137,8 +139,8 @@ const std::vector<LibraryRule> &libraryRules()
          QStringLiteral("core, the firmware and the command line know no Qt")},
         {QStringLiteral("hdf5.*\\.h|H5[A-Za-z]*\\.h|highfive/.*"),
          {},
-         {QStringLiteral("core/store/h5/")},
-         QStringLiteral("HDF5 is known in core/store/h5 alone")},
+         {QStringLiteral("core/h5/")},
+         QStringLiteral("HDF5 is known in core/h5 alone")},
         {QStringLiteral(
              "QtCharts.*|Q(Abstract)?(Charts?|ChartView|XYSeries|LineSeries|SplineSeries|ScatterSeries"
              "|AreaSeries|BarSet|BarSeries|HorizontalBarSeries|BoxPlotSeries|PieSeries|Series|Axis"

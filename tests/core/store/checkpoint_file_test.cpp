@@ -2,7 +2,7 @@
 #include <QtTest>
 
 #include "core/store/checkpoint_file.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_file.h"
 #include "core/store/sealed_file.h"
 #include "tests/core/store/damage.h"
 #include "tests/support/layers.h"

@@ -5,7 +5,7 @@
 #include <QtTest>
 
 #include "core/base/atomic_file.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_file.h"
 #include "core/store/model_file.h"
 #include "core/store/sealed_file.h"
 #include "tests/core/store/damage.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/store/h5/h5_error.h"
+#include "core/h5/h5_error.h"
 
 #include <hdf5.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_file.h"
 
 #include <atomic>
 #include <type_traits>
@@ -7,10 +7,14 @@
 
 #include <hdf5.h>
 
-#include "core/store/h5/h5_error.h"
+#include "core/h5/h5_error.h"
 
 namespace rosler::h5 {
 
+#ifndef H5_HAVE_THREADSAFE
+#error                                                                                                       \
+    "HDF5 must be built with --enable-threadsafe, as Debian's libhdf5-dev is: readers and the store call it at once"
+#endif
 static_assert(std::is_same_v<hid_t, std::int64_t>, "HDF5 1.10 or later");
 
 namespace {

@@ -5,8 +5,8 @@
 #include <hdf5.h>
 
 #include "core/base/contract.h"
-#include "core/store/h5/h5_error.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_error.h"
+#include "core/h5/h5_file.h"
 
 namespace rosler::h5 {
 
@@ -111,6 +111,8 @@ Result<std::vector<std::string>> Group::texts(const std::string &name) const
     const Handle space(H5Aget_space(attribute->id()), &H5Sclose);
     if (!type || !space)
         return failWithStack(ErrorCode::Malformed, "this attribute cannot be read", where);
+    if (H5Sget_simple_extent_npoints(space.id()) == 0)
+        return std::vector<std::string> {}; // of whatever type: numpy has none for no texts
     if (H5Tget_class(type.id()) != H5T_STRING || H5Tis_variable_str(type.id()) != 0)
         return fail(ErrorCode::Malformed, "not texts of fixed length", where);
     const std::size_t length = H5Tget_size(type.id());

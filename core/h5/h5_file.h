@@ -16,7 +16,8 @@
 /// of the disk itself, so that a full disk cannot leave it in a broken state and nothing that is not
 /// verified reaches it (sealed_file.h).
 ///
-/// One thread at a time. Every error names the object, as "model.h5:/layer1/C".
+/// One thread at a time for each file; several files may be used at once, as the library locks itself. Every
+/// error names the object, as "model.h5:/layer1/C".
 namespace rosler::h5 {
 
 /// "1.10.8": of the library that is running.

@@ -7,8 +7,8 @@
 #include <hdf5.h>
 
 #include "core/base/contract.h"
-#include "core/store/h5/h5_error.h"
-#include "core/store/h5/h5_file.h"
+#include "core/h5/h5_error.h"
+#include "core/h5/h5_file.h"
 
 namespace rosler::h5 {
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/data/readers/h5_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/base/quantity_text.h"
+#include "core/data/file_tree.h"
+#include "core/data/readers/array_dataset.h"
+#include "core/h5/h5_array.h"
+
+namespace rosler {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t readTogether = 8'000'000; // are read at a time, or a piece that is packed together
+
+bool isH5File(const fs::path &path)
+{
+    constexpr std::string_view magic = "\x89HDF\r\n\x1a\n";
+    std::array<char, magic.size()> first {};
+    std::error_code ignored;
+    if (!fs::is_regular_file(path, ignored))
+        return false;
+    std::ifstream in(path, std::ios::binary);
+    return in.read(first.data(), first.size()) && std::string_view(first.data(), first.size()) == magic;
+}
+
+/// The file, or the one that a folder holds; else an empty path.
+fs::path h5File(const fs::path &path)
+{
+    std::error_code error;
+    if (!fs::is_directory(path, error))
+        return isH5File(path) ? path : fs::path();
+    std::vector<fs::path> files;
+    for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        const fs::path extension = entry->path().extension();
+        if ((extension == ".h5" || extension == ".hdf5") && isH5File(entry->path()))
+            files.push_back(entry->path());
+    }
+    return files.size() == 1 ? files.front() : fs::path();
+}
+
+/// Bytes of all its numbers; capped where they are more than any limit.
+std::uint64_t bytesOf(const h5::ArrayInfo &array)
+{
+    constexpr std::uint64_t cap = std::uint64_t {1} << 62;
+    std::uint64_t bytes = array.itemBytes;
+    for (const Index extent : array.extents) {
+        const auto factor = static_cast<std::uint64_t>(extent);
+        bytes = factor != 0 && bytes > cap / factor ? cap : bytes * factor;
+    }
+    return bytes;
+}
+
+/// How far the reading of several arrays is.
+struct Meter {
+    const ReadProgress &progress;
+    std::uint64_t all = 0;
+    std::uint64_t done = 0;
+
+    void add(std::uint64_t bytes)
+    {
+        constexpr double reading = 0.75; // of the time; the rest checks and digests
+        done += bytes;
+        if (progress.report)
+            progress.report(reading * static_cast<double>(done)
+                            / static_cast<double>(std::max<std::uint64_t>(all, 1)));
+    }
+};
+
+Result<NumpyArray> readArray(const h5::ArrayFile &file, const h5::ArrayInfo &array, Meter &meter)
+{
+    NumpyArray read;
+    read.kind = array.kind;
+    read.itemBytes = array.itemBytes;
+    read.bigEndian = std::endian::native == std::endian::big;
+    read.shape = array.extents;
+    read.place = file.where(array);
+    const std::uint64_t bytes = bytesOf(array);
+    if (array.rows() == 0 || bytes == 0)
+        return fail(ErrorCode::OutOfRange, "it is empty: " + array.text(), read.place);
+    const std::uint64_t rowBytes = bytes / static_cast<std::uint64_t>(array.rows());
+    const auto wanted = static_cast<Index>(std::max<std::uint64_t>(1, readTogether / rowBytes));
+    const Index together = (wanted + array.chunkRows - 1) / array.chunkRows * array.chunkRows;
+    for (Index first = 0; first < array.rows(); first += together) {
+        if (meter.progress.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "stopped", read.place);
+        const Index count = std::min(together, array.rows() - first);
+        const std::size_t from = read.bytes.size();
+        const std::size_t size = static_cast<std::size_t>(count) * rowBytes;
+        read.bytes.resize(from + size);
+        if (auto done = file.read(array, first, count, std::span(read.bytes).subspan(from, size)); !done)
+            return tl::unexpected(done.error());
+        meter.add(size);
+    }
+    return read;
+}
+
+Result<Arrays> readArrays(const h5::ArrayFile &file, const std::vector<h5::ArrayInfo> &all,
+                          const ArrayNames &names, const ReadLimits &limits, const ReadProgress &progress)
+{
+    std::vector<const h5::ArrayInfo *> wanted;
+    Meter meter {progress};
+    for (const h5::ArrayInfo &array : all) {
+        if (!names.has(array.path))
+            continue;
+        if (array.kind == 0 || array.extents.empty())
+            return fail(ErrorCode::Unsupported, "it holds no numbers in rows: " + array.text(),
+                        file.where(array));
+        if (array.rows() > limits.maxExamples)
+            return fail(ErrorCode::OutOfRange,
+                        std::to_string(array.rows()) + " examples; at most "
+                            + std::to_string(limits.maxExamples) + " are allowed",
+                        file.where(array));
+        const std::uint64_t bytes = bytesOf(array);
+        if (bytes > limits.maxBytes || meter.all > limits.maxBytes - bytes)
+            return fail(ErrorCode::OutOfRange,
+                        array.text() + " takes " + bytesText(static_cast<double>(bytes)) + " of memory; "
+                            + bytesText(static_cast<double>(limits.maxBytes)) + " are allowed for all parts",
+                        file.where(array));
+        meter.all += bytes;
+        wanted.push_back(&array);
+    }
+    Arrays arrays;
+    for (const h5::ArrayInfo *array : wanted) {
+        auto read = readArray(file, *array, meter);
+        if (!read)
+            return tl::unexpected(std::move(read.error()));
+        arrays.emplace(array->path, std::move(*read));
+    }
+    return arrays;
+}
+
+} // namespace
+
+std::span<const ReaderOption> h5Options()
+{
+    return arrayOptions();
+}
+
+bool looksLikeH5(const fs::path &path)
+{
+    return !h5File(path).empty();
+}
+
+Result<std::shared_ptr<const Dataset>> readH5(const fs::path &path, const DatasetOptions &options,
+                                              const ReadLimits &limits, const ReadProgress &progress)
+{
+    const fs::path found = h5File(path);
+    if (found.empty())
+        return fail(ErrorCode::NotFound, "no HDF5 file", path.string());
+    const auto file = h5::ArrayFile::open(found);
+    if (!file)
+        return tl::unexpected(file.error());
+    const auto all = file->list();
+    if (!all)
+        return tl::unexpected(all.error());
+    ArraySource source;
+    source.name = treeName(found);
+    source.place = found.string();
+    for (const h5::ArrayInfo &array : *all)
+        source.arrays.push_back({array.path, array.text()});
+    source.read = [&](const ArrayNames &names) { return readArrays(*file, *all, names, limits, progress); };
+    return datasetOfArrays(source, options, progress);
+}
+
+} // namespace rosler
