@@ -12,10 +12,9 @@
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/data/dataset_reader.h"
-#include "core/experiment/budget.h"
-#include "core/experiment/memory_need.h"
 #include "core/experiment/spec_names.h"
 #include "core/store/resume_request.h"
+#include "core/store/start_request.h"
 
 namespace rosler::cli {
 
@@ -229,20 +228,11 @@ Result<SessionOutcome> train(const RunRequest &request, const std::shared_ptr<Ru
 Result<SessionOutcome> runSession(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data,
                                   RunStore &store, const SessionOptions &options, const Interrupt &interrupt)
 {
-    if (auto fits = checkAgainst(spec, data->shape(), data->classes()); !fits) {
-        Error error = fits.error();
-        error.where = spec.name + ":" + error.where;
-        return tl::unexpected(error);
-    }
-    const auto budgeted = withinBudget(spec, data->shape(), data->classes(), data->train().count());
-    if (!budgeted)
-        return tl::unexpected(budgeted.error());
-    if (auto room = checkMemory(*budgeted, data->shape(), data->classes(), data->train().count()); !room)
-        return tl::unexpected(room.error());
-    const auto recorder = store.record(*budgeted, *data, options.threads);
-    if (!recorder)
-        return tl::unexpected(recorder.error());
-    return train({*budgeted, std::move(data), options.threads, {}}, *recorder, {}, interrupt);
+    auto runs = prepareStart(store, spec, data, options.threads);
+    if (!runs)
+        return tl::unexpected(runs.error());
+    return train({std::move(runs->spec), std::move(data), options.threads, std::move(runs->states)},
+                 runs->recorder, {}, interrupt);
 }
 
 Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids, std::shared_ptr<const Dataset> data,

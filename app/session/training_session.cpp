@@ -13,8 +13,8 @@
 
 #include "app/session/training_plan.h"
 #include "core/base/contract.h"
-#include "core/experiment/memory_need.h"
 #include "core/store/resume_request.h"
+#include "core/store/start_request.h"
 
 namespace rosler {
 
@@ -33,18 +33,14 @@ struct Prepared {
     std::shared_ptr<RunRecorder> recorder;
 };
 
-Result<Prepared> prepareStart(RunStore &store, const ExperimentSpec &spec,
+Result<Prepared> prepareBegun(RunStore &store, const ExperimentSpec &spec,
                               const std::shared_ptr<const Dataset> &data)
 {
-    if (const Result<void> fits = checkAgainst(spec, data->shape(), data->classes()); !fits)
-        return tl::unexpected(fits.error());
-    if (const Result<void> room = checkMemory(spec, data->shape(), data->classes(), data->train().count());
-        !room)
-        return tl::unexpected(room.error());
-    Result<std::shared_ptr<RunRecorder>> recorder = store.record(spec, *data, trainingThreads());
-    if (!recorder)
-        return tl::unexpected(recorder.error());
-    return Prepared {RunRequest {spec, data, trainingThreads(), {}}, std::move(*recorder)};
+    Result<ResumedRuns> runs = prepareStart(store, spec, data, trainingThreads());
+    if (!runs)
+        return tl::unexpected(runs.error());
+    return Prepared {RunRequest {std::move(runs->spec), data, trainingThreads(), std::move(runs->states)},
+                     std::move(runs->recorder)};
 }
 
 Result<Prepared> prepareResumed(RunStore &store, const std::vector<std::string> &ids,
@@ -311,7 +307,7 @@ TrainingSession::Progress TrainingSession::progress() const noexcept
 void TrainingSession::start(const ExperimentSpec &spec, std::shared_ptr<const Dataset> data)
 {
     ROSLER_EXPECTS(data != nullptr);
-    d->launch([store = d->store, spec, data = std::move(data)] { return prepareStart(*store, spec, data); });
+    d->launch([store = d->store, spec, data = std::move(data)] { return prepareBegun(*store, spec, data); });
 }
 
 void TrainingSession::resumeRuns(const QStringList &ids, std::shared_ptr<const Dataset> data)

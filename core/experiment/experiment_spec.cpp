@@ -155,13 +155,25 @@ void layOver(const Section &s, std::vector<LayerSpec> &layers)
     }
 }
 
+StartWeights parseStart(const Json &json, const std::string &where)
+{
+    StartWeights start;
+    const Section s(json, where, {"file", "digest"});
+    (void)s.required("file");
+    s.read("file", start.file);
+    s.read("digest", start.digest);
+    if (start.file.empty())
+        raise(ErrorCode::OutOfRange, "it names no file", s.at("file"));
+    return start;
+}
+
 ModelSpec parseModel(const Json &json, const std::string &where, const std::vector<LayerSpec> *first,
                      BudgetKind budget)
 {
     ModelSpec model;
     const Section s(json, where,
                     {"name", "learning_rate", "epochs", "layers", "rank", "sketch_size", "initialisation",
-                     "kept_features", "gradient_sketch", "successive_from", "product_decay"});
+                     "kept_features", "gradient_sketch", "successive_from", "product_decay", "start"});
     if (s.has("layers")) {
         for (const char *key : {"rank", "sketch_size"})
             if (s.has(key))
@@ -191,6 +203,8 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
              {"initialisation", "kept_features", "gradient_sketch", "successive_from", "product_decay"})
             if (s.has(key))
                 raise(ErrorCode::Malformed, "none of this model's layers is sketched", s.at(key));
+    if (s.has("start"))
+        model.start = parseStart(s.required("start"), s.at("start"));
     return model;
 }
 
@@ -306,6 +320,11 @@ Json asJson(const ModelSpec &model)
         j["gradient_sketch"] = model.sketch.gradientSketch;
         j["successive_from"] = model.sketch.successiveFrom;
         j["product_decay"] = model.sketch.productDecay;
+    }
+    if (model.start) {
+        j["start"] = {{"file", model.start->file}};
+        if (!model.start->digest.empty())
+            j["start"]["digest"] = model.start->digest;
     }
     return j;
 }

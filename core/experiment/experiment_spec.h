@@ -33,6 +33,9 @@ namespace rosler {
 /// A model without layers takes the first model's; it may lay ranks and sketch sizes over them, one a
 /// weighted layer, null where the layer stays whole.
 ///
+/// A model may begin with the weights of another one, whose layers are the same but for what is sketched:
+/// "start": {"file": "lenet.h5", "digest": "..."}; its digest is compared where it is said.
+///
 /// "dataset" is a source, or {"source": "digits", "options": {"examples": 2000}} where its reader is told
 /// something. "validation" says how much of the training examples is held out to choose by: a share below 1,
 /// a number of examples, or "none" where the choices are already made. Unsaid, a tenth is held out.

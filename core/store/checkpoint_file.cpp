@@ -119,6 +119,8 @@ std::string trialDigest(const TrialSpec &spec)
     } else {
         line("layers", textOf(spec.model.layers));
     }
+    if (spec.model.start)
+        line("start", spec.model.start->digest);
     line("rate", numberText(spec.model.learningRate));
     if (spec.model.isSketched()) {
         const SketchOptions &sketch = spec.model.sketch;

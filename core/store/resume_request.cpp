@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/store/resume_request.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/experiment/memory_need.h"
+#include "core/store/start_request.h"
 
 namespace rosler {
 
@@ -56,6 +58,18 @@ Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string
         return tl::unexpected(runs.error());
     resumed.states = std::move(runs->states);
     resumed.recorder = std::move(runs->recorder);
+    const bool anyStart = std::ranges::any_of(resumed.states, [](const auto &state) { return !state; })
+        && std::ranges::any_of(resumed.spec.models,
+                               [](const ModelSpec &model) { return model.start.has_value(); });
+    if (anyStart) { // killed before its first checkpoint
+        auto starts =
+            startStates(resumed.spec, std::shared_ptr<const Dataset>(std::shared_ptr<void>(), &data));
+        if (!starts)
+            return tl::unexpected(starts.error());
+        for (std::size_t i = 0; i < starts->size(); ++i)
+            if (!resumed.states[i])
+                resumed.states[i] = std::move((*starts)[i]);
+    }
     return resumed;
 }
 

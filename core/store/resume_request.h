@@ -12,10 +12,10 @@
 
 namespace rosler {
 
-/// Runs that are about to go on side by side: what runExperiment() asks for, and who keeps it.
+/// Runs that are about to begin or to go on side by side: what runExperiment() asks for, and who keeps it.
 struct ResumedRuns {
     ExperimentSpec spec;                              ///< with the models of all of them
-    std::vector<std::optional<TrainingState>> states; ///< none: killed before its first checkpoint
+    std::vector<std::optional<TrainingState>> states; ///< none: from its beginning, with drawn parameters
     std::shared_ptr<RunRecorder> recorder;
 };
 

@@ -91,6 +91,7 @@ RunIndex::Entry RunIndex::read(const std::string &id, const Fingerprints &finger
     summary.created = meta->created.substr(0, 19) + "Z";
     summary.example = meta->shape;
     summary.classes = static_cast<Index>(meta->classes.size());
+    summary.classNames = meta->classes;
     summary.trainExamples = sum(meta->trainExamples);
 
     const auto progress = readDocument(folder, run_file::status, parseProgress);

@@ -33,6 +33,7 @@ struct RunSummary {
     TrialSpec trial;
     ExampleShape example {0, 0, 0}; ///< shape of the data's examples
     Index classes = 0;
+    std::vector<std::string> classNames; ///< of the data
     Index trainExamples = 0;
     double epochs = 0; ///< passes done when last noted
     /// Last noted and highest; NaN before the first evaluation.

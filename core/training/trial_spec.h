@@ -39,6 +39,14 @@ struct SketchOptions {
     friend bool operator==(const SketchOptions &, const SketchOptions &) = default;
 };
 
+/// A trained model that another one begins with instead of drawn parameters (core/nn/start_weights.h).
+struct StartWeights {
+    std::string file;   ///< a model.h5
+    std::string digest; ///< Network::digest() of what is in it; empty: whatever it is
+
+    friend bool operator==(const StartWeights &, const StartWeights &) = default;
+};
+
 /// One model of an experiment: a list of layers, dense and sketched as one likes. A model some of whose
 /// layers are sketched is called a Rosler model, one without a sketch a dense one; neither is a type.
 struct ModelSpec {
@@ -48,6 +56,7 @@ struct ModelSpec {
     SketchOptions sketch;
     /// At equal training FLOPs: what the budget came to for this model, once the data are known (budget.h).
     std::optional<Index> epochs {};
+    std::optional<StartWeights> start {}; ///< none: drawn from the seed
 
     [[nodiscard]] bool isSketched() const noexcept;
     friend bool operator==(const ModelSpec &, const ModelSpec &) = default;
