@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -13,6 +14,18 @@
 #include "device_link/host/model_image.h"
 
 namespace rosler::cli {
+
+/// A trained network, and the run that it is of.
+struct TrainedModel {
+    std::string name;
+    Network network;
+    std::shared_ptr<RunStore> store; ///< of the run; none for a file
+    std::optional<RunRecord> record; ///< likewise
+};
+
+/// @param model  a run's id or the beginning of one, a run's folder, or the path of a model.h5
+/// @param out    the store's folder; empty = RunStore::defaultRoot()
+[[nodiscard]] Result<TrainedModel> loadTrainedModel(const std::string &model, const std::string &out);
 
 /// Where a model for a board and its data come from.
 struct BoardModelSource {

@@ -12,6 +12,7 @@ std::function<int()> demoCommand(CLI::App &app);
 std::function<int()> listCommand(CLI::App &app);
 std::function<int()> showCommand(CLI::App &app);
 std::function<int()> exportCommand(CLI::App &app);
+std::function<int()> importCommand(CLI::App &app);
 std::function<int()> forecastCommand(CLI::App &app);
 std::function<int()> boardCommand(CLI::App &app);
 std::function<int()> benchCommand(CLI::App &app);

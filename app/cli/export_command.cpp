@@ -6,6 +6,10 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/figure_export.h"
+#include "core/base/atomic_file.h"
+#include "core/interchange/keras_weights.h"
+#include "core/interchange/onnx_export.h"
+#include "core/store/run_environment.h"
 #include "device_link/host/c_export.h"
 #include "device_link/host/links/twin_link.h"
 
@@ -57,6 +61,41 @@ int exportC(const std::vector<std::string> &models, const std::string &out, cons
     return Done;
 }
 
+/// What a file for other programs says of a model's origin.
+ModelOrigin originOf(const TrainedModel &model)
+{
+    ModelOrigin origin {.name = model.name, .version = thisEnvironment(0).version};
+    if (!model.record)
+        return origin;
+    const RunSummary &run = model.record->summary;
+    origin.classNames = run.classNames;
+    origin.properties = {{"rosler.run", run.id},
+                         {"rosler.dataset", run.dataset},
+                         {"rosler.dataset_digest", run.datasetDigest}};
+    return origin;
+}
+
+/// A model's run, folder or file as one file for other programs.
+int exportFile(const std::vector<std::string> &models, const std::string &out, const std::string &path,
+               bool onnx)
+{
+    if (models.size() != 1)
+        return report({ErrorCode::OutOfRange,
+                       "a model file is made of one model: a run's id, its folder, or a model.h5",
+                       onnx ? "--onnx" : "--keras"});
+    const auto model = loadTrainedModel(models.front(), out);
+    if (!model)
+        return report(model.error());
+    const Result<std::string> bytes =
+        onnx ? onnxBytes(onnxModel(model->network, originOf(*model))) : kerasBytes(model->network);
+    if (!bytes)
+        return report(bytes.error());
+    if (const auto written = writeFileAtomically(path, *bytes); !written)
+        return report(written.error());
+    std::printf("%s\n", path.c_str());
+    return Done;
+}
+
 } // namespace
 
 std::function<int()> exportCommand(CLI::App &app)
@@ -67,6 +106,8 @@ std::function<int()> exportCommand(CLI::App &app)
         std::string figures = "figures";
         PublicationStyle style;
         COptions c;
+        std::string onnx;
+        std::string keras;
     };
     const auto options = std::make_shared<Options>();
     app.add_option(
@@ -89,8 +130,16 @@ std::function<int()> exportCommand(CLI::App &app)
         ->check(CLI::Range(30.0, 2400.0))
         ->capture_default_str();
     app.add_option("--out", options->out, "Folder that the runs are kept in");
-    CLI::Option *c = app.add_option(
-        "--c", options->c.folder, "Write one model (a run, its folder, or a model.h5) as C11 to this folder");
+    CLI::Option *onnx = app.add_option(
+        "--onnx", options->onnx, "Write one model (a run, its folder, or a model.h5) as ONNX to this file");
+    CLI::Option *keras = app.add_option("--keras", options->keras,
+                                        "Write the weights of one model as Keras keeps them in HDF5")
+                             ->excludes(onnx);
+    CLI::Option *c =
+        app.add_option("--c", options->c.folder,
+                       "Write one model (a run, its folder, or a model.h5) as C11 to this folder")
+            ->excludes(onnx)
+            ->excludes(keras);
     app.add_option("--type", options->c.type, "Number type of the C: i8 or f32")
         ->check(CLI::IsMember({"i8", "f32"}))
         ->capture_default_str()
@@ -107,6 +156,10 @@ std::function<int()> exportCommand(CLI::App &app)
         ->capture_default_str()
         ->needs(c);
     return [options]() -> int {
+        if (!options->onnx.empty())
+            return exportFile(options->runs, options->out, options->onnx, true);
+        if (!options->keras.empty())
+            return exportFile(options->runs, options->out, options->keras, false);
         if (!options->c.folder.empty())
             return exportC(options->runs, options->out, options->c);
         const auto store = openStoreToRead(options->out);

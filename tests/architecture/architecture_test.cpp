@@ -154,6 +154,8 @@ void ArchitectureTest::eachArrowIsGuarded_data()
     row("core/figure/x.cpp", "#include \"core/training/metrics.h\"", false);
     row("core/experiment/x.cpp", "#include \"core/figure/figure.h\"", true);
     row("core/experiment/x.cpp", "#include \"core/store/run_store.h\"", false);
+    row("core/interchange/x.cpp", "#include \"core/nn/network.h\"", true);
+    row("core/interchange/x.cpp", "#include \"core/training/trial_spec.h\"", false);
     row("core/store/x.cpp", "#include \"core/experiment/trial_result.h\"", true);
     row("core/store/x.cpp", "#include <hdf5.h>", false);
     row("core/store/x.cpp", "#include <H5Cpp.h>", false);

@@ -65,6 +65,7 @@ const std::vector<FolderRule> &folderRules()
     static const QString cost = QStringLiteral("core/cost/");
     static const QString figure = QStringLiteral("core/figure/");
     static const QString experiment = QStringLiteral("core/experiment/");
+    static const QString interchange = QStringLiteral("core/interchange/");
     static const QString store = QStringLiteral("core/store/");
     static const QString protocol = QStringLiteral("device_link/protocol/");
     static const QString firmware = QStringLiteral("device_link/firmware/");
@@ -104,6 +105,7 @@ const std::vector<FolderRule> &folderRules()
          apache},
         {figure, {base}, apache},
         {experiment, {training, cost, figure, nn, data, base}, apache},
+        {interchange, {nn, h5, base}, apache},
         {store, {experiment, training, cost, figure, compress, nn, data, h5, base}, apache},
         {protocol, {}, apache},
         {firmware, {protocol}, apache},

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void exportWritesFiguresAndMetrics();
     void forecastNeedsNoData();
     void aModelBecomesC();
+    void modelsGoToOtherProgramsAndComeBack();
     void aBuildWithoutQtRunsWithoutIt();
 
 private:
@@ -376,6 +377,54 @@ void RoslerTest::aModelBecomesC()
     const Answer full = test::rosler({"export", run, "--out", out(), "--c", "/proc/rosler"});
     QCOMPARE(full.exitCode, 1);
     QVERIFY2(full.error.contains("/proc/rosler"), full.error.constData());
+}
+
+void RoslerTest::modelsGoToOtherProgramsAndComeBack()
+{
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const QStringList runs = QDir(out()).entryList({"*dense*"}, QDir::Dirs);
+    QCOMPARE(runs.size(), 1);
+    const QString onnx = m_folder->filePath("net.onnx");
+    const Answer made = test::rosler({"export", runs.first(), "--out", out(), "--onnx", onnx});
+    QVERIFY2(made.exitCode == 0, made.error.constData());
+    QCOMPARE(test::rosler({"export", "--out", out(), "--onnx", onnx}).exitCode, 1); // of which run?
+
+    const Answer taken = test::rosler({"import", onnx, "--to", m_folder->path(), "--dataset", "digits"});
+    QVERIFY2(taken.exitCode == 0, taken.error.constData());
+    QVERIFY2(taken.out.contains("of the test examples are right"), taken.out.constData());
+    QCOMPARE(test::rosler({"import", onnx, "--to", m_folder->path()}).exitCode, 1); // net.h5 is there
+
+    // What begins with given weights is at its first step where they are; a resumed run, too.
+    const QString experiment = m_folder->filePath("net.json");
+    const Answer trained =
+        test::rosler({"train", experiment, "--epochs", "1", "--out", m_folder->filePath("on"), "--json"});
+    QVERIFY2(trained.exitCode == 0, trained.error.constData());
+    const QJsonArray models = trained.json()["models"].toArray();
+    QVERIFY(!models.isEmpty());
+    QVERIFY(models[0].toObject()["validation_accuracy"].toDouble() > 0.5);
+
+    const QString weights = m_folder->filePath("keras.h5");
+    const Answer keras = test::rosler({"export", m_folder->filePath("net.h5"), "--keras", weights});
+    QVERIFY2(keras.exitCode == 0, keras.error.constData());
+    const Answer alone = test::rosler({"import", weights, "--to", m_folder->filePath("k")});
+    QCOMPARE(alone.exitCode, 1);
+    QVERIFY2(alone.error.contains("--like"), alone.error.constData());
+    QVERIFY(QDir().mkpath(m_folder->filePath("k")));
+    const Answer back = test::rosler(
+        {"import", weights, "--to", m_folder->filePath("k"), "--like", experiment, "--dataset", "digits"});
+    QVERIFY2(back.exitCode == 0, back.error.constData());
+    const auto bytesOf = [](const QString &path) {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    QVERIFY(bytesOf(m_folder->filePath("k/keras.h5")).size() > 1000);
+    QCOMPARE(bytesOf(m_folder->filePath("k/keras.h5")), bytesOf(m_folder->filePath("net.h5")));
+
+    // Another model under the name that the experiment says.
+    QVERIFY(QFile::remove(m_folder->filePath("net.h5")));
+    QVERIFY(QFile::copy(weights, m_folder->filePath("net.h5")));
+    QCOMPARE(test::rosler({"train", experiment, "--epochs", "1", "--out", m_folder->filePath("on")}).exitCode,
+             1);
 }
 
 void RoslerTest::aBuildWithoutQtRunsWithoutIt()

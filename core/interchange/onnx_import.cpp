@@ -1,0 +1,816 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/interchange/onnx_import.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/interchange/graph_constants.h"
+#include "core/interchange/graph_error.h"
+#include "core/nn/layer_catalog.h"
+
+namespace rosler {
+
+namespace {
+
+using Does = InferenceStep::Does;
+
+constexpr std::int64_t firstOpset = 7;
+constexpr std::int64_t lastOpset = 22;
+constexpr std::int64_t mostExtent = 1 << 20;
+constexpr std::int64_t largestExample = 1 << 24;   ///< of an example
+constexpr std::int64_t mostLayerWeights = 1 << 29; ///< of a layer that does not read all features
+
+/// One axis of what travels through the graph, behind the batch's.
+enum class Axis { Channels, Rows, Columns };
+
+/// What travels: an example of some shape, and how the graph has it.
+struct Traveller {
+    ExampleShape shape;
+    std::vector<Axis> axes;                         ///< in the graph's order, before it was flattened
+    bool flat = false;                              ///< one axis of numbers
+    std::optional<std::vector<std::int64_t>> picks; ///< flat: which of them are left
+
+    [[nodiscard]] Index extent(Axis axis) const
+    {
+        return axis == Axis::Channels ? shape.channels : axis == Axis::Rows ? shape.height : shape.width;
+    }
+    /// Extents in the graph, 0 for the batch's: what Reshape takes for "as it is".
+    [[nodiscard]] std::vector<std::int64_t> extents() const
+    {
+        std::vector<std::int64_t> all {0};
+        if (flat)
+            all.push_back(width());
+        else
+            for (const Axis axis : axes)
+                all.push_back(extent(axis));
+        return all;
+    }
+    /// Numbers of a flat one.
+    [[nodiscard]] Index width() const { return picks ? static_cast<Index>(picks->size()) : shape.size(); }
+    /// Which feature, pixel by pixel, is number @p place of a flat one.
+    [[nodiscard]] Index feature(Index place) const
+    {
+        Index rest = picks ? static_cast<Index>((*picks)[static_cast<std::size_t>(place)]) : place;
+        std::array<Index, 3> at {};
+        for (std::size_t i = axes.size(); i-- > 0;) {
+            at[static_cast<std::size_t>(axes[i])] = rest % extent(axes[i]);
+            rest /= extent(axes[i]);
+        }
+        return (at[1] * shape.width + at[2]) * shape.channels + at[0];
+    }
+    [[nodiscard]] bool planes() const
+    {
+        return !flat && axes.front() == Axis::Channels && std::ranges::is_sorted(axes);
+    }
+    [[nodiscard]] bool signal() const { return axes.size() == 2; } ///< channels and columns
+};
+
+/// A layer of the network to be, and its numbers by the names of their blocks.
+struct Made {
+    LayerSpec spec;
+    InferenceStep step;
+    std::map<std::string, Matrix, std::less<>> blocks;
+};
+
+class Importer
+{
+public:
+    Importer(const OnnxModel &model, const std::string &where)
+        : m_model(model)
+        , m_where(where)
+        , m_constants(model, where)
+    {
+    }
+
+    ImportedModel run()
+    {
+        if (m_model.opset < firstOpset || m_model.opset > lastOpset)
+            raiseGraph(ErrorCode::Unsupported,
+                       "operators of opset " + std::to_string(m_model.opset) + "; known are "
+                           + std::to_string(firstOpset) + " to " + std::to_string(lastOpset),
+                       m_where);
+        takeInput();
+        for (const OnnxNode &node : m_model.nodes) {
+            m_node = &node;
+            follow();
+        }
+        m_node = nullptr;
+        return finish();
+    }
+
+private:
+    // --- what the graph's nodes say
+
+    [[noreturn]] void refuse(const std::string &what, ErrorCode code = ErrorCode::Unsupported) const
+    {
+        raiseGraph(code, what, placeOf(m_where, m_node));
+    }
+
+    std::int64_t integer(std::string_view name, std::int64_t preset) const
+    {
+        const OnnxAttribute *found = m_node->attribute(name);
+        return found != nullptr && found->integer ? *found->integer : preset;
+    }
+
+    double real(std::string_view name, double preset) const
+    {
+        const OnnxAttribute *found = m_node->attribute(name);
+        return found != nullptr && found->real ? static_cast<double>(*found->real) : preset;
+    }
+
+    std::vector<std::int64_t> integers(std::string_view name, std::size_t count, std::int64_t preset) const
+    {
+        const OnnxAttribute *found = m_node->attribute(name);
+        if (found == nullptr || found->integers.empty())
+            return std::vector<std::int64_t>(count, preset);
+        if (found->integers.size() != count)
+            refuse("attribute " + std::string(name) + " has " + std::to_string(found->integers.size())
+                       + " numbers where " + std::to_string(count) + " are expected",
+                   ErrorCode::Malformed);
+        for (const std::int64_t value : found->integers)
+            if (value < 0 || value > mostExtent)
+                refuse("attribute " + std::string(name) + " is " + std::to_string(value),
+                       ErrorCode::OutOfRange);
+        return found->integers;
+    }
+
+    const OnnxTensor *optionalConstant(std::size_t input) const
+    {
+        if (input >= m_node->inputs.size() || m_node->inputs[input].empty())
+            return nullptr;
+        const OnnxTensor *found = m_constants.find(m_node->inputs[input]);
+        if (found == nullptr)
+            refuse("input " + std::to_string(input) + " is not a constant");
+        return found;
+    }
+
+    const OnnxTensor &constant(std::size_t input) const
+    {
+        const OnnxTensor *found = optionalConstant(input);
+        if (found == nullptr)
+            refuse("it has no input " + std::to_string(input), ErrorCode::Malformed);
+        return *found;
+    }
+
+    /// A constant of @p count floats; one number stands for all.
+    Matrix row(const OnnxTensor &tensor, Index count) const
+    {
+        if (tensor.integers
+            || (tensor.floats.size() != 1 && static_cast<Index>(tensor.floats.size()) != count))
+            refuse(tensor.name + " has " + std::to_string(tensor.count()) + " numbers where "
+                       + std::to_string(count) + " are expected",
+                   ErrorCode::Malformed);
+        if (tensor.floats.size() == 1)
+            return Matrix::Constant(1, count, tensor.floats.front());
+        return view(tensor.floats.data(), 1, count);
+    }
+
+    /// A constant of two or more extents of floats.
+    const OnnxTensor &weights(std::size_t input, std::size_t extents) const
+    {
+        const OnnxTensor &found = constant(input);
+        if (found.integers || found.dims.size() != extents || found.floats.empty())
+            refuse(found.name + " has " + std::to_string(found.dims.size()) + " extents where "
+                       + std::to_string(extents) + " of weights are expected",
+                   ErrorCode::Malformed);
+        return found;
+    }
+
+    // --- the way through the graph
+
+    void takeInput()
+    {
+        const OnnxValue *input = nullptr;
+        for (const OnnxValue &value : m_model.inputs) {
+            if (m_constants.find(value.name) != nullptr)
+                continue; // older files list their constants, too
+            if (input != nullptr)
+                raiseGraph(ErrorCode::Unsupported, "several inputs: " + input->name + ", " + value.name,
+                           m_where);
+            input = &value;
+        }
+        if (input == nullptr || m_model.outputs.size() != 1)
+            raiseGraph(ErrorCode::Unsupported,
+                       "one input and one output are expected, not " + std::to_string(m_model.inputs.size())
+                           + " and " + std::to_string(m_model.outputs.size()),
+                       m_where);
+        const std::string place = m_where + ": input " + input->name;
+        const auto &dims = input->dims;
+        if (dims.size() < 2 || dims.size() > 4)
+            raiseGraph(ErrorCode::Unsupported,
+                       std::to_string(dims.size())
+                           + " extents; known are N x features, N x channels x length, N x channels x height "
+                             "x width",
+                       place);
+        std::int64_t features = 1;
+        for (std::size_t i = 1; i < dims.size(); ++i) {
+            if (dims[i] < 1)
+                raiseGraph(ErrorCode::OutOfRange, "extent " + std::to_string(i) + " is not stated", place);
+            if (dims[i] > largestExample / features)
+                raiseGraph(ErrorCode::OutOfRange,
+                           "an example of more than " + std::to_string(largestExample) + " numbers", place);
+            features *= dims[i];
+        }
+        m_current = input->name;
+        m_data.insert(m_current);
+        Traveller &t = m_traveller;
+        if (dims.size() == 2) {
+            t = {ExampleShape::vector(dims[1]), {Axis::Columns}, true, {}};
+        } else if (dims.size() == 3) {
+            t = {{dims[1], 1, dims[2]}, {Axis::Channels, Axis::Columns}, false, {}};
+        } else if (startsWithPixels()) {
+            t = {{dims[3], dims[1], dims[2]}, {Axis::Rows, Axis::Columns, Axis::Channels}, false, {}};
+        } else {
+            t = {{dims[1], dims[2], dims[3]}, {Axis::Channels, Axis::Rows, Axis::Columns}, false, {}};
+        }
+        m_example = t.shape;
+    }
+
+    /// Whether the input lies pixel by pixel: it is first turned to planes.
+    [[nodiscard]] bool startsWithPixels() const
+    {
+        for (const OnnxNode &node : m_model.nodes)
+            if (std::ranges::find(node.inputs, m_current) != node.inputs.end()) {
+                const OnnxAttribute *perm = node.attribute("perm");
+                return node.type == "Transpose" && perm != nullptr
+                    && perm->integers == std::vector<std::int64_t> {0, 3, 1, 2};
+            }
+        return false;
+    }
+
+    void follow()
+    {
+        const OnnxNode &node = *m_node;
+        if (node.outputs.empty() || node.outputs.front().empty())
+            refuse("it gives nothing", ErrorCode::Malformed);
+        if (!node.domain.empty() && node.domain != "ai.onnx")
+            refuse("an operator of " + node.domain);
+        std::size_t data = 0;
+        for (const std::string &input : node.inputs) {
+            if (input.empty() || m_constants.find(input) != nullptr)
+                continue;
+            if (!m_data.contains(input))
+                refuse("it reads " + input + ", which no node before it gives", ErrorCode::Malformed);
+            if (input != m_current)
+                refuse("it reads " + input + " a second time; graphs with branches are not known");
+            ++data;
+        }
+        if (node.type == "Shape" && data == 1) {
+            m_constants.add(node, m_traveller.extents());
+            return;
+        }
+        if (data == 0) {
+            m_constants.fold(node);
+            return;
+        }
+        if (data > 1 || node.inputs.front() != m_current) {
+            const bool eitherWay = (node.type == "Add" || node.type == "Mul") && data == 1;
+            if (!eitherWay)
+                refuse("its first input alone may be what the nodes before it give");
+        }
+        if (m_ended)
+            refuse("something follows the softmax");
+        apply();
+        m_current = node.outputs.front();
+        if (!m_data.insert(m_current).second || m_constants.find(m_current) != nullptr)
+            refuse("it gives " + m_current + ", which there is already", ErrorCode::Malformed);
+    }
+
+    void apply()
+    {
+        using Operator = void (Importer::*)();
+        static const std::map<std::string_view, Operator> known {
+            {"Add", &Importer::addBias},
+            {"AveragePool", &Importer::meanOfWindows},
+            {"BatchNormalization", &Importer::normalise},
+            {"Conv", &Importer::convolve},
+            {"Div", &Importer::scaleOrShift},
+            {"Dropout", &Importer::leaveOut},
+            {"Flatten", &Importer::flattenNode},
+            {"Gather", &Importer::pick},
+            {"Gemm", &Importer::multiply},
+            {"GlobalAveragePool", &Importer::meanOfAll},
+            {"Identity", &Importer::handOn},
+            {"LogSoftmax", &Importer::softmax},
+            {"MatMul", &Importer::multiply},
+            {"MaxPool", &Importer::largest},
+            {"ReduceMean", &Importer::reduceMean},
+            {"Mul", &Importer::scaleOrShift},
+            {"Pad", &Importer::padNothing},
+            {"Relu", &Importer::relu},
+            {"Reshape", &Importer::reshape},
+            {"Softmax", &Importer::softmax},
+            {"Squeeze", &Importer::squeeze},
+            {"Sub", &Importer::scaleOrShift},
+            {"Transpose", &Importer::transpose},
+        };
+        const auto found = known.find(m_node->type);
+        if (found == known.end()) {
+            std::string list;
+            for (const auto &[name, unused] : known)
+                list += (list.empty() ? "" : ", ") + std::string(name);
+            refuse("the operator is not known here; these are: " + list);
+        }
+        (this->*found->second)();
+    }
+
+    // --- operators
+
+    void handOn() { }
+
+    /// Padding of nothing, which some programs write before each pooling.
+    void padNothing()
+    {
+        const OnnxAttribute *attribute = m_node->attribute("pads");
+        const std::vector<std::int64_t> pads = attribute != nullptr ? attribute->integers : constant(1).ints;
+        if (std::ranges::any_of(pads, [](std::int64_t pad) { return pad != 0; }))
+            refuse("padding that is not that of a convolution");
+    }
+
+    void leaveOut() { m_notes.insert("Dropout, which in inference does nothing"); }
+
+    void softmax()
+    {
+        m_ended = true;
+        m_notes.insert("the softmax at the end: outputs are what comes before it");
+    }
+
+    void multiply()
+    {
+        if (!m_traveller.flat)
+            refuse("it reads images; a Flatten is expected before it");
+        const bool gemm = m_node->type == "Gemm";
+        const OnnxTensor &b = weights(1, 2);
+        const bool turned = gemm && integer("transB", 0) != 0;
+        if (gemm && integer("transA", 0) != 0)
+            refuse("transA is not known");
+        const Index outputs = b.dims[turned ? 0 : 1];
+        const Index inputs = b.dims[turned ? 1 : 0];
+        if (inputs != m_traveller.width())
+            refuse(b.name + " takes " + std::to_string(inputs) + " numbers where "
+                       + std::to_string(m_traveller.width()) + " come",
+                   ErrorCode::Malformed);
+        const Index features = m_traveller.shape.size();
+        if (features > mostLayerWeights / outputs)
+            refuse("more than " + std::to_string(mostLayerWeights) + " weights", ErrorCode::OutOfRange);
+        const auto alpha = static_cast<float>(gemm ? real("alpha", 1.0) : 1.0);
+        const ConstMatrixView stored = view(b.floats.data(), b.dims[0], b.dims[1]);
+        Matrix w = Matrix::Zero(outputs, features);
+        for (Index k = 0; k < inputs; ++k) {
+            const Index feature = m_traveller.feature(k);
+            if (turned)
+                w.col(feature) += alpha * stored.col(k);
+            else
+                w.col(feature) += alpha * stored.row(k).transpose();
+        }
+        Matrix bias = Matrix::Zero(1, outputs);
+        if (const OnnxTensor *c = gemm ? optionalConstant(2) : nullptr)
+            bias = static_cast<float>(real("beta", 1.0)) * row(*c, outputs);
+        add({Does::Multiplies, {.in = m_traveller.shape}, outputs, 0},
+            {{"W", std::move(w)}, {"b", std::move(bias)}});
+        m_traveller.axes = {Axis::Columns};
+        m_traveller.picks.reset();
+    }
+
+    /// What is done to the numbers of the input before anything else: a standardisation.
+    void scaleOrShift()
+    {
+        if (!m_made.empty())
+            refuse("numbers may be scaled and shifted before the first layer alone");
+        const std::size_t which = m_node->inputs.front() == m_current ? 1 : 0;
+        const bool scales = m_node->type == "Mul" || m_node->type == "Div";
+        const Matrix numbers = spread(constant(which), scales ? 1.0F : 0.0F);
+        if (m_factor.size() == 0) {
+            m_factor = Matrix::Ones(1, numbers.cols());
+            m_shift = Matrix::Zero(1, numbers.cols());
+        }
+        if (scales) {
+            const Matrix factor = m_node->type == "Mul" ? numbers : Matrix(numbers.cwiseInverse());
+            m_factor = m_factor.cwiseProduct(factor);
+            m_shift = m_shift.cwiseProduct(factor);
+        } else if (m_node->type == "Add") {
+            m_shift += numbers;
+        } else {
+            m_shift -= numbers;
+        }
+    }
+
+    /// A constant as numbers of one example, pixel by pixel, spread as ONNX does; @p elsewhere for features
+    /// that are not picked.
+    Matrix spread(const OnnxTensor &tensor, float elsewhere) const
+    {
+        const auto extents = m_traveller.extents();
+        std::vector<std::int64_t> dims(extents.size(), 1);
+        if (tensor.integers || tensor.dims.size() > dims.size())
+            refuse(tensor.name + " is no constant for one example");
+        std::copy_backward(tensor.dims.begin(), tensor.dims.end(), dims.end());
+        for (std::size_t i = 0; i < dims.size(); ++i)
+            if (dims[i] != 1 && (i == 0 || dims[i] != extents[i]))
+                refuse(tensor.name + " is no constant for one example");
+        const Index width = m_traveller.flat ? m_traveller.width() : m_traveller.shape.size();
+        Matrix pixels = Matrix::Constant(1, m_traveller.shape.size(), elsewhere);
+        for (Index place = 0; place < width; ++place) {
+            Index rest = place;
+            Index at = 0;
+            Index step = 1;
+            for (std::size_t i = dims.size(); i-- > 1;) {
+                at += dims[i] == 1 ? 0 : rest % extents[i] * step;
+                rest /= extents[i];
+                step *= dims[i];
+            }
+            pixels(0, m_traveller.feature(place)) = tensor.floats[static_cast<std::size_t>(at)];
+        }
+        return pixels;
+    }
+
+    /// The layer that scaleOrShift() asks for: (x - mean) / deviation.
+    void standardise()
+    {
+        if (m_factor.size() == 0)
+            return;
+        Matrix mean(1, m_factor.cols());
+        Matrix deviation(1, m_factor.cols());
+        for (Index j = 0; j < m_factor.cols(); ++j) {
+            const float factor = m_factor(0, j);
+            const bool nothing = factor == 0.0F && m_shift(0, j) == 0.0F;
+            if (!(factor > 0.0F) && !nothing)
+                refuse("its input is multiplied by " + std::to_string(factor)
+                       + "; positive numbers are known");
+            mean(0, j) = nothing ? 0.0F : -m_shift(0, j) / factor;
+            deviation(0, j) = nothing ? 0.0F : 1.0F / factor;
+        }
+        m_factor.resize(0, 0);
+        const InferenceStep step {Does::Standardises, {.in = m_traveller.shape}, 0, 0};
+        add(step, {{"mean", std::move(mean)}, {"deviation", std::move(deviation)}});
+    }
+
+    void addBias()
+    {
+        const std::size_t which = m_node->inputs.size() == 2 && m_node->inputs[0] == m_current ? 1 : 0;
+        const OnnxTensor &added = constant(which);
+        if (m_made.empty()) {
+            scaleOrShift();
+            return;
+        }
+        const auto &dims = added.dims;
+        const bool fits = m_biasFits && m_made.back().spec.activation == Activation::None
+            && (m_traveller.planes() || m_made.back().step.does == Does::Multiplies);
+        if (!fits)
+            refuse("it adds something that is no bias of a layer with weights");
+        Made &layer = m_made.back();
+        // Along the last extent of numbers, along the channels of images.
+        const std::size_t behind = layer.step.does == Does::Convolves ? m_traveller.axes.size() - 1 : 0;
+        const bool along = added.count() == 1
+            || (dims.size() > behind
+                && dims[dims.size() - 1 - behind] == static_cast<std::int64_t>(added.count()));
+        if (!along)
+            refuse("it adds something that is no bias of a layer with weights");
+        Matrix &bias = layer.blocks.find("b")->second;
+        bias += row(added, bias.cols());
+    }
+
+    /// Windows as the node has them. A signal's are one row high.
+    WindowGrid windows(std::vector<std::int64_t> kernel)
+    {
+        if (!m_traveller.planes())
+            refuse("it reads something that is no image plane by plane");
+        const std::size_t sides = m_traveller.axes.size() - 1;
+        if (kernel.size() != sides)
+            refuse("windows of " + std::to_string(kernel.size()) + " sides on " + std::to_string(sides)
+                       + " sides",
+                   ErrorCode::Malformed);
+        for (const std::int64_t dilation : integers("dilations", sides, 1))
+            if (dilation != 1)
+                refuse("dilated windows are not known");
+        if (integer("ceil_mode", 0) != 0)
+            refuse("ceil_mode is not known");
+        const auto strides = integers("strides", sides, 1);
+        auto pads = integers("pads", 2 * sides, 0);
+        const OnnxAttribute *automatic = m_node->attribute("auto_pad");
+        if (automatic != nullptr && automatic->text && *automatic->text != "NOTSET"
+            && *automatic->text != "VALID")
+            pads = samePads(*automatic->text, kernel, strides);
+        WindowGrid grid;
+        grid.in = m_traveller.shape;
+        const auto side = [&](std::size_t i, Index length, Index &window, Index &stride, Index &pad) {
+            window = kernel[i];
+            stride = strides[i];
+            pad = pads[i];
+            if (pads[i] != pads[i + sides])
+                refuse("padding of " + std::to_string(pads[i]) + " and " + std::to_string(pads[i + sides])
+                       + " at two opposite sides; equal ones are known");
+            if (window < 1 || stride < 1 || window > length + 2 * pad)
+                refuse("windows of " + std::to_string(window) + ", " + std::to_string(stride) + " apart, on "
+                           + std::to_string(length) + " pixels",
+                       ErrorCode::OutOfRange);
+            return (length + 2 * pad - window) / stride + 1;
+        };
+        if (sides == 2)
+            grid.down = side(0, grid.in.height, grid.windowHeight, grid.strideDown, grid.paddingTop);
+        else
+            grid.down = 1;
+        grid.across = side(sides - 1, grid.in.width, grid.windowWidth, grid.strideAcross, grid.paddingLeft);
+        if (grid.in.height == 1 && grid.windowHeight == 1 && grid.paddingTop == 0)
+            grid.strideDown = 1; // there is one row of windows
+        return grid;
+    }
+
+    std::vector<std::int64_t> samePads(const std::string &text, const std::vector<std::int64_t> &kernel,
+                                       const std::vector<std::int64_t> &strides) const
+    {
+        if (text != "SAME_UPPER" && text != "SAME_LOWER")
+            refuse("auto_pad " + text + " is not known");
+        const std::size_t sides = kernel.size();
+        std::vector<std::int64_t> pads(2 * sides);
+        for (std::size_t i = 0; i < sides; ++i) {
+            const Index length = sides == 2 && i == 0 ? m_traveller.shape.height : m_traveller.shape.width;
+            if (strides[i] < 1)
+                refuse("a stride of 0", ErrorCode::OutOfRange);
+            const std::int64_t count = (length + strides[i] - 1) / strides[i];
+            const std::int64_t all = std::max<std::int64_t>(0, (count - 1) * strides[i] + kernel[i] - length);
+            pads[i + (text == "SAME_UPPER" ? 0 : sides)] = all / 2;
+            pads[i + (text == "SAME_UPPER" ? sides : 0)] = all - all / 2;
+        }
+        return pads;
+    }
+
+    void convolve()
+    {
+        if (integer("group", 1) != 1)
+            refuse("convolutions of " + std::to_string(integer("group", 1)) + " groups are not known");
+        const std::size_t sides = m_traveller.axes.size() - 1;
+        if (m_traveller.flat)
+            refuse("it reads numbers that are no image");
+        const OnnxTensor &stored = weights(1, 2 + sides);
+        const Index filters = stored.dims[0];
+        if (stored.dims[1] != m_traveller.shape.channels)
+            refuse(stored.name + " takes " + std::to_string(stored.dims[1]) + " channels where "
+                       + std::to_string(m_traveller.shape.channels) + " come",
+                   ErrorCode::Malformed);
+        const std::vector<std::int64_t> kernel(stored.dims.begin() + 2, stored.dims.end());
+        if (integers("kernel_shape", sides, -1) != kernel && m_node->attribute("kernel_shape") != nullptr)
+            refuse("kernel_shape is not that of " + stored.name, ErrorCode::Malformed);
+        const WindowGrid grid = windows(kernel);
+        const Index pixels = grid.windowHeight * grid.windowWidth;
+        Matrix w(filters, grid.patch());
+        for (Index f = 0; f < filters; ++f)
+            for (Index c = 0; c < grid.in.channels; ++c)
+                for (Index p = 0; p < pixels; ++p)
+                    w(f, p * grid.in.channels + c) =
+                        stored.floats[static_cast<std::size_t>((f * grid.in.channels + c) * pixels + p)];
+        Matrix bias = Matrix::Zero(1, filters);
+        if (const OnnxTensor *b = optionalConstant(2))
+            bias = row(*b, filters);
+        add({Does::Convolves, grid, filters, 0}, {{"W", std::move(w)}, {"b", std::move(bias)}});
+    }
+
+    void pool(Does does)
+    {
+        const std::size_t sides = m_traveller.axes.size() - 1;
+        const auto kernel = integers("kernel_shape", sides, 0);
+        WindowGrid grid = windows(kernel);
+        if (does == Does::Mean && grid.windowHeight == grid.in.height && grid.windowWidth == grid.in.width)
+            grid.strideDown = grid.strideAcross = 1; // there is one window
+        if (does == Does::Largest && m_node->outputs.size() > 1 && !m_node->outputs[1].empty())
+            refuse("places of the largest numbers are not known");
+        add({does, grid, 0, 0}, {});
+    }
+
+    void largest() { pool(Does::Largest); }
+    void meanOfWindows() { pool(Does::Mean); }
+
+    void meanOfAll()
+    {
+        if (!m_traveller.planes())
+            refuse("it reads something that is no image plane by plane");
+        WindowGrid grid;
+        grid.in = m_traveller.shape;
+        grid.windowHeight = grid.in.height;
+        grid.windowWidth = grid.in.width;
+        grid.down = grid.across = 1;
+        add({Does::Mean, grid, 0, 0}, {});
+    }
+
+    void reduceMean()
+    {
+        const std::size_t sides = m_traveller.axes.size() - 1;
+        std::vector<std::int64_t> axes;
+        if (const OnnxTensor *given = optionalConstant(1))
+            axes = given->ints;
+        else if (const OnnxAttribute *attribute = m_node->attribute("axes"))
+            axes = attribute->integers;
+        for (std::int64_t &axis : axes)
+            axis += axis < 0 ? static_cast<std::int64_t>(sides) + 2 : 0;
+        std::ranges::sort(axes);
+        const bool pixels = !m_traveller.flat
+            && axes == (sides == 2 ? std::vector<std::int64_t> {2, 3} : std::vector<std::int64_t> {2});
+        if (!pixels)
+            refuse("means over other extents than those of an image's pixels are not known");
+        meanOfAll();
+        if (integer("keepdims", 1) == 0)
+            m_traveller.flat = true;
+    }
+
+    void normalise()
+    {
+        if (integer("training_mode", 0) != 0)
+            refuse("it is in training; export the model for inference");
+        const ExampleShape &shape = m_traveller.shape;
+        const bool numbers = m_traveller.flat && !m_traveller.picks
+            && (shape.pixels() == 1 || (shape.channels == 1 && shape.height == 1));
+        if (!numbers && !m_traveller.planes())
+            refuse("it reads something that is no image plane by plane");
+        const Index channels = numbers ? shape.size() : shape.channels;
+        Matrix gamma = row(constant(1), channels);
+        const Matrix beta = row(constant(2), channels);
+        const Matrix mean = row(constant(3), channels);
+        Matrix variance = row(constant(4), channels);
+        // Layers have one epsilon: what is given as variance + epsilon is what they are given.
+        constexpr double ours = 1e-5;
+        const double theirs = real("epsilon", 1e-5);
+        for (Index c = 0; c < channels; ++c) {
+            const double sum = static_cast<double>(variance(0, c)) + theirs;
+            if (!(sum > 0.0))
+                refuse("a variance of " + std::to_string(variance(0, c)), ErrorCode::Malformed);
+            variance(0, c) = static_cast<float>(std::max(0.0, sum - ours));
+            const double kept = static_cast<double>(variance(0, c)) + ours;
+            gamma(0, c) = static_cast<float>(static_cast<double>(gamma(0, c)) * std::sqrt(kept / sum));
+        }
+        add({Does::Normalises, {.in = shape}, channels, ours},
+            {{"gamma", std::move(gamma)}, {"beta", beta}, {"mean", mean}, {"variance", std::move(variance)}});
+    }
+
+    void relu()
+    {
+        if (m_made.empty() || !m_reluFits)
+            refuse("it follows no layer that an activation may follow");
+        for (std::size_t i = m_made.size(); i-- > 0;)
+            if (m_made[i].step.does != Does::Largest) { // which may as well come after
+                m_made[i].spec.activation = Activation::Relu;
+                break;
+            }
+        m_biasFits = false;
+    }
+
+    void flatten() { m_traveller.flat = true; }
+
+    void flattenNode()
+    {
+        if (integer("axis", 1) != 1)
+            refuse("an axis other than 1 is not known");
+        flatten();
+    }
+
+    void reshape()
+    {
+        const OnnxTensor &wanted = constant(1);
+        std::vector<std::int64_t> to = wanted.ints;
+        const auto from = m_traveller.extents();
+        const std::string text = wanted.name;
+        if (to.size() < 2)
+            refuse("it makes " + std::to_string(to.size()) + " extents");
+        for (std::size_t i = 0; i < to.size(); ++i)
+            if (to[i] == 0 && i < from.size())
+                to[i] = from[i];
+        const Index width = m_traveller.flat ? m_traveller.width() : m_traveller.shape.size();
+        if (to.size() == 2 && (to[1] == -1 || to[1] == width)) {
+            flatten();
+            return;
+        }
+        // Numbers that become an image: at the very beginning, or one row of one channel.
+        const bool image = to.size() == 4 && m_traveller.flat && !m_traveller.picks;
+        const bool sized = image && to[1] >= 1 && to[2] >= 1 && to[3] >= 1 && to[3] <= width && to[1] <= width
+            && to[2] <= width / to[1] && to[1] * to[2] * to[3] == width;
+        const ExampleShape shape = sized ? ExampleShape {to[1], to[2], to[3]} : ExampleShape {};
+        const bool vector = m_traveller.shape == ExampleShape::vector(width);
+        if (!sized || !vector || m_factor.size() > 0
+            || (!m_made.empty() && shape != ExampleShape::vector(width)))
+            refuse("it makes an image of something that is none");
+        m_traveller = {shape, {Axis::Channels, Axis::Rows, Axis::Columns}, false, {}};
+        if (m_made.empty())
+            m_example = shape;
+    }
+
+    void squeeze()
+    {
+        if (m_traveller.flat || m_traveller.shape.pixels() != 1)
+            refuse("it leaves out extents of more than one pixel");
+        flatten();
+    }
+
+    void transpose()
+    {
+        const std::size_t extents = m_traveller.flat ? 2 : m_traveller.axes.size() + 1;
+        const auto perm = integers("perm", extents, -1);
+        std::vector<std::int64_t> sorted = perm;
+        std::ranges::sort(sorted);
+        for (std::size_t i = 0; i < extents; ++i)
+            if (sorted[i] != static_cast<std::int64_t>(i))
+                refuse("it is no order of " + std::to_string(extents) + " extents", ErrorCode::Malformed);
+        if (perm[0] != 0 || m_traveller.flat)
+            refuse("it turns examples");
+        const std::vector<Axis> before = m_traveller.axes;
+        for (std::size_t i = 1; i < extents; ++i)
+            m_traveller.axes[i - 1] = before[static_cast<std::size_t>(perm[i]) - 1];
+    }
+
+    void pick()
+    {
+        const std::int64_t axis = integer("axis", 0);
+        const OnnxTensor &indices = constant(1);
+        if (!m_traveller.flat || (axis != 1 && axis != -1) || indices.dims.size() != 1 || !indices.integers)
+            refuse("it picks something other than features of a flat example");
+        std::vector<std::int64_t> picks = indices.ints;
+        for (std::int64_t &place : picks) {
+            place += place < 0 ? m_traveller.width() : 0;
+            if (place < 0 || place >= m_traveller.width())
+                refuse("number " + std::to_string(place) + " of " + std::to_string(m_traveller.width()),
+                       ErrorCode::Malformed);
+            if (m_traveller.picks)
+                place = (*m_traveller.picks)[static_cast<std::size_t>(place)];
+        }
+        m_traveller.picks = std::move(picks);
+    }
+
+    // --- the network
+
+    void add(const InferenceStep &step, std::map<std::string, Matrix, std::less<>> blocks)
+    {
+        if (step.does != Does::Standardises)
+            standardise();
+        const auto spec = layerThat(step);
+        if (!spec)
+            refuse("no kind of layer computes this: windows are square, and of no more than their layer's "
+                   "limits; "
+                   "poolings have no padding");
+        const LayerKind &kind = *layerKindNamed(spec->kind);
+        m_traveller.shape = kind.output(*spec, m_traveller.shape, step.outputs);
+        m_biasFits = kind.weighted;
+        m_reluFits = kind.weighted || kind.activates || (step.does == Does::Largest && m_reluFits);
+        m_made.push_back({*spec, step, std::move(blocks)});
+    }
+
+    ImportedModel finish()
+    {
+        if (m_current != m_model.outputs.front().name)
+            raiseGraph(ErrorCode::Malformed,
+                       "the output " + m_model.outputs.front().name + " is not what the last node gives",
+                       m_where);
+        if (m_made.empty() || !m_traveller.flat || m_traveller.picks)
+            raiseGraph(ErrorCode::Unsupported, "the graph does not end in a vector of one number a class",
+                       m_where);
+        std::vector<LayerSpec> layers;
+        for (const Made &made : m_made)
+            layers.push_back(made.spec);
+        auto plan = planNetwork(layers, m_example, m_traveller.shape.size(), m_where);
+        if (!plan)
+            throw GraphError {plan.error()};
+        Network network(std::move(*plan));
+        for (std::size_t i = 0; i < m_made.size(); ++i)
+            for (const ParameterBlock &block : network.layer(i).blocks()) {
+                const Matrix &numbers = m_made[i].blocks.at(block.name);
+                std::copy_n(numbers.data(), numbers.size(),
+                            network.parameters().data() + network.offset(i) + block.offset);
+                if (!numbers.allFinite())
+                    raiseGraph(ErrorCode::Malformed,
+                               "block " + block.name + " of layer " + std::to_string(i + 1)
+                                   + " has numbers that are not finite",
+                               m_where);
+            }
+        return {m_model.graphName, std::move(network), {m_notes.begin(), m_notes.end()}};
+    }
+
+    const OnnxModel &m_model;
+    const std::string &m_where;
+    GraphConstants m_constants;
+    const OnnxNode *m_node = nullptr;          ///< that is looked at
+    std::string m_current;                     ///< name of what travels
+    std::set<std::string, std::less<>> m_data; ///< all that it was called
+    Traveller m_traveller;
+    ExampleShape m_example;
+    Matrix m_factor; ///< of the input's numbers, and what is added to them; empty: nothing of the kind
+    Matrix m_shift;
+    std::vector<Made> m_made;
+    bool m_biasFits = false;
+    bool m_reluFits = false;
+    bool m_ended = false;
+    std::set<std::string> m_notes;
+};
+
+} // namespace
+
+Result<ImportedModel> importOnnx(const OnnxModel &model, const std::string &where)
+{
+    try {
+        return Importer(model, where).run();
+    } catch (const GraphError &error) {
+        return tl::unexpected(error.error);
+    }
+}
+
+} // namespace rosler
