@@ -10,8 +10,8 @@
 #include "core/base/digest.h"
 #include "core/base/text_number.h"
 #include "core/experiment/layer_text.h"
-#include "core/nn/layer_catalog.h"
 #include "core/h5/h5_file.h"
+#include "core/nn/layer_catalog.h"
 #include "core/store/sealed_file.h"
 
 namespace rosler {

@@ -9,8 +9,8 @@
 
 #include "core/base/atomic_file.h"
 #include "core/experiment/layer_text.h"
-#include "core/nn/layer_catalog.h"
 #include "core/h5/h5_file.h"
+#include "core/nn/layer_catalog.h"
 #include "core/store/model_file_one.h"
 #include "core/store/sealed_file.h"
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/nn/network_plan.h"
 #include "core/h5/h5_file.h"
+#include "core/nn/network_plan.h"
 
 namespace rosler {
 

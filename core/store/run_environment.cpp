@@ -16,9 +16,9 @@
 #include <zlib.h>
 
 #include "core/base/atomic_file.h"
+#include "core/h5/h5_file.h"
 #include "core/store/build_commit.h"
 #include "core/store/build_info.h"
-#include "core/h5/h5_file.h"
 #include "core/store/process_identity.h"
 
 namespace rosler {

@@ -100,6 +100,7 @@ private Q_SLOTS:
     void validationIsAShareACountOrNone();
     void dataMayHaveOptions();
     void badOptionsNameTheirPlace();
+    void aModelMayBeginWithAFile();
     void layersAreEachModelsOwn();
     void layersOfVersionTwoNameTheirPlace_data();
     void layersOfVersionTwoNameTheirPlace();
@@ -255,6 +256,24 @@ void ExperimentSpecTest::badOptionsNameTheirPlace()
         QVERIFY2(!spec, value);
         QCOMPARE(spec.error().where, std::string(where));
     }
+}
+
+void ExperimentSpecTest::aModelMayBeginWithAFile()
+{
+    const auto parsed = [](const std::string &start) {
+        return parseExperiment(
+            R"({"schema": "rosler.experiment/2", "models": [{"layers": [{"kind": "dense"}], "start": )"
+                + start + "}]}",
+            "s");
+    };
+    const auto spec = parsed(R"({"file": "net.h5", "digest": "ab"})");
+    QVERIFY2(spec, spec ? "" : message(spec.error()).c_str());
+    QVERIFY(spec->models[0].start == (StartWeights {"net.h5", "ab"}));
+    QVERIFY(parseExperiment(toJson(*spec), "s") == *spec);
+    QVERIFY(parsed(R"({"file": "net.h5"})")->models[0].start == (StartWeights {"net.h5", ""}));
+    QCOMPARE(parsed(R"({"digest": "ab"})").error().where, std::string("s:/models/0/start/file"));
+    QCOMPARE(parsed(R"({"file": ""})").error().where, std::string("s:/models/0/start/file"));
+    QCOMPARE(parsed(R"("net.h5")").error().where, std::string("s:/models/0/start"));
 }
 
 void ExperimentSpecTest::layersAreEachModelsOwn()

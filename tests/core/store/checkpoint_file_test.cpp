@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
-#include "core/store/checkpoint_file.h"
 #include "core/h5/h5_file.h"
+#include "core/store/checkpoint_file.h"
 #include "core/store/sealed_file.h"
 #include "tests/core/store/damage.h"
 #include "tests/support/layers.h"
