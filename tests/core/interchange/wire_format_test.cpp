@@ -70,8 +70,8 @@ void WireFormatTest::damageIsAnErrorWithItsPlace_data()
     QTest::addColumn<QString>("where");
     QTest::newRow("half a tag") << QByteArray::fromHex("80") << "x.onnx:8";
     QTest::newRow("no value") << QByteArray::fromHex("08") << "x.onnx:8";
-    QTest::newRow("an endless number") << QByteArray::fromHex("08ffffffffffffffffffff01") << "x.onnx:17";
-    QTest::newRow("more than 64 bits") << QByteArray::fromHex("08ffffffffffffffffff02") << "x.onnx:17";
+    QTest::newRow("an endless number") << QByteArray::fromHex("08ffffffffffffffffffff01") << "x.onnx:18";
+    QTest::newRow("more than 64 bits") << QByteArray::fromHex("08ffffffffffffffffff02") << "x.onnx:18";
     QTest::newRow("a long text") << QByteArray::fromHex("12056162") << "x.onnx:9";
     QTest::newRow("a text of 2^64 - 1 bytes") << QByteArray::fromHex("12ffffffffffffffffff01") << "x.onnx:18";
     QTest::newRow("half a float") << QByteArray::fromHex("0d0000") << "x.onnx:8";
