@@ -12,6 +12,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/data/dataset_reader.h"
+#include "core/experiment/budget.h"
 #include "core/experiment/spec_names.h"
 #include "core/store/resume_request.h"
 #include "core/store/start_request.h"
