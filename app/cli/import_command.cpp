@@ -34,7 +34,7 @@ struct ImportOptions {
     std::string file;
     std::string to = ".";
     std::string like;
-    double keep = 0.9;
+    double keep = 0.7;
     bool replace = false;
     DataOptions data;
 };
@@ -125,6 +125,7 @@ ExperimentSpec experimentOf(const ImportedModel &model, const std::vector<LayerS
     spec.name = name;
     spec.description = "Begins with the weights of " + name;
     spec.dataset = std::move(data);
+    spec.training.validation = ValidationSpec::tenth();
     const StartWeights start {file, model.network.digest()};
     ModelSpec whole;
     for (std::size_t i = 0; i < model.network.layerCount(); ++i)
