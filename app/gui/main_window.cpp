@@ -23,6 +23,7 @@
 
 #include "app/gui/command_palette.h"
 #include "app/gui/device_control.h"
+#include "app/gui/examples_control.h"
 #include "app/gui/experiment_control.h"
 #include "app/gui/figure_commands.h"
 #include "app/gui/hint_bar.h"
@@ -38,6 +39,7 @@
 #include "widgets/pages/data_page.h"
 #include "widgets/pages/design_page.h"
 #include "widgets/pages/device_page.h"
+#include "widgets/pages/examples_page.h"
 #include "widgets/pages/figure_source.h"
 #include "widgets/pages/log_page.h"
 #include "widgets/pages/problems_page.h"
@@ -90,6 +92,7 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     buildToolBars();
     addPage(m_compare, tr("Compare"), tintedIcon(QStringLiteral("compare"), QPalette::WindowText));
     addPage(m_devicePage, tr("Device"), tintedIcon(QStringLiteral("device"), QPalette::WindowText));
+    addPage(m_examplesPage, tr("Examples"), tintedIcon(QStringLiteral("data"), QPalette::WindowText));
 
     connectTraining();
     connectData();
@@ -97,6 +100,8 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     connectDesign();
     connectFigures();
     connectDevice();
+    m_examples = new ExamplesControl(m_examplesPage, &m_services.examples(), &m_services.runs(), this);
+    m_examples->setValidation(m_design.spec().training.validation);
     m_saveTimer.setSingleShot(true);
     m_saveTimer.setInterval(2000);
     connect(&m_saveTimer, &QTimer::timeout, this, &MainWindow::saveState);
@@ -122,6 +127,8 @@ MainWindow::~MainWindow()
     m_services.datasets().disconnect(this);
     m_services.devices().disconnect(m_device);
     m_services.devices().disconnect(m_devicePage);
+    m_services.examples().disconnect(m_examples);
+    m_services.examples().disconnect(m_examplesPage);
     m_devicePage->disconnect(this);
     m_design.disconnect();
     m_runs.disconnect();
@@ -137,6 +144,8 @@ void MainWindow::buildPages()
     m_compare->setObjectName(QStringLiteral("comparePage"));
     m_devicePage = new DevicePage;
     m_devicePage->setObjectName(QStringLiteral("devicePage"));
+    m_examplesPage = new ExamplesPage;
+    m_examplesPage->setObjectName(QStringLiteral("examplesPage"));
     m_notice = new NoticeBar;
     m_pages = new QTabWidget;
     m_pages->setObjectName(QStringLiteral("pages"));
@@ -371,6 +380,7 @@ void MainWindow::connectDesign()
 {
     connect(&m_design, &DesignModel::changed, this, [this] {
         updateForecast();
+        m_examples->setValidation(m_design.spec().training.validation);
         scheduleSave();
     });
     connect(&m_design, &DesignModel::modelsEdited, this, [this] { m_hints->setDone(HintBar::Design); });
@@ -527,6 +537,7 @@ void MainWindow::showData()
         m_recentDataSources = withRecent(m_recentDataSources, source);
     m_dataPage->setRecent(m_recentDataSources);
     m_device->setData(m_experiment->data());
+    m_examples->setData(m_experiment->data());
     m_status->setDataset(QString::fromStdString(loaded.name()));
     m_services.log().add(LogEntry::Level::Info,
                          tr("Loaded %1: %2 training and %3 test examples")

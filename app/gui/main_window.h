@@ -30,6 +30,8 @@ class DeviceControl;
 class DevicePage;
 class DataPage;
 class DesignPage;
+class ExamplesControl;
+class ExamplesPage;
 class ExperimentControl;
 class FigureCommands;
 class HintBar;
@@ -146,6 +148,8 @@ private:
     ComparePage *m_compare = nullptr;
     DevicePage *m_devicePage = nullptr;
     DeviceControl *m_device = nullptr;
+    ExamplesPage *m_examplesPage = nullptr;
+    ExamplesControl *m_examples = nullptr;
     DataPage *m_dataPage = nullptr;
     DesignPage *m_designPage = nullptr;
     RunsPage *m_runsPage = nullptr;

@@ -19,6 +19,7 @@ AppServices::AppServices(const AppFolders &folders)
     , m_state(QDir(folders.state).filePath(QStringLiteral("session.json")))
     , m_store(openStore(folders.runs))
     , m_runs(std::make_unique<RunLibrary>(m_store))
+    , m_examples(std::make_unique<ExamplesSession>(m_store))
     , m_devices(std::make_unique<DeviceSession>(m_store))
     , m_training(std::make_unique<TrainingSession>(m_store))
 {

@@ -9,6 +9,7 @@
 
 #include "app/session/dataset_session.h"
 #include "app/session/device_session.h"
+#include "app/session/examples_session.h"
 #include "app/session/experiment_files.h"
 #include "app/session/figure_exporter.h"
 #include "app/session/log_sink.h"
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] RunLibrary &runs() noexcept { return *m_runs; }
     [[nodiscard]] ExperimentFiles &experiments() noexcept { return m_experiments; }
     [[nodiscard]] FigureExporter &figures() noexcept { return m_figures; }
+    [[nodiscard]] ExamplesSession &examples() noexcept { return *m_examples; }
     [[nodiscard]] DeviceSession &devices() noexcept { return *m_devices; }
     [[nodiscard]] LogSink &log() noexcept { return m_log; }
     [[nodiscard]] StateFile &state() noexcept { return m_state; }
@@ -62,6 +64,7 @@ private:
     ExperimentFiles m_experiments;
     FigureExporter m_figures;
     std::unique_ptr<RunLibrary> m_runs;
+    std::unique_ptr<ExamplesSession> m_examples;
     std::unique_ptr<DeviceSession> m_devices;
     std::unique_ptr<TrainingSession> m_training; ///< last: stops, saves and ends first
 };

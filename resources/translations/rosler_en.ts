@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>rosler::ExamplesPage</name>
+    <message numerus="yes">
+        <source> (%n group(s))</source>
+        <translation>
+            <numerusform> (%n group)</numerusform>
+            <numerusform> (%n groups)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rosler::MainWindow</name>
     <message numerus="yes">
         <source>%n run(s) moved to the trash.</source>
