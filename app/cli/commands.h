@@ -8,6 +8,7 @@ namespace rosler::cli {
 std::function<int()> trainCommand(CLI::App &app);
 std::function<int()> chooseCommand(CLI::App &app);
 std::function<int()> resumeCommand(CLI::App &app);
+std::function<int()> datasetCommand(CLI::App &app);
 std::function<int()> demoCommand(CLI::App &app);
 std::function<int()> listCommand(CLI::App &app);
 std::function<int()> showCommand(CLI::App &app);

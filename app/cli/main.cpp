@@ -25,6 +25,7 @@ constexpr std::array rows {
     Row {"resume", "Go on with stopped or interrupted runs", &rosler::cli::resumeCommand},
     Row {"demo", "Train dense and Rosler on the built-in digits and write the figures",
          &rosler::cli::demoCommand},
+    Row {"dataset", "Fetch published data from their publishers", &rosler::cli::datasetCommand},
     Row {"list", "List the runs, or the shipped experiments", &rosler::cli::listCommand},
     Row {"show", "Show one run", &rosler::cli::showCommand},
     Row {"export", "Write figures (SVG, PDF, PNG) and CSV of runs, or a model as C, ONNX or for Keras",
@@ -52,7 +53,7 @@ int flushed(int exitCode)
 int main(int argc, char **argv)
 {
     rosler::fillStandardDescriptors();
-    const rosler::QtRuntime runtime; // serial ports need it
+    const rosler::QtRuntime runtime; // serial ports and fetching need it
     CLI::App app {"Trains neural networks as random sketches (Rosler) and dense, side by side.", "rosler"};
     app.require_subcommand(1);
     app.set_version_flag("--version", rosler::thisEnvironment(0).version);

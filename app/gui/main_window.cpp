@@ -125,6 +125,8 @@ MainWindow::~MainWindow()
     m_services.training().disconnect(this);
     m_services.runs().disconnect(this);
     m_services.datasets().disconnect(this);
+    m_services.fetching().disconnect(this);
+    m_services.fetching().disconnect(m_dataPage);
     m_services.devices().disconnect(m_device);
     m_services.devices().disconnect(m_devicePage);
     m_services.examples().disconnect(m_examples);
@@ -298,7 +300,17 @@ void MainWindow::connectData()
     DatasetSession &datasets = m_services.datasets();
     connect(m_dataPage, &DataPage::loadRequested, m_experiment, &ExperimentControl::load);
     connect(m_dataPage, &DataPage::optionsRequested, m_experiment, &ExperimentControl::setOptions);
+    FetchSession &fetching = m_services.fetching();
+    connect(&fetching, &FetchSession::started, m_dataPage, [this](const QString &name) {
+        m_dataPage->setLoading(tr("%1 from its publisher").arg(name));
+        m_dataDock->show();
+        m_dataDock->raise();
+    });
+    connect(&fetching, &FetchSession::progressed, m_dataPage, &DataPage::setProgress);
+    connect(&fetching, &FetchSession::failed, m_dataPage, &DataPage::showError);
+    connect(&fetching, &FetchSession::fetched, this, &MainWindow::loadData);
     connect(m_dataPage, &DataPage::cancelRequested, this, [this] {
+        m_services.fetching().cancel();
         m_experiment->cancelLoading();
         m_dataPage->setDataset(m_experiment->data());
     });

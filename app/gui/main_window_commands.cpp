@@ -15,6 +15,7 @@
 #include <QToolBar>
 #include <QUndoStack>
 
+#include "app/fetch/file_fetch.h"
 #include "app/gui/about_dialog.h"
 #include "app/gui/command_palette.h"
 #include "app/gui/figure_commands.h"
@@ -68,6 +69,16 @@ void MainWindow::buildFileMenu()
             {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)}, [this] { m_dataPage->chooseFiles(); });
     command(QStringLiteral("use-digits"), menu, tr("Use the &built-in digits"), QString(), {},
             [this] { loadData(QStringLiteral("digits")); });
+    QMenu *published = menu->addMenu(tr("&Fetch published data"));
+    published->setToolTipsVisible(true);
+    published->setEnabled(canFetch());
+    for (const PublishedData &data : publishedData()) {
+        const QString name = QString::fromStdString(data.name);
+        command(QStringLiteral("fetch-%1").arg(name), published, name, QString(), {},
+                [this, name] { m_services.fetching().fetch(name); })
+            ->setToolTip(tr("%1. Terms: %2.")
+                             .arg(QString::fromStdString(data.title), QString::fromStdString(data.terms)));
+    }
     m_recentData = menu->addMenu(tr("&Recent data"));
     menu->addSeparator();
 

@@ -11,6 +11,7 @@
 #include "app/session/device_session.h"
 #include "app/session/examples_session.h"
 #include "app/session/experiment_files.h"
+#include "app/session/fetch_session.h"
 #include "app/session/figure_exporter.h"
 #include "app/session/log_sink.h"
 #include "app/session/run_library.h"
@@ -39,6 +40,7 @@ public:
     ~AppServices();
 
     [[nodiscard]] TrainingSession &training() noexcept { return *m_training; }
+    [[nodiscard]] FetchSession &fetching() noexcept { return m_fetching; }
     [[nodiscard]] DatasetSession &datasets() noexcept { return m_datasets; }
     [[nodiscard]] RunLibrary &runs() noexcept { return *m_runs; }
     [[nodiscard]] ExperimentFiles &experiments() noexcept { return m_experiments; }
@@ -61,6 +63,7 @@ private:
     StateFile m_state;
     std::shared_ptr<RunStore> m_store;
     DatasetSession m_datasets;
+    FetchSession m_fetching;
     ExperimentFiles m_experiments;
     FigureExporter m_figures;
     std::unique_ptr<RunLibrary> m_runs;

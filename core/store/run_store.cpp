@@ -30,6 +30,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+fs::path variable(const char *name)
+{
+    const char *value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
 constexpr const char *trash = ".trash";
 
 /// Runs @p function on the store's thread; an exception there is memory or a name that ran out.
@@ -168,22 +174,23 @@ Result<std::shared_ptr<RunStore>> RunStore::open(const fs::path &root)
     return std::shared_ptr<RunStore>(new RunStore(std::make_unique<Impl>(absolute)));
 }
 
-fs::path RunStore::defaultRoot()
+fs::path RunStore::dataHome()
 {
-    const auto variable = [](const char *name) {
-        const char *value = std::getenv(name);
-        return fs::path(value == nullptr ? "" : value);
-    };
-    if (const fs::path own = variable("ROSLER_RUNS"); !own.empty())
-        return own;
     if (const fs::path data = variable("XDG_DATA_HOME");
         data.is_absolute()) // relative ones are invalid there
-        return data / "rosler" / "runs";
+        return data / "rosler";
     fs::path home = variable("HOME");
     if (home.empty())
         if (const passwd *user = ::getpwuid(::getuid()); user != nullptr)
             home = user->pw_dir;
-    return home / ".local" / "share" / "rosler" / "runs";
+    return home / ".local" / "share" / "rosler";
+}
+
+fs::path RunStore::defaultRoot()
+{
+    if (const fs::path own = variable("ROSLER_RUNS"); !own.empty())
+        return own;
+    return dataHome() / "runs";
 }
 
 const fs::path &RunStore::root() const noexcept

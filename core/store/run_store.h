@@ -77,7 +77,9 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<RunStore>> open(const std::filesystem::path &root);
     ~RunStore();
 
-    /// $ROSLER_RUNS, else $XDG_DATA_HOME/rosler/runs, else ~/.local/share/rosler/runs. The window and
+    /// $XDG_DATA_HOME/rosler, else ~/.local/share/rosler: what the program keeps of the user's.
+    [[nodiscard]] static std::filesystem::path dataHome();
+    /// $ROSLER_RUNS, else "runs" in dataHome(). The window and
     /// the command line use the same.
     [[nodiscard]] static std::filesystem::path defaultRoot();
 

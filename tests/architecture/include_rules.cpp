@@ -88,6 +88,7 @@ const std::vector<FolderRule> &folderRules()
     static const QString controls = QStringLiteral("widgets/controls/");
     static const QString pages = QStringLiteral("widgets/pages/");
     static const QString session = QStringLiteral("app/session/");
+    static const QString fetch = QStringLiteral("app/fetch/");
 
     static const std::vector<FolderRule> rules {
         {base, {}, apache},
@@ -122,8 +123,9 @@ const std::vector<FolderRule> &folderRules()
         {charts, {figure, base, boardTrace}, gpl},
         {controls, QStringList {models, QStringLiteral("core/")} + boardValues, gpl},
         {pages, QStringList {controls, charts, models, QStringLiteral("core/")} + boardValues, gpl},
-        {session, {host, QStringLiteral("core/")}, gpl},
-        {QStringLiteral("app/cli/"), {host, QStringLiteral("core/")}, gpl},
+        {fetch, {QStringLiteral("core/")}, gpl},
+        {session, {fetch, host, QStringLiteral("core/")}, gpl},
+        {QStringLiteral("app/cli/"), {fetch, host, QStringLiteral("core/")}, gpl},
         {QStringLiteral("app/gui/"),
          {pages, controls, charts, models, session, host, QStringLiteral("core/")},
          gpl},
