@@ -16,6 +16,7 @@
 #include "core/experiment/spec_names.h"
 #include "core/training/trial_spec.h"
 #include "device_link/host/image_forecast.h"
+#include "device_link/host/model_image.h"
 
 namespace rosler::cli {
 

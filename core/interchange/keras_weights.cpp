@@ -72,6 +72,7 @@ void addLayer(const Network &network, std::size_t number, std::vector<KerasLayer
     const InferenceStep step = layer.inference();
     const std::string name = "layer" + std::to_string(number + 1);
     const bool convolves = step.does == InferenceStep::Does::Convolves;
+    const bool channelwise = step.does == InferenceStep::Does::ConvolvesChannels;
     if (step.does == InferenceStep::Does::Normalises) {
         layers.push_back(
             {name,
@@ -109,9 +110,11 @@ void addLayer(const Network &network, std::size_t number, std::vector<KerasLayer
                        kernel.cols()};
         else if (convolves)
             extents = {1, 1, kernel.rows(), kernel.cols()};
+        if (channelwise)
+            extents = {step.windows.windowHeight, step.windows.windowWidth, step.outputs, 1};
         const bool last = p + 1 == products.size();
         KerasLayer made {last ? name : name + '_' + std::string(products[p]),
-                         {weight("kernel:0", kernel, extents)}};
+                         {weight(channelwise ? "depthwise_kernel:0" : "kernel:0", kernel, extents)}};
         if (last)
             made.weights.push_back(vectorOf(layer, parameters, "b", "bias:0"));
         layers.push_back(std::move(made));
@@ -241,6 +244,10 @@ std::vector<Wanted> wantedBy(const Layer &layer)
             : std::vector<Index> {w.windowHeight, w.windowWidth, w.in.channels, outputs};
         return {{"kernel:0", kernel, "W"}, {"bias:0", {outputs}, "b"}};
     }
+    case InferenceStep::Does::ConvolvesChannels:
+        return {
+            {"depthwise_kernel:0", {step.windows.windowHeight, step.windows.windowWidth, outputs, 1}, "W"},
+            {"bias:0", {outputs}, "b"}};
     case InferenceStep::Does::Normalises:
         return {{"gamma:0", {outputs}, "gamma"},
                 {"beta:0", {outputs}, "beta"},
@@ -284,6 +291,9 @@ Result<void> readLayer(KerasReader &reader, Network &network, std::size_t number
         if (!numbers->allFinite())
             return fail(ErrorCode::Malformed, "numbers that are not finite",
                         reader.path() + "/" + weight.name);
+        if (weight.name == "depthwise_kernel:0") // a channel is a column
+            numbers = Matrix(Eigen::Map<const Matrix>(numbers->data(), weight.extents[0] * weight.extents[1],
+                                                      weight.extents[2]));
         if (weight.block == "W")
             setBlock(network, number, "W", Matrix(numbers->transpose()));
         else if (weight.block == "deviation")

@@ -68,7 +68,8 @@ public:
         for (std::size_t i = 0; i < m_network.layerCount(); ++i) {
             const auto does = m_network.layer(i).inference().does;
             windows = windows || does == InferenceStep::Does::Convolves
-                || does == InferenceStep::Does::Largest || does == InferenceStep::Does::Mean;
+                || does == InferenceStep::Does::ConvolvesChannels || does == InferenceStep::Does::Largest
+                || does == InferenceStep::Does::Mean;
         }
         m_flat = in.channels == 1 && in.height == 1 && !windows;
         m_model.inputs = {{"input",
@@ -100,6 +101,9 @@ private:
             break;
         case InferenceStep::Does::Convolves:
             convolve(number, layer, step.windows);
+            break;
+        case InferenceStep::Does::ConvolvesChannels:
+            convolveChannels(number, layer, step.windows);
             break;
         case InferenceStep::Does::Largest:
             asImage(step.windows.in);
@@ -168,6 +172,19 @@ private:
             node("Conv", products.size() > 1 ? '.' + std::string(products[p]) : "", inputs,
                  std::move(attributes));
         }
+    }
+
+    void convolveChannels(std::size_t number, const Layer &layer, const WindowGrid &windows)
+    {
+        asImage(windows.in);
+        const Matrix matrix = matrixOfBlock(layer, m_network.parametersOf(number), "W");
+        std::vector<OnnxAttribute> attributes = windowAttributes(windows);
+        attributes.push_back(named(
+            "pads", {windows.paddingTop, windows.paddingLeft, windows.paddingTop, windows.paddingLeft}));
+        attributes.push_back(named("group", std::int64_t {windows.in.channels}));
+        const std::vector<std::int64_t> dims {windows.in.channels, 1, windows.windowHeight,
+                                              windows.windowWidth};
+        node("Conv", "", {floats(".W", matrix, dims), vector(number, layer, "b")}, std::move(attributes));
     }
 
     /// Features that are not read are left out at the beginning: nothing looks at windows of them.

@@ -123,6 +123,20 @@ InferenceStep BatchNormLayer::inference() const
     return {InferenceStep::Does::Normalises, {.in = plan().in}, m_channels, epsilon};
 }
 
+ChannelMap BatchNormLayer::channelMap(std::span<const float> parameters) const
+{
+    ChannelMap map;
+    for (Index i = 0; i < m_channels; ++i) {
+        const auto number = [&](Index block) {
+            return static_cast<double>(parameters[static_cast<std::size_t>(block * m_channels + i)]);
+        };
+        map.scale.push_back(number(0) / std::sqrt(number(3) + epsilon));
+        map.mean.push_back(number(2));
+        map.shift.push_back(number(1));
+    }
+    return map;
+}
+
 Index BatchNormLayer::stashSize(Index /*batch*/) const noexcept
 {
     return 3 * m_channels; // mean, variance and 1 / sqrt(variance + epsilon) of the pass

@@ -27,6 +27,8 @@ public:
     Index parameterCount() const noexcept override { return 4 * m_channels; }
     InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
+    bool mapsChannels() const noexcept override { return true; }
+    ChannelMap channelMap(std::span<const float> parameters) const override;
     Index stashSize(Index batch) const noexcept override;
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                     SketchKind kind) const override;

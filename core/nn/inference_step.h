@@ -10,11 +10,12 @@ namespace rosler {
 /// follows, its blocks the numbers.
 struct InferenceStep {
     enum class Does {
-        HandsOn,      ///< what it is given
-        Multiplies,   ///< all inputs by Layer::products(), then adds block "b"
-        Convolves,    ///< each window by Layer::products(), then adds block "b"
-        Largest,      ///< of each window, channel by channel
-        Mean,         ///< of each window, channel by channel
+        HandsOn,           ///< what it is given
+        Multiplies,        ///< all inputs by Layer::products(), then adds block "b"
+        Convolves,         ///< each window by Layer::products(), then adds block "b"
+        ConvolvesChannels, ///< each channel of each window by block "W", a row a channel, then adds block "b"
+        Largest,           ///< of each window, channel by channel
+        Mean,              ///< of each window, channel by channel
         Standardises, ///< each number: (x - mean) / deviation, blocks of these names; 0 where the deviation
                       ///< is 0
         Normalises,   ///< each channel: gamma (x - mean) / sqrt(variance + epsilon) + beta, blocks of these
@@ -22,8 +23,8 @@ struct InferenceStep {
     };
 
     Does does = Does::HandsOn;
-    WindowGrid windows; ///< of Convolves, Largest and Mean; of others, what they read
-    Index outputs = 0;  ///< of Multiplies: numbers; of Convolves and Normalises: channels
+    WindowGrid windows; ///< of Convolves, ConvolvesChannels, Largest and Mean; of others, what they read
+    Index outputs = 0;  ///< of Multiplies: numbers; of Convolves, ConvolvesChannels and Normalises: channels
     double epsilon = 0; ///< of Normalises
 
     friend bool operator==(const InferenceStep &, const InferenceStep &) = default;

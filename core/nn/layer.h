@@ -16,6 +16,8 @@
 
 namespace rosler {
 
+struct WindowGrid; // conv_patches.h
+
 /// Which kind of factor a block of parameters is. Successive training updates one kind a step; biases
 /// and dense weights go with C.
 enum class Factor : std::uint8_t { R = 0, U = 1, C = 2 };
@@ -87,6 +89,17 @@ struct BackwardRequest {
     float productDecay = 0.0F;
 };
 
+/// What a layer without weights makes of a window, channel by channel.
+enum class Pooling : std::uint8_t { None, Largest, Mean };
+
+/// y_i = act((x_i - mean[c]) scale[c] + shift[c]) with c = i mod n: a layer that in inference scales and
+/// shifts.
+struct ChannelMap {
+    std::vector<double> mean;
+    std::vector<double> scale;
+    std::vector<double> shift;
+};
+
 /// One map from examples to examples, with its derivative; its activation (ReLU or none) is fused in.
 ///
 /// A layer holds its plan and nothing else: parameters, activations and gradients are handed in, so one
@@ -127,6 +140,18 @@ public:
     [[nodiscard]] virtual InferenceStep inference() const = 0;
     /// Whether in inference it hands on what it is given.
     [[nodiscard]] virtual bool handsOn() const noexcept { return false; }
+
+    /// Where its windows lie, if in inference it does the same to each window of an image: its products, or a
+    /// pooling. Null: it reads the whole.
+    [[nodiscard]] virtual const WindowGrid *windows() const noexcept { return nullptr; }
+    [[nodiscard]] virtual Pooling pooling() const noexcept { return Pooling::None; }
+    /// Whether each channel is made of itself alone: its only product has a row a channel, of a window's
+    /// pixels.
+    [[nodiscard]] virtual bool channelwise() const noexcept { return false; }
+
+    /// Whether in inference it scales and shifts, and nothing else but its activation; and by what.
+    [[nodiscard]] virtual bool mapsChannels() const noexcept { return false; }
+    [[nodiscard]] virtual ChannelMap channelMap(std::span<const float> /*parameters*/) const { return {}; }
 
     /// How many floats forward() leaves for backward(), for a batch of that size, besides x and y.
     [[nodiscard]] virtual Index stashSize(Index batch) const noexcept = 0;

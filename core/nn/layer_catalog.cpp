@@ -8,6 +8,7 @@
 #include "core/nn/batch_norm_layer.h"
 #include "core/nn/conv_layer.h"
 #include "core/nn/dense_layer.h"
+#include "core/nn/depthwise_layer.h"
 #include "core/nn/dropout_layer.h"
 #include "core/nn/pool_layer.h"
 #include "core/nn/sketched_convolution.h"
@@ -21,6 +22,7 @@ std::span<const LayerKind> layerKinds()
     static const std::array kinds {
         denseKind(&makeSketchedLayer),
         convKind(&makeSketchedConvolution),
+        depthwiseKind(),
         maxPoolKind(),
         averagePoolKind(),
         globalAverageKind(),
@@ -100,6 +102,17 @@ LayerSpec fullyConnected(std::optional<Index> units, std::optional<Sketch> sketc
     if (units)
         layer.fields.emplace(layerKinds().front().fields.front().name, static_cast<double>(*units));
     layer.activation = units ? Activation::Relu : Activation::None;
+    layer.sketch = sketch;
+    return layer;
+}
+
+LayerSpec convolution(Index filters, Index kernel, Index padding, std::optional<Sketch> sketch)
+{
+    LayerSpec layer;
+    layer.kind = convKind(nullptr).name;
+    layer.fields = {{"filters", static_cast<double>(filters)},
+                    {"kernel", static_cast<double>(kernel)},
+                    {"padding", static_cast<double>(padding)}};
     layer.sketch = sketch;
     return layer;
 }

@@ -81,6 +81,10 @@ struct LayerKind {
 /// when it has units, without when not.
 [[nodiscard]] LayerSpec fullyConnected(std::optional<Index> units = {}, std::optional<Sketch> sketch = {});
 
+/// A convolution without an activation, its windows one pixel apart.
+[[nodiscard]] LayerSpec convolution(Index filters, Index kernel, Index padding,
+                                    std::optional<Sketch> sketch = {});
+
 /// Whether any of @p layers is sketched.
 [[nodiscard]] bool anySketched(std::span<const LayerSpec> layers) noexcept;
 

@@ -78,6 +78,8 @@ public:
         return {m_largest ? InferenceStep::Does::Largest : InferenceStep::Does::Mean, m_grid, 0, 0};
     }
     std::span<const std::string_view> products() const noexcept override { return {}; }
+    const WindowGrid *windows() const noexcept override { return &m_grid; }
+    Pooling pooling() const noexcept override { return m_largest ? Pooling::Largest : Pooling::Mean; }
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
     void initialise(std::span<float> /*parameters*/, std::uint64_t /*seed*/, std::uint32_t /*number*/,
                     SketchKind /*kind*/) const override

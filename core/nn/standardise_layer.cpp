@@ -59,6 +59,18 @@ InferenceStep StandardiseLayer::inference() const
     return {InferenceStep::Does::Standardises, {.in = plan().in}, 0, 0};
 }
 
+ChannelMap StandardiseLayer::channelMap(std::span<const float> parameters) const
+{
+    ChannelMap map;
+    for (Index i = 0; i < inputs(); ++i) {
+        map.mean.push_back(static_cast<double>(parameters[static_cast<std::size_t>(i)]));
+        const auto deviation = static_cast<double>(parameters[static_cast<std::size_t>(inputs() + i)]);
+        map.scale.push_back(deviation > 0.0 ? 1.0 / deviation : 0.0);
+        map.shift.push_back(0.0);
+    }
+    return map;
+}
+
 void StandardiseLayer::initialise(std::span<float> parameters, std::uint64_t /*seed*/,
                                   std::uint32_t /*number*/, SketchKind /*kind*/) const
 {

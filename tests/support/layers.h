@@ -38,6 +38,7 @@ inline std::vector<LayerSpec> imageLayers(bool sketched)
         {"batch_norm", {}, Activation::Relu, {}},
         {"max_pool", {{"size", 2}, {"stride", 2}}, Activation::None, {}},
         {"average_pool", {{"size", 2}, {"stride", 1}}, Activation::None, {}},
+        {"depthwise", {{"kernel", 2}, {"stride", 1}, {"padding", 1}}, Activation::Relu, {}},
         {"conv", {{"filters", 6}, {"kernel", 1}, {"stride", 1}, {"padding", 0}}, Activation::Relu, sketch(3)},
         {"dropout", {{"rate", 0.25}}, Activation::None, {}},
         {"global_average", {}, Activation::None, {}},

@@ -67,7 +67,8 @@ struct Reference {
     {
         const auto &in = plan.in;
         const auto &out = plan.out;
-        const bool conv = plan.spec.kind == "conv";
+        const bool depthwise = plan.spec.kind == "depthwise";
+        const bool conv = plan.spec.kind == "conv" || depthwise;
         const bool whole = plan.spec.kind == "global_average";
         const Index size = whole ? 0 : static_cast<Index>(*plan.spec.field(conv ? "kernel" : "size"));
         const Index high = whole ? in.height : in.height == 1 ? 1 : size;
@@ -90,7 +91,9 @@ struct Reference {
                                     continue;
                                 const double v =
                                     x[static_cast<std::size_t>((row * in.width + col) * in.channels + d)];
-                                if (conv)
+                                if (depthwise)
+                                    sum += d == c ? parameter(p, "W", c, k * wide + l) * v : 0;
+                                else if (conv)
                                     sum += weight(p, c, (k * wide + l) * in.channels + d) * v;
                                 else if (d == c) {
                                     sum += v / static_cast<double>(high * wide);
@@ -249,6 +252,13 @@ void ImageLayersTest::layersAreTheirDefinitionAndItsDerivative_data()
     QTest::newRow("sketched") << conv(6, 3, 1, 1, Sketch {3, {}}, Activation::Relu) << ExampleShape {2, 5, 4};
     QTest::newRow("sketched, stride") << conv(4, 2, 2, 0, Sketch {4, {}}) << ExampleShape {3, 6, 4};
     QTest::newRow("sketched signal") << conv(4, 4, 3, 0, Sketch {1, {}}) << ExampleShape {1, 1, 16};
+    const auto depthwise = [](double kernel, double stride, double padding, Activation activation) {
+        return layer("depthwise", {{"kernel", kernel}, {"stride", stride}, {"padding", padding}}, {},
+                     activation);
+    };
+    QTest::newRow("depthwise") << depthwise(3, 1, 1, Activation::Relu) << ExampleShape {3, 5, 4};
+    QTest::newRow("depthwise, stride") << depthwise(2, 2, 0, Activation::None) << ExampleShape {2, 5, 6};
+    QTest::newRow("depthwise signal") << depthwise(5, 2, 2, Activation::Relu) << ExampleShape {2, 1, 11};
     QTest::newRow("max") << pool("max_pool", 2, 2) << ExampleShape {3, 5, 4};
     QTest::newRow("max, overlapping") << pool("max_pool", 3, 1) << ExampleShape {2, 4, 5};
     QTest::newRow("max of a signal") << pool("max_pool", 4, 4) << ExampleShape {2, 1, 9};
