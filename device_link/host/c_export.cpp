@@ -34,7 +34,8 @@ std::string number(std::uint64_t value)
 /// Where a file is for some cores alone.
 struct Form {
     std::string_view file;
-    std::string_view condition; ///< of the preprocessor; empty: for all cores
+    std::string_view condition {}; ///< of the preprocessor; empty: for all cores
+    std::string_view define {};    ///< a macro that leaves out what the model does not use
 };
 
 constexpr std::string_view hasDsp = "defined(__ARM_FEATURE_DSP) && defined(__thumb__)";
@@ -57,6 +58,8 @@ CFile taken(const Form &form)
     for (const std::string_view folder : {"device_link/firmware/kernels/", "device_link/protocol/"})
         for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
             text.erase(at, folder.size());
+    if (!form.define.empty())
+        text.insert(text.find('\n') + 1, "#define " + std::string(form.define) + "\n");
     if (!form.condition.empty()) {
         const std::size_t code = text.find('\n') + 1; // behind the licence
         text.insert(code, "#if " + std::string(form.condition) + "\n");
@@ -91,6 +94,24 @@ public:
             case RSL_COPY:
                 move(*operation);
                 break;
+            case RSL_FLATTEN:
+                if (place(operation->input) != place(operation->output))
+                    move(*operation);
+                break;
+            case RSL_CONV:
+            case RSL_CONV_SKETCHED:
+                convolution(*operation);
+                break;
+            case RSL_MAX_POOL:
+            case RSL_AVERAGE_POOL:
+                pool(reinterpret_cast<const rsl_pool &>(*operation));
+                break;
+            case RSL_DEPTHWISE:
+                depthwise(reinterpret_cast<const rsl_depthwise &>(*operation));
+                break;
+            case RSL_STANDARDISE:
+                standardise(*operation);
+                break;
             default:
                 return fail(ErrorCode::Unsupported,
                             "no C is made of a model with '" + std::string(rsl_kind_name(operation->kind))
@@ -106,6 +127,26 @@ public:
     {
         return {m_model.bytes + m_from, m_model.header->known_input - m_from};
     }
+
+    /// What it takes besides products of vectors.
+    [[nodiscard]] std::vector<Form> forms(bool integer) const
+    {
+        std::vector<Form> forms;
+        if (m_convolves)
+            forms.push_back({"rsl_convolution.c", {}, integer ? "RSL_INTEGERS_ALONE" : "RSL_FLOATS_ALONE"});
+        if (m_goesDeep)
+            forms.push_back({"rsl_depthwise.c"});
+        if (m_goesDeep && integer)
+            forms.push_back({"rsl_half.c"});
+        if (m_pools)
+            forms.push_back({"rsl_pool.c"});
+        if (m_standardises)
+            forms.push_back({"rsl_standardise.c"});
+        if (!forms.empty())
+            forms.push_back({"rsl_images.h"});
+        return forms;
+    }
+    [[nodiscard]] bool standardises() const { return m_standardises; }
 
     std::string body;
 
@@ -166,13 +207,122 @@ private:
         product(operation, operation.weights, operation.layout, at, operation.output, operation.flags);
     }
 
+    /// The initialiser of an rsl_grid.
+    [[nodiscard]] std::string grid(const rsl_operation &operation, const rsl_window &window) const
+    {
+        const rsl_tensor &x = tensor(operation.input);
+        const rsl_tensor &y = tensor(operation.output);
+        std::string text = "{";
+        for (const unsigned n :
+             {unsigned {x.height}, unsigned {x.width}, unsigned {x.channels}, unsigned {window.height},
+              unsigned {window.width}, unsigned {window.stride_down}, unsigned {window.stride_across},
+              unsigned {window.top}, unsigned {window.left}, unsigned {y.height}, unsigned {y.width}})
+            text += (text.size() > 1 ? ", " : "") + number(n);
+        return text + "}";
+    }
+
+    /// The initialiser of an rsl_step.
+    /// @param to  none: its outputs go where they belong
+    [[nodiscard]] std::string step(std::uint32_t offset, std::uint8_t layout, std::uint32_t cols,
+                                   std::uint16_t from, std::uint16_t to, bool relu, bool direct) const
+    {
+        const auto isWide = [this](std::uint16_t index) {
+            return std::string(tensor(index).type == RSL_TENSOR_I16 ? "true" : "false");
+        };
+        return "\n            {{" + weightsAt(offset) + ", " + number(tensor(to).channels) + ", "
+            + number(cols) + ", " + std::to_string(tensor(to).zero) + ", " + number(layout) + "}, "
+            + isWide(from) + ", " + isWide(to) + ", " + (relu ? "true" : "false") + ", "
+            + (direct ? "0" : place(to)) + "},";
+    }
+
+    [[nodiscard]] std::uint32_t bytesOf(std::uint16_t index) const
+    {
+        return rsl_tensor_bytes(&tensor(index)) / rsl_tensor_numbers(&tensor(index));
+    }
+
+    void convolution(const rsl_operation &operation)
+    {
+        const rsl_sliding &sliding = *rsl_sliding_of(&operation);
+        const bool direct = sliding.pixel == RSL_NO_TENSOR;
+        const std::uint16_t made = direct ? operation.output : sliding.pixel;
+        const bool relu = (operation.flags & RSL_RELU) != 0;
+        std::uint32_t cols = std::uint32_t {sliding.window.width} * tensor(sliding.strip).channels;
+        std::uint16_t at = sliding.strip;
+        std::string steps;
+        unsigned count = 1;
+        if (rsl_is_sketched(&operation)) {
+            const auto &parts = reinterpret_cast<const rsl_sketched &>(operation);
+            const auto add = [&](std::uint32_t offset, std::uint8_t layout, std::uint16_t to) {
+                steps += step(offset, layout, cols, at, to, false, false);
+                at = to;
+                cols = tensor(to).channels;
+                ++count;
+            };
+            add(parts.r_factor, parts.r_layout, parts.r_product);
+            if ((operation.flags & RSL_HAS_U) != 0)
+                add(parts.u_factor, parts.u_layout, parts.u_product);
+        }
+        steps += step(operation.weights, operation.layout, cols, at, made, relu, direct);
+        body += "    {\n        const rsl_convolution c = {\n            " + grid(operation, sliding.window)
+            + ", " + number(operation.number) + ", " + number(bytesOf(sliding.strip)) + ", "
+            + number(bytesOf(operation.output)) + ", " + number(count) + ", "
+            + std::to_string(tensor(operation.input).zero) + ", " + number(tensor(sliding.strip).channels)
+            + ", " + place(sliding.strip) + ", "
+            + (direct ? "0, 0" : place(made) + ", " + number(bytesOf(made))) + ",\n            {" + steps
+            + "\n            }};\n        rsl_convolve(&c, " + place(operation.input) + ", "
+            + place(operation.output) + ");\n    }\n";
+        m_convolves = true;
+    }
+
+    void pool(const rsl_pool &pool)
+    {
+        const rsl_tensor &y = tensor(pool.head.output);
+        const bool largest = pool.head.kind == RSL_MAX_POOL;
+        const bool floats = y.type == RSL_TENSOR_F32;
+        body += "    {\n        const rsl_grid g = " + grid(pool.head, pool.window) + ";\n";
+        if (!largest && !floats)
+            body += "        const rsl_mean m = {" + std::to_string(pool.multiplier) + ", "
+                + std::to_string(pool.bias) + ", " + std::to_string(y.zero) + ", "
+                + (y.type == RSL_TENSOR_I16 ? "true" : "false") + "};\n";
+        body += std::string("        rsl_") + (largest ? "max" : "average") + "_pool_"
+            + (floats ? "f32" : "s8") + "(&g, " + (!largest && !floats ? "&m, " : "") + place(pool.head.input)
+            + ", " + place(pool.head.output) + ");\n    }\n";
+        m_pools = true;
+    }
+
+    void depthwise(const rsl_depthwise &operation)
+    {
+        const rsl_operation &head = operation.head;
+        const rsl_tensor &y = tensor(head.output);
+        const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
+        body += "    {\n        const rsl_grid g = " + grid(head, operation.window) + ";\n        ";
+        if (head.number == RSL_I8)
+            body += "rsl_depthwise_s8(&g, " + weightsAt(head.weights) + ", "
+                + std::to_string(tensor(head.input).zero) + ", " + std::to_string(y.zero) + ", "
+                + truth(y.type == RSL_TENSOR_I16);
+        else
+            body += "rsl_depthwise_float(&g, " + number(head.number) + ", " + weightsAt(head.weights) + ", "
+                + truth((head.flags & RSL_RELU) != 0);
+        body += ", " + place(head.input) + ", " + place(head.output) + ");\n    }\n";
+        m_goesDeep = true;
+    }
+
+    void standardise(const rsl_operation &operation)
+    {
+        const rsl_tensor &y = tensor(operation.output);
+        body += "    rsl_standardise((const float *)(const void *)(" + weightsAt(operation.weights) + "), "
+            + number(rsl_tensor_numbers(&y)) + ", " + exact(y.scale) + ", " + std::to_string(y.zero) + ", "
+            + number(y.type) + ", " + place(operation.input) + ", " + place(operation.output) + ");\n";
+        m_standardises = true;
+    }
+
     void move(const rsl_operation &operation)
     {
         const rsl_tensor &to = tensor(operation.output);
         const std::string type = to.type == RSL_TENSOR_F32 ? "float"
             : to.type == RSL_TENSOR_I8                     ? "int8_t"
                                                            : "int16_t";
-        const std::uint32_t n = to.channels;
+        const std::uint32_t n = rsl_tensor_numbers(&to);
         const bool gathers = operation.kind == RSL_GATHER;
         body += "    {\n";
         if (gathers)
@@ -189,6 +339,10 @@ private:
 
     const rsl_model &m_model;
     std::uint32_t m_from;
+    bool m_convolves = false;
+    bool m_pools = false;
+    bool m_goesDeep = false;
+    bool m_standardises = false;
 };
 
 /// The bytes, as C writes them.
@@ -232,12 +386,14 @@ std::string modelText(const rsl_model &model, const Writer &writer, bool integer
 {
     std::string text = "// Made by Rosler Workbench of the model \"" + std::string(model.header->name)
         + "\".\n#include \"rosler_model.h\"\n\n#include \"rsl_kernels.h\"\n";
-    if (integer)
+    if (!writer.forms(integer).empty())
+        text += "#include \"rsl_images.h\"\n";
+    if (model.input->type == RSL_TENSOR_I8)
         text += "#include \"rsl_quantise.h\"\n";
     text += "\n_Alignas(16) static const uint8_t weights[ROSLER_WEIGHT_BYTES] = {" + listed(writer.weights())
         + "\n};\n\n_Alignas(16) static uint8_t arena[ROSLER_ARENA_BYTES];\n\nint rosler_run(const float *in, "
           "float *out)\n{\n";
-    if (integer)
+    if (model.input->type == RSL_TENSOR_I8)
         text += "    int8_t *const input = (int8_t *)(void *)(arena + " + number(model.input->arena)
             + ");\n    for (uint32_t i = 0; i < ROSLER_INPUTS; ++i)\n        input[i] = "
               "rsl_input_to_int8(in[i], "
@@ -284,6 +440,10 @@ Result<CSources> cSources(const ModelImage &image)
         forms.push_back({"rsl_quantise.h", {}});
         forms.push_back({"rsl_quantise.c", {}});
     }
+    if (!integer && writer.standardises())
+        forms.insert(forms.end(), {{"rsl_quantise.h"}, {"rsl_quantise.c"}});
+    for (const Form &form : writer.forms(integer))
+        forms.push_back(form);
     for (const Form &form : forms)
         made.files.push_back(taken(form));
     return made;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/contract.h"
+#include "core/nn/layer_catalog.h"
 
 namespace rosler {
 
@@ -24,27 +25,209 @@ const ParameterBlock &blockNamed(const std::vector<ParameterBlock> &blocks, std:
     return *found;
 }
 
-VectorRange rangeOf(const Matrix &x)
+/// What becomes of a layer on a board.
+enum class Role { Skipped, Operation, Folded, Unknown };
+
+Role roleOf(const Layer &layer, const ChainShape *before, bool beforeIsActive)
 {
-    return {x.minCoeff(), x.maxCoeff()};
+    if (layer.handsOn())
+        return Role::Skipped;
+    if (!layer.mapsChannels())
+        return layer.products().empty() && layer.pooling() == Pooling::None ? Role::Unknown : Role::Operation;
+    if (before == nullptr)
+        return layer.relu() ? Role::Unknown : Role::Operation;
+    return before->products.empty() || beforeIsActive ? Role::Unknown : Role::Folded;
+}
+
+ChainShape shapeOf(const Layer &layer, bool foldU)
+{
+    ChainShape shape;
+    shape.pooling = layer.pooling();
+    shape.channelwise = layer.channelwise();
+    if (layer.windows() != nullptr)
+        shape.windows = *layer.windows();
+    const std::vector<ParameterBlock> blocks = layer.blocks();
+    for (const std::string_view name : layer.products()) {
+        const ParameterBlock &block = blockNamed(blocks, name);
+        shape.products.push_back(block.transposed ? ProductShape {block.cols, block.rows}
+                                                  : ProductShape {block.rows, block.cols});
+    }
+    if (foldU && shape.products.size() == 3) {
+        shape.products[0] = {shape.products[1].rows, shape.products[0].cols};
+        shape.products.erase(shape.products.begin() + 1);
+    }
+    return shape;
+}
+
+std::vector<ChainProduct> productsOf(const Layer &layer, std::span<const float> parameters, bool foldU)
+{
+    const std::vector<ParameterBlock> blocks = layer.blocks();
+    std::vector<Matrix> factors;
+    for (const std::string_view name : layer.products())
+        factors.push_back(matrixOf(blockNamed(blocks, name), parameters));
+    if (foldU && factors.size() == 3) {
+        factors[0] = (factors[1] * factors[0]).eval();
+        factors.erase(factors.begin() + 1);
+    }
+    std::vector<ChainProduct> products;
+    for (Matrix &factor : factors) {
+        std::vector<float> zeros(static_cast<std::size_t>(factor.rows()));
+        products.push_back({std::move(factor), std::move(zeros), false, false});
+    }
+    if (!products.empty()) {
+        ChainProduct &last = products.back();
+        const ParameterBlock &bias = blockNamed(blocks, "b");
+        std::copy_n(parameters.data() + bias.offset, bias.size(), last.bias.begin());
+        last.endsLayer = true;
+        last.relu = layer.relu();
+    }
+    return products;
+}
+
+/// y = (W x + b - mean) scale + shift, as one product.
+void fold(ChainProduct &product, const ChannelMap &map, bool relu)
+{
+    const std::size_t rows = product.bias.size();
+    ROSLER_EXPECTS(map.scale.size() == rows);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto r = static_cast<Index>(row);
+        product.weights.row(r) =
+            (product.weights.row(r).cast<double>() * map.scale[row]).template cast<float>();
+        product.bias[row] = static_cast<float>(
+            (static_cast<double>(product.bias[row]) - map.mean[row]) * map.scale[row] + map.shift[row]);
+    }
+    product.relu = relu;
+}
+
+/// Smallest and largest numbers over the batches that come.
+class Ranges
+{
+public:
+    void begin() { m_at = 0; }
+    void add(const Matrix &x)
+    {
+        const VectorRange range {x.minCoeff(), x.maxCoeff()};
+        if (m_at == m_ranges.size())
+            m_ranges.push_back(range);
+        VectorRange &all = m_ranges[m_at++];
+        all = {std::min(all.smallest, range.smallest), std::max(all.largest, range.largest)};
+    }
+    [[nodiscard]] std::vector<VectorRange> take() { return std::move(m_ranges); }
+
+private:
+    std::vector<VectorRange> m_ranges;
+    std::size_t m_at = 0;
+};
+
+/// All windows of all examples below each other.
+Matrix patchesOf(const WindowGrid &grid, const Matrix &x)
+{
+    Matrix patches(x.rows() * grid.windows(), grid.patch());
+    for (Index e = 0; e < x.rows(); ++e)
+        forPatches(grid, rowAt(view(x), e), true, [&](Index first, const MatrixView &some) {
+            patches.middleRows(e * grid.windows() + first, some.rows()) = some;
+        });
+    return patches;
+}
+
+/// Windows below each other become pixels side by side.
+Matrix pixelsOf(const WindowGrid &grid, const Matrix &windows)
+{
+    const Index n = windows.rows() / grid.windows();
+    return Matrix(view(windows.data(), n, grid.windows() * windows.cols()));
+}
+
+Matrix pooled(const ChainShape &shape, const Matrix &patches)
+{
+    const Index channels = shape.windows->in.channels;
+    const Index pixels = patches.cols() / channels;
+    Matrix y = patches.leftCols(channels);
+    for (Index pixel = 1; pixel < pixels; ++pixel) {
+        const auto next = patches.middleCols(pixel * channels, channels);
+        if (shape.pooling == Pooling::Largest)
+            y = y.cwiseMax(next);
+        else
+            y += next;
+    }
+    if (shape.pooling == Pooling::Mean)
+        y *= 1.0F / static_cast<float>(pixels);
+    return y;
+}
+
+/// Each channel by itself.
+Matrix channelProduct(const Matrix &patches, const Matrix &weights)
+{
+    Matrix y = Matrix::Zero(patches.rows(), weights.rows());
+    for (Index tap = 0; tap < weights.cols(); ++tap)
+        y += patches.middleCols(tap * weights.rows(), weights.rows()) * weights.col(tap).asDiagonal();
+    return y;
+}
+
+Matrix standardised(const ChannelMap &map, const Matrix &x)
+{
+    Matrix y(x.rows(), x.cols());
+    for (Index col = 0; col < x.cols(); ++col) {
+        const auto c = static_cast<std::size_t>(col) % map.scale.size();
+        y.col(col) = (x.col(col).array() - static_cast<float>(map.mean[c])) * static_cast<float>(map.scale[c])
+            + static_cast<float>(map.shift[c]);
+    }
+    return y;
+}
+
+void addRanges(const std::vector<ChainLayer> &chain, Matrix at, Ranges &ranges)
+{
+    ranges.begin();
+    ranges.add(at);
+    for (const ChainLayer &layer : chain) {
+        const std::optional<WindowGrid> &windows = layer.shape.windows;
+        if (windows)
+            at = patchesOf(*windows, at);
+        const auto put = [&](Matrix y) {
+            ranges.add(y);
+            at = std::move(y);
+        };
+        if (layer.shape.standardises())
+            put(standardised(layer.map, at));
+        else if (layer.products.empty())
+            put(pooled(layer.shape, at));
+        for (const ChainProduct &product : layer.products) {
+            Matrix y = layer.shape.channelwise ? channelProduct(at, product.weights)
+                                               : Matrix(at * product.weights.transpose());
+            y.rowwise() += Eigen::Map<const Eigen::RowVectorXf>(product.bias.data(), y.cols());
+            if (product.relu)
+                y = y.cwiseMax(0.0F);
+            put(std::move(y));
+        }
+        if (windows)
+            at = pixelsOf(*windows, at);
+    }
 }
 
 } // namespace
 
-std::vector<ProductShape> productShapes(const Layer &layer, bool foldU)
+Result<std::vector<ChainShape>> chainShapes(const NetworkPlan &network, bool foldU)
 {
-    std::vector<ProductShape> shapes;
-    const std::vector<ParameterBlock> blocks = layer.blocks();
-    for (const std::string_view name : layer.products()) {
-        const ParameterBlock &block = blockNamed(blocks, name);
-        shapes.push_back(block.transposed ? ProductShape {block.cols, block.rows}
-                                          : ProductShape {block.rows, block.cols});
+    std::vector<ChainShape> chain;
+    bool active = false; // the last one ends in an activation
+    for (const PlannedLayer &planned : network.layers) {
+        const std::shared_ptr<const Layer> layer = makeLayer(planned);
+        switch (roleOf(*layer, chain.empty() ? nullptr : &chain.back(), active)) {
+        case Role::Skipped:
+            break;
+        case Role::Operation:
+            chain.push_back(shapeOf(*layer, foldU));
+            active = layer->relu();
+            break;
+        case Role::Folded:
+            active = layer->relu();
+            break;
+        case Role::Unknown:
+            return fail(ErrorCode::Unsupported,
+                        "boards know no layer of kind \"" + planned.spec.kind + "\" in this place",
+                        "/layers/" + std::to_string(planned.number));
+        }
     }
-    if (foldU && shapes.size() == 3) {
-        shapes[0] = {shapes[1].rows, shapes[0].cols};
-        shapes.erase(shapes.begin() + 1);
-    }
-    return shapes;
+    return chain;
 }
 
 std::vector<ChainLayer> factorChain(const Network &network, bool foldU)
@@ -52,47 +235,32 @@ std::vector<ChainLayer> factorChain(const Network &network, bool foldU)
     std::vector<ChainLayer> chain;
     for (std::size_t i = 0; i < network.layerCount(); ++i) {
         const Layer &layer = network.layer(i);
-        const std::vector<ParameterBlock> blocks = layer.blocks();
-        const std::span<const float> parameters = network.parametersOf(i);
-        std::vector<Matrix> factors;
-        for (const std::string_view name : layer.products())
-            factors.push_back(matrixOf(blockNamed(blocks, name), parameters));
-        if (factors.empty())
-            continue;
-        if (foldU && factors.size() == 3) {
-            factors[0] = (factors[1] * factors[0]).eval();
-            factors.erase(factors.begin() + 1);
+        const bool active =
+            !chain.empty() && !chain.back().products.empty() && chain.back().products.back().relu;
+        const Role role = roleOf(layer, chain.empty() ? nullptr : &chain.back().shape, active);
+        ROSLER_EXPECTS(role != Role::Unknown);
+        if (role == Role::Folded)
+            fold(chain.back().products.back(), layer.channelMap(network.parametersOf(i)), layer.relu());
+        if (role == Role::Operation) {
+            ChainLayer made {shapeOf(layer, foldU), productsOf(layer, network.parametersOf(i), foldU), {}};
+            if (layer.mapsChannels())
+                made.map = layer.channelMap(network.parametersOf(i));
+            chain.push_back(std::move(made));
         }
-        ChainLayer links;
-        for (Matrix &factor : factors) {
-            std::vector<float> zeros(static_cast<std::size_t>(factor.rows()));
-            links.products.push_back({std::move(factor), std::move(zeros), false, false});
-        }
-        ChainProduct &last = links.products.back();
-        const ParameterBlock &bias = blockNamed(blocks, "b");
-        std::copy_n(parameters.data() + bias.offset, bias.size(), last.bias.begin());
-        last.endsLayer = true;
-        last.relu = layer.relu();
-        chain.push_back(std::move(links));
     }
     return chain;
 }
 
 std::vector<VectorRange> rangesOf(const std::vector<ChainLayer> &chain, const Matrix &x)
 {
-    std::vector<VectorRange> ranges {rangeOf(x)};
-    Matrix at = x;
-    for (const ChainLayer &layer : chain) {
-        for (const ChainProduct &product : layer.products) {
-            Matrix y = at * product.weights.transpose();
-            y.rowwise() += Eigen::Map<const Eigen::RowVectorXf>(product.bias.data(), y.cols());
-            if (product.relu)
-                y = y.cwiseMax(0.0F);
-            ranges.push_back(rangeOf(y));
-            at = std::move(y);
-        }
-    }
-    return ranges;
+    // Windows overlap, and are many: some examples at a time.
+    const bool windows = std::any_of(chain.begin(), chain.end(),
+                                     [](const ChainLayer &layer) { return layer.shape.windows.has_value(); });
+    const Index most = windows ? 20 : x.rows();
+    Ranges ranges;
+    for (Index first = 0; first < x.rows(); first += most)
+        addRanges(chain, x.middleRows(first, std::min(most, x.rows() - first)), ranges);
+    return ranges.take();
 }
 
 } // namespace rosler

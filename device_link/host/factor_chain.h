@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/base/matrix.h"
+#include "core/base/result.h"
+#include "core/nn/conv_patches.h"
 #include "core/nn/network.h"
 
 namespace rosler {
@@ -16,27 +19,38 @@ struct ChainProduct {
     bool relu = false; ///< of the layer, after its last product
 };
 
-/// One layer as a chain of products, in the order in which they are computed: one for a whole matrix, two or
-/// three for a sketched one.
-struct ChainLayer {
-    std::vector<ChainProduct> products;
-
-    [[nodiscard]] Index read() const { return products.front().weights.cols(); }
-    [[nodiscard]] Index outputs() const { return products.back().weights.rows(); }
-};
-
-/// @param foldU  of three factors C U R, R becomes U R, and U is left out
-/// @return the layers that compute something in inference
-[[nodiscard]] std::vector<ChainLayer> factorChain(const Network &network, bool foldU);
-
 /// Rows and columns of one product.
 struct ProductShape {
     Index rows = 0;
     Index cols = 0;
 };
 
-/// The shapes of the products of @p layer, as factorChain() makes them; none when it computes nothing.
-[[nodiscard]] std::vector<ProductShape> productShapes(const Layer &layer, bool foldU);
+/// What a board computes in one operation: products, one after the other, or a pooling.
+struct ChainShape {
+    std::vector<ProductShape> products; ///< none: a pooling, or numbers are standardised
+    std::optional<WindowGrid> windows;  ///< what it does to each window; none: to all numbers
+    Pooling pooling = Pooling::None;
+    bool channelwise = false; ///< its only product has a row a channel, and a column a pixel of a window
+
+    [[nodiscard]] bool standardises() const { return products.empty() && pooling == Pooling::None; }
+};
+
+/// The chain of operations of a network in inference. Layers that only hand on are left out; those that scale
+/// and shift the outputs of products are folded into these (whose activation theirs becomes). As the first
+/// layer such a one stays: each number of the data is standardised by itself.
+/// @param foldU  of three factors C U R, R becomes U R, and U is left out
+/// @return Unsupported  a layer that no board knows, or one that scales where nothing can take it in
+[[nodiscard]] Result<std::vector<ChainShape>> chainShapes(const NetworkPlan &network, bool foldU);
+
+/// One operation with its numbers: a product for a whole matrix, two or three for a sketched one.
+struct ChainLayer {
+    ChainShape shape;
+    std::vector<ChainProduct> products;
+    ChannelMap map; ///< of what standardises
+};
+
+/// The same with the numbers of a network, for which chainShapes() is not an error.
+[[nodiscard]] std::vector<ChainLayer> factorChain(const Network &network, bool foldU);
 
 /// Smallest and largest number of each vector on the way, over a batch.
 struct VectorRange {
@@ -45,7 +59,8 @@ struct VectorRange {
 };
 
 /// @param x  what the first layer reads, one example a row
-/// @return  one for x, then one for each product of each layer, after its activation
+/// @return  one for x, then one for each product of each operation, after its activation, or one for an
+///          operation without products
 [[nodiscard]] std::vector<VectorRange> rangesOf(const std::vector<ChainLayer> &chain, const Matrix &x);
 
 } // namespace rosler

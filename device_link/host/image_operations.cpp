@@ -22,7 +22,7 @@ std::string nameOf(const rsl_model &model, const rsl_operation &operation)
 {
     std::string name = rsl_kind_name(operation.kind);
     name += " " + shapeOf(model.tensors[operation.input]);
-    if (operation.kind == RSL_SKETCHED)
+    if (rsl_is_sketched(&operation))
         name += "-" + shapeOf(model.tensors[reinterpret_cast<const rsl_sketched &>(operation).r_product]);
     return name + "-" + shapeOf(model.tensors[operation.output]);
 }

@@ -11,29 +11,45 @@
 
 namespace rosler {
 
+/// A record of an operation in the making; which of the parts count depends on its kind.
+struct PlannedOperation {
+    rsl_sketched layer {};       ///< the head, and what a sketched layer has
+    rsl_sliding sliding {};      ///< of a convolution
+    rsl_window window {};        ///< of a pooling
+    std::int32_t multiplier = 0; ///< of means
+    std::int32_t bias = 0;
+
+    [[nodiscard]] rsl_operation &head() { return layer.head; }
+    [[nodiscard]] const rsl_operation &head() const { return layer.head; }
+    /// The record, head().size bytes.
+    [[nodiscard]] std::vector<std::uint8_t> bytes() const;
+};
+
 /// A model image without its numbers: all records, and where everything will lie.
 struct ImagePlan {
-    rsl_model_header header {};      ///< but name and CRC
-    std::vector<rsl_tensor> tensors; ///< with places in the arena; scales 1 and zero points 0
-    /// Records with their places; of each, its head's `size` bytes count. Flags of activations are 0.
-    std::vector<rsl_sketched> operations;
-    std::vector<std::size_t> products; ///< the operation of each layer
-    std::uint32_t kept = 0;            ///< offset of the kept-input indices; 0: there are none
+    rsl_model_header header {};               ///< but name and CRC
+    std::vector<rsl_tensor> tensors;          ///< with places in the arena; scales 1 and zero points 0
+    std::vector<PlannedOperation> operations; ///< with their places. Flags of activations are 0.
+    std::vector<std::size_t> steps;           ///< the operation of each of the chain
+    std::uint32_t kept = 0;                   ///< offset of the kept-input indices; 0: there are none
 
     /// The first bytes of the image, as far as rsl_model_first() and what reads tensors go: header and
     /// tables.
     [[nodiscard]] std::vector<std::uint8_t> tables() const;
 };
 
-/// Plans the image of a chain of layers.
-/// @param layers      the products of each layer that computes something, as productShapes() gives them
+/// Plans the image of a chain.
+///
+/// Between operations on images numbers are int8 in one byte each, whatever the layout of weights.
+/// @param chain       of chainShapes()
 /// @param features    numbers that an inference is handed
 /// @param type        of all weights
 /// @param int8Layout  of int8 weights
+/// @return Unsupported  an operation on images reads what is none, or the last one gives no outputs
 /// @return OutOfRange  no layers, more than an image holds, a width beyond RSL_MAX_WIDTH, more than 2^32
 ///                     bytes, or an int8Layout of floats
-[[nodiscard]] Result<ImagePlan> planImage(const std::vector<std::vector<ProductShape>> &layers,
-                                          Index features, rsl_number type, rsl_layout int8Layout);
+[[nodiscard]] Result<ImagePlan> planImage(const std::vector<ChainShape> &chain, Index features,
+                                          rsl_number type, rsl_layout int8Layout);
 
 /// The same for a network.
 /// @param foldU  as in PackOptions

@@ -17,6 +17,40 @@ namespace {
 
 static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ % RSL_MODEL_ALIGNMENT == 0, "images lie in vectors");
 
+/// Where columns of a matrix go in its factor: those of a window's, which are stored row by row, to where the
+/// strip has them (PROTOCOL.md, section "Windows"); all others stay.
+class Columns
+{
+public:
+    Columns(const PlannedOperation &operation, const WindowGrid *windows)
+        : m_operation(operation)
+        , m_windows(windows)
+    {
+    }
+    [[nodiscard]] std::uint32_t count(const ImagePlan &plan) const
+    {
+        return std::uint32_t {m_operation.sliding.window.width} * strip(plan);
+    }
+    [[nodiscard]] std::uint32_t of(const ImagePlan &plan, Index col) const
+    {
+        if (m_windows == nullptr)
+            return static_cast<std::uint32_t>(col);
+        const Index channels = m_windows->in.channels;
+        const Index row = col / (m_windows->windowWidth * channels);
+        const Index column = col / channels % m_windows->windowWidth;
+        return static_cast<std::uint32_t>(column * strip(plan) + row * channels + col % channels);
+    }
+
+private:
+    [[nodiscard]] std::uint32_t strip(const ImagePlan &plan) const
+    {
+        return plan.tensors[m_operation.sliding.strip].channels;
+    }
+
+    const PlannedOperation &m_operation;
+    const WindowGrid *m_windows;
+};
+
 /// Fills the places of a planned image, product by product, and follows the scale of what travels between
 /// them.
 class Packer
@@ -43,24 +77,20 @@ public:
     {
         for (std::size_t i = 0; i < keptFeatures.size(); ++i)
             put(m_plan.kept + 2 * i, static_cast<std::uint16_t>(keptFeatures[i]));
-        std::size_t vector = 0;
         IntegerScale at {1.0, 0};
-        if (m_integer) {
-            at = int8Scale(ranges[vector], false);
-            at.scale = static_cast<double>(static_cast<float>(at.scale));
-        }
+        if (m_integer && !chain.front().shape.standardises())
+            at = asStored(int8Scale(ranges.front(), false));
         mean(m_plan.header.input, at);
-        if (m_plan.products.front() > 0) // what moves the input does not change its meaning
-            mean(m_plan.operations.front().head.output, at);
+        std::size_t vector = 0; // of the ranges
+        std::size_t moved =
+            0; // operations that are no step of the chain: what moves does not change the meaning
         for (std::size_t i = 0; i < chain.size(); ++i) {
-            const std::vector<ChainProduct> &products = chain[i].products;
-            rsl_sketched &operation = m_plan.operations[m_plan.products[i]];
-            if (products.back().relu)
-                operation.head.flags = static_cast<std::uint8_t>(operation.head.flags | RSL_RELU);
-            for (std::size_t p = 0; p < products.size(); ++p) {
-                const Index next = products[p].endsLayer ? 1 : products[p + 1].weights.cols();
-                at = packProduct(operation, p, products[p], at, ranges[++vector], next);
-            }
+            for (; moved < m_plan.steps[i]; ++moved)
+                mean(m_plan.operations[moved].head().output, at);
+            moved = m_plan.steps[i] + 1;
+            at = packStep(m_plan.operations[m_plan.steps[i]], chain[i], at,
+                          std::span(ranges).subspan(vector + 1));
+            vector += std::max<std::size_t>(1, chain[i].products.size());
         }
         const std::vector<std::uint8_t> tables = m_plan.tables();
         std::copy(tables.begin(), tables.end(), m_bytes.begin());
@@ -95,41 +125,142 @@ private:
         m_plan.tensors[tensor].zero = scale.zero;
     }
 
-    /// Product number @p p of the operation's: R, U and C, or the whole matrix.
-    IntegerScale packProduct(const rsl_sketched &operation, std::size_t p, const ChainProduct &product,
-                             const IntegerScale &inputs, const VectorRange &range, Index next)
+    /// As a tensor keeps it.
+    static IntegerScale asStored(IntegerScale scale)
     {
-        const std::uint32_t place = product.endsLayer ? operation.head.weights
-            : p == 0                                  ? operation.r_factor
-                                                      : operation.u_factor;
-        const std::uint8_t layout = product.endsLayer ? operation.head.layout
-            : p == 0                                  ? operation.r_layout
-                                                      : operation.u_layout;
-        const std::uint16_t output = product.endsLayer ? operation.head.output
-            : p == 0                                   ? operation.r_product
-                                                       : operation.u_product;
-        const rsl_factor factor {operation.head.number, layout,
-                                 static_cast<std::uint32_t>(product.weights.rows()),
-                                 static_cast<std::uint32_t>(product.weights.cols())};
+        scale.scale = static_cast<double>(static_cast<float>(scale.scale));
+        return scale;
+    }
+
+    /// @param ranges  from that of its first product on
+    IntegerScale packStep(PlannedOperation &operation, const ChainLayer &step, IntegerScale at,
+                          std::span<const VectorRange> ranges)
+    {
+        if (step.shape.standardises())
+            return packStandardise(operation.head(), step.map, ranges.front());
+        if (step.products.empty())
+            return packPool(operation, step.shape, at, ranges.front());
+        if (step.shape.channelwise)
+            return packTaps(operation.head(), step.products.front(), at, ranges.front());
+        const bool slides = step.shape.windows.has_value();
+        if (slides)
+            mean(operation.sliding.strip, at);
+        if (step.products.back().relu)
+            operation.head().flags = static_cast<std::uint8_t>(operation.head().flags | RSL_RELU);
+        for (std::size_t p = 0; p < step.products.size(); ++p) {
+            const ChainProduct &product = step.products[p];
+            const Index next = product.endsLayer ? 1 : step.products[p + 1].weights.cols();
+            at = packProduct(operation, p, product, at, ranges[p], next,
+                             slides && p == 0 ? &*step.shape.windows : nullptr);
+        }
+        if (slides && operation.sliding.pixel != RSL_NO_TENSOR)
+            mean(operation.sliding.pixel, at);
+        return at;
+    }
+
+    IntegerScale packStandardise(const rsl_operation &operation, const ChannelMap &map,
+                                 const VectorRange &range)
+    {
+        const std::size_t n = rsl_tensor_numbers(&m_plan.tensors[operation.input]);
+        for (std::size_t i = 0; i < n; ++i) {
+            put(operation.weights + 4 * i, static_cast<float>(map.mean[i % map.mean.size()]));
+            put(operation.weights + 4 * (n + i), static_cast<float>(map.scale[i % map.scale.size()]));
+        }
+        const IntegerScale at = m_integer ? asStored(int8Scale(range, false)) : IntegerScale {1.0, 0};
+        mean(operation.output, at);
+        return at;
+    }
+
+    IntegerScale packTaps(rsl_operation &operation, const ChainProduct &product, const IntegerScale &inputs,
+                          const VectorRange &range)
+    {
+        if (product.relu)
+            operation.flags = static_cast<std::uint8_t>(operation.flags | RSL_RELU);
+        const rsl_taps taps {operation.number, static_cast<std::uint32_t>(product.weights.rows()),
+                             static_cast<std::uint32_t>(product.weights.cols())};
+        const bool wide = m_plan.tensors[operation.output].type == RSL_TENSOR_I16;
+        const IntegerProduct q = m_integer
+            ? quantise(product, inputs, wide ? int16Scale(range, 1) : int8Scale(range, product.relu))
+            : IntegerProduct {};
+        for (std::uint32_t c = 0; c < taps.channels; ++c) {
+            const std::uint64_t bias = operation.weights + std::uint64_t {4} * c;
+            if (m_integer) {
+                put(bias, q.bias[c]);
+                put(operation.weights + rsl_taps_multiplier(&taps, c), q.multiplier[c]);
+            } else {
+                put(bias, product.bias[c]);
+            }
+            for (std::uint32_t tap = 0; tap < taps.taps; ++tap) {
+                const std::uint64_t place = operation.weights + rsl_taps_weight(&taps, tap, c);
+                if (m_integer)
+                    put(place, q.weights[std::size_t {c} * taps.taps + tap]);
+                else if (taps.number == RSL_F16)
+                    put(place, toFloat16(product.weights(c, tap)));
+                else
+                    put(place, product.weights(c, tap));
+            }
+        }
+        const IntegerScale at = m_integer ? q.outputs : inputs;
+        mean(operation.output, at);
+        return at;
+    }
+
+    IntegerScale packPool(PlannedOperation &operation, const ChainShape &shape, const IntegerScale &inputs,
+                          const VectorRange &range)
+    {
+        IntegerScale at = inputs;
+        if (m_integer && shape.pooling == Pooling::Mean) {
+            const bool wide = m_plan.tensors[operation.head().output].type == RSL_TENSOR_I16;
+            const IntegerMean q = quantiseMean(shape.windows->windowHeight * shape.windows->windowWidth,
+                                               inputs, wide ? int16Scale(range, 1) : int8Scale(range, false));
+            operation.multiplier = q.multiplier;
+            operation.bias = q.bias;
+            at = q.outputs;
+        }
+        mean(operation.head().output, at);
+        return at;
+    }
+
+    /// Product number @p p of the operation's: R, U and C, or the whole matrix.
+    /// @param windows  what it reads, if that are windows
+    IntegerScale packProduct(const PlannedOperation &operation, std::size_t p, const ChainProduct &product,
+                             const IntegerScale &inputs, const VectorRange &range, Index next,
+                             const WindowGrid *windows)
+    {
+        const rsl_sketched &layer = operation.layer;
+        const std::uint32_t place = product.endsLayer ? layer.head.weights
+            : p == 0                                  ? layer.r_factor
+                                                      : layer.u_factor;
+        const std::uint8_t layout = product.endsLayer ? layer.head.layout
+            : p == 0                                  ? layer.r_layout
+                                                      : layer.u_layout;
+        const std::uint16_t output = product.endsLayer ? layer.head.output
+            : p == 0                                   ? layer.r_product
+                                                       : layer.u_product;
+        const Columns columns(operation, windows);
+        const rsl_factor factor {
+            layer.head.number, layout, static_cast<std::uint32_t>(product.weights.rows()),
+            windows != nullptr ? columns.count(m_plan) : static_cast<std::uint32_t>(product.weights.cols())};
         if (!m_integer) {
-            putFloats(place, factor, product);
+            putFloats(place, factor, product, columns);
             return inputs;
         }
         const bool wide = m_plan.tensors[output].type == RSL_TENSOR_I16;
         const IntegerProduct q =
             quantise(product, inputs, wide ? int16Scale(range, next) : int8Scale(range, product.relu));
-        putIntegers(place, factor, q);
+        putIntegers(place, factor, q, columns);
         mean(output, q.outputs);
         return q.outputs;
     }
 
-    void putFloats(std::uint32_t at, const rsl_factor &factor, const ChainProduct &product)
+    void putFloats(std::uint32_t at, const rsl_factor &factor, const ChainProduct &product,
+                   const Columns &columns)
     {
         for (std::uint32_t row = 0; row < factor.rows; ++row) {
             put(at + rsl_factor_bias(&factor, row), product.bias[row]);
-            for (std::uint32_t col = 0; col < factor.cols; ++col) {
+            for (Index col = 0; col < product.weights.cols(); ++col) {
                 const float weight = product.weights(row, col);
-                const std::uint64_t place = at + rsl_factor_weight(&factor, row, col);
+                const std::uint64_t place = at + rsl_factor_weight(&factor, row, columns.of(m_plan, col));
                 if (factor.number == RSL_F16)
                     put(place, toFloat16(weight));
                 else
@@ -138,14 +269,15 @@ private:
         }
     }
 
-    void putIntegers(std::uint32_t at, const rsl_factor &factor, const IntegerProduct &product)
+    void putIntegers(std::uint32_t at, const rsl_factor &factor, const IntegerProduct &product,
+                     const Columns &columns)
     {
         for (std::uint32_t row = 0; row < factor.rows; ++row) {
             put(at + rsl_factor_bias(&factor, row), product.bias[row]);
             put(at + rsl_factor_multiplier(&factor, row), product.multiplier[row]);
-            for (std::uint32_t col = 0; col < factor.cols; ++col)
-                put(at + rsl_factor_weight(&factor, row, col),
-                    product.weights[std::size_t {row} * factor.cols + col]);
+            for (Index col = 0; col < product.cols; ++col)
+                put(at + rsl_factor_weight(&factor, row, columns.of(m_plan, col)),
+                    product.weights[static_cast<std::size_t>(row * product.cols + col)]);
         }
         rsl_factor_join(&factor, m_bytes.data() + at);
     }

@@ -66,4 +66,15 @@ IntegerProduct quantise(const ChainProduct &product, const IntegerScale &inputs,
     return q;
 }
 
+IntegerMean quantiseMean(Index count, const IntegerScale &inputs, const IntegerScale &outputs)
+{
+    const double scale = inputs.scale / static_cast<double>(count);
+    IntegerMean mean {.bias = rounded(-static_cast<double>(inputs.zero) * static_cast<double>(count)),
+                      .multiplier = 0,
+                      .outputs = outputs};
+    mean.outputs.scale = std::max(outputs.scale, scale / largestRatio);
+    mean.multiplier = rounded(scale / mean.outputs.scale * 4294967296.0);
+    return mean;
+}
+
 } // namespace rosler

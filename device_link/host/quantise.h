@@ -35,4 +35,14 @@ struct IntegerProduct {
 [[nodiscard]] IntegerProduct quantise(const ChainProduct &product, const IntegerScale &inputs,
                                       const IntegerScale &outputs);
 
+/// A mean of int8 numbers: y = saturate(outputs.zero + round((bias + sum) * multiplier / 2^32)).
+struct IntegerMean {
+    std::int32_t bias = 0;
+    std::int32_t multiplier = 0;
+    IntegerScale outputs; ///< as asked for, or coarser where a multiplier could not say it
+};
+
+/// @param count  numbers of a mean
+[[nodiscard]] IntegerMean quantiseMean(Index count, const IntegerScale &inputs, const IntegerScale &outputs);
+
 } // namespace rosler

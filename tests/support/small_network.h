@@ -39,4 +39,27 @@ inline Network smallNetwork(bool sketched)
     return made;
 }
 
+/// The same for images of 5 x 5 pixels and two channels: a network of imageLayers(), whose running statistics
+/// are not those of a new one either. Features are standardised first, if wanted.
+inline Network smallImageNetwork(bool sketched, bool standardised = false)
+{
+    std::vector<LayerSpec> layers = imageLayers(sketched);
+    if (standardised)
+        layers.insert(layers.begin(), {"standardise", {}, Activation::None, {}});
+    Network made(planNetwork(layers, {2, 5, 5}, 9).value());
+    made.initialise(7);
+    for (std::size_t i = 0; i < made.layerCount(); ++i)
+        for (const ParameterBlock &block : made.layer(i).blocks())
+            for (Index k = 0; k < block.size(); ++k) {
+                float &number =
+                    made.parameters()[static_cast<std::size_t>(made.offset(i) + block.offset + k)];
+                const auto wave = static_cast<float>(std::sin(static_cast<double>(k) + 1));
+                if (block.name == "b" || block.name == "mean" || block.name == "beta")
+                    number = 0.1F * wave;
+                if (block.name == "variance" || block.name == "deviation" || block.name == "gamma")
+                    number = 0.6F + 0.3F * wave;
+            }
+    return made;
+}
+
 } // namespace rosler

@@ -123,13 +123,16 @@ private:
 private Q_SLOTS:
     void isTheTwinOnEveryMachine_data()
     {
+        QTest::addColumn<bool>("images");
         QTest::addColumn<bool>("sketched");
         QTest::addColumn<int>("type");
         QTest::addColumn<int>("layout");
-        for (const bool sketched : {false, true}) {
-            const auto row = [&](const char *name, rsl_number type, rsl_layout layout) {
-                QTest::addRow("%s_%s", name, sketched ? "sketched" : "dense")
-                    << sketched << int {type} << int {layout};
+        for (const auto &[images, sketched] :
+             {std::pair {false, false}, {false, true}, {true, false}, {true, true}}) {
+            const auto row = [images = images, sketched = sketched](const char *name, rsl_number type,
+                                                                    rsl_layout layout) {
+                QTest::addRow("%s_%s%s", name, sketched ? "sketched" : "dense", images ? "_images" : "")
+                    << images << sketched << int {type} << int {layout};
             };
             row("i8", RSL_I8, RSL_LAYOUT_I8_4X4);
             row("dsp", RSL_I8, RSL_LAYOUT_I8_2X2);
@@ -140,10 +143,12 @@ private Q_SLOTS:
 
     void isTheTwinOnEveryMachine()
     {
+        QFETCH(bool, images);
         QFETCH(bool, sketched);
         QFETCH(int, type);
         QFETCH(int, layout);
-        const auto image = packModel(smallNetwork(sketched),
+        // Of images, the sketched one is standardised, too.
+        const auto image = packModel(images ? smallImageNetwork(sketched, sketched) : smallNetwork(sketched),
                                      {.type = static_cast<rsl_number>(type),
                                       .int8Layout = static_cast<rsl_layout>(layout),
                                       .name = "net"},

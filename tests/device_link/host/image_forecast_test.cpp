@@ -45,8 +45,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("type");
         QTest::addColumn<int>("layout");
         QTest::addColumn<bool>("foldU");
-        const char *const names[] = {"dense", "sketched", "mixed"};
-        for (int net = 0; net < 3; ++net)
+        const char *const names[] = {"dense", "sketched", "mixed", "images", "sketched images"};
+        for (int net = 0; net < 5; ++net)
             for (const bool foldU : {false, true}) {
                 const auto row = [&](const char *name, rsl_number type, rsl_layout layout) {
                     QTest::addRow("%s %s%s", names[net], name, foldU ? ", U folded" : "")
@@ -67,7 +67,8 @@ private Q_SLOTS:
         QFETCH(int, layout);
         QFETCH(bool, foldU);
         const std::vector<LayerShape> shapes = net == 0 ? dense() : net == 1 ? sketched() : mixed();
-        const NetworkPlan plan = planOf(shapes);
+        const NetworkPlan plan =
+            net < 3 ? planOf(shapes) : planNetwork(imageLayers(net == 4), {2, 5, 5}, 9).value();
         Network network(plan);
         network.initialise(3);
         if (plan.keepsFeatures()) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cmath>
 
 #include <QtTest>
@@ -73,34 +74,40 @@ private Q_SLOTS:
 
     void computesWhatTheNetworkComputes_data()
     {
+        QTest::addColumn<int>("images"); // 1: of images, 2: and standardised
         QTest::addColumn<bool>("sketched");
         QTest::addColumn<bool>("foldU");
         QTest::addColumn<int>("type");
         QTest::addColumn<int>("layout");
         QTest::addColumn<double>("tolerance"); // of the largest logit
-        for (const bool sketched : {false, true})
-            for (const bool foldU : {false, true}) {
-                const auto row = [&](const char *name, rsl_number type, rsl_layout layout, double tolerance) {
-                    QTest::addRow("%s, %s%s", name, sketched ? "sketched" : "dense",
-                                  foldU ? ", U folded" : "")
-                        << sketched << foldU << int {type} << int {layout} << tolerance;
-                };
-                row("f32", RSL_F32, RSL_LAYOUT_F_4X1, 1e-5);
-                row("f16", RSL_F16, RSL_LAYOUT_F_4X1, 2e-3);
-                row("i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4, 0.03);
-                row("i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16, 0.03);
-                row("i8 2x2", RSL_I8, RSL_LAYOUT_I8_2X2, 0.03);
-            }
+        static constexpr std::array kinds {"", ", images", ", standardised images"};
+        for (const int images : {0, 1, 2})
+            for (const bool sketched : {false, true})
+                for (const bool foldU : {false, true}) {
+                    const auto row = [&](const char *name, rsl_number type, rsl_layout layout,
+                                         double tolerance) {
+                        QTest::addRow("%s, %s%s%s", name, sketched ? "sketched" : "dense",
+                                      foldU ? ", U folded" : "", kinds.at(static_cast<std::size_t>(images)))
+                            << images << sketched << foldU << int {type} << int {layout}
+                            << tolerance * (images > 0 ? 3 : 1); // more roundings
+                    };
+                    row("f32", RSL_F32, RSL_LAYOUT_F_4X1, 1e-5);
+                    row("f16", RSL_F16, RSL_LAYOUT_F_4X1, 2e-3);
+                    row("i8 4x4", RSL_I8, RSL_LAYOUT_I8_4X4, 0.03);
+                    row("i8 4x16", RSL_I8, RSL_LAYOUT_I8_4X16, 0.03);
+                    row("i8 2x2", RSL_I8, RSL_LAYOUT_I8_2X2, 0.03);
+                }
     }
 
     void computesWhatTheNetworkComputes()
     {
+        QFETCH(int, images);
         QFETCH(bool, sketched);
         QFETCH(bool, foldU);
         QFETCH(int, type);
         QFETCH(int, layout);
         QFETCH(double, tolerance);
-        const Network net = smallNetwork(sketched);
+        const Network net = images > 0 ? smallImageNetwork(sketched, images > 1) : smallNetwork(sketched);
         const Matrix x = examples(60);
         const auto image = packModel(net,
                                      {.type = static_cast<rsl_number>(type),
@@ -124,6 +131,21 @@ private Q_SLOTS:
         }
         QVERIFY2(worst <= tolerance * largestOf(wanted),
                  qPrintable(QString::number(worst / largestOf(wanted))));
+    }
+
+    void whatCannotBeFoldedIsRefused()
+    {
+        // A normalisation behind a pooling, and one behind an activation.
+        const Matrix x = examples(5);
+        for (const std::size_t place : {std::size_t {3}, std::size_t {5}}) {
+            std::vector<LayerSpec> layers = imageLayers(false);
+            layers.insert(layers.begin() + static_cast<std::ptrdiff_t>(place), layers[1]);
+            Network net(planNetwork(layers, {2, 5, 5}, 9).value());
+            net.initialise(1);
+            const auto image = packModel(net, {.name = "n"}, view(x), &twin);
+            QVERIFY(!image);
+            QCOMPARE(image.error().code, ErrorCode::Unsupported);
+        }
     }
 
     void theKnownAnswerIsTheTwins()
