@@ -28,7 +28,7 @@ namespace rosler::cli {
 
 namespace {
 
-/// One layer in one number type.
+/// One layer in one number type; of an image, from `inputs` channels to `outputs`, if it has a side.
 struct Kernel {
     const char *name;
     const char *shape;
@@ -36,6 +36,7 @@ struct Kernel {
     Index rank; ///< 0 = dense
     Index outputs;
     rsl_number type;
+    Index side = 0;
 };
 
 // Floats go through the emulated port at four bytes a weight, so their dense layer is a smaller one.
@@ -46,6 +47,9 @@ constexpr std::array kernels {
     Kernel {"sketched_f16", "784x32x784", 784, 32, 784, RSL_F16},
     Kernel {"dense_f32", "256x256", 256, 0, 256, RSL_F32},
     Kernel {"sketched_f32", "784x32x784", 784, 32, 784, RSL_F32},
+    Kernel {"conv_i8", "16x16x16, 3x3, 32", 16, 0, 32, RSL_I8, 16},
+    Kernel {"conv_sketched_i8", "16x16x16, 3x3, rank 8, 32", 16, 8, 32, RSL_I8, 16},
+    Kernel {"conv_f16", "16x16x16, 3x3, 32", 16, 0, 32, RSL_F16, 16},
 };
 
 struct Row {
@@ -58,15 +62,18 @@ struct Row {
 
 Result<ModelImage> imageOf(const Kernel &kernel, rsl_layout int8Layout)
 {
-    const LayerSpec layer =
-        fullyConnected({}, kernel.rank > 0 ? std::optional(Sketch {kernel.rank, {}}) : std::nullopt);
-    auto plan = planNetwork({&layer, 1}, ExampleShape::vector(kernel.inputs), kernel.outputs);
+    const auto sketch = kernel.rank > 0 ? std::optional(Sketch {kernel.rank, {}}) : std::nullopt;
+    const bool image = kernel.side > 0;
+    const LayerSpec layer = image ? convolution(kernel.outputs, 3, 1, sketch) : fullyConnected({}, sketch);
+    const ExampleShape in =
+        image ? ExampleShape {kernel.inputs, kernel.side, kernel.side} : ExampleShape::vector(kernel.inputs);
+    auto plan = planNetwork({&layer, 1}, in, kernel.outputs * (image ? kernel.side * kernel.side : 1));
     if (!plan)
         return tl::unexpected(plan.error());
     Network network(std::move(*plan));
     network.initialise(1);
     constexpr Index examples = 16;
-    Matrix calibration(examples, kernel.inputs);
+    Matrix calibration(examples, in.size());
     for (Index i = 0; i < calibration.size(); ++i) // anything that fills the range
         calibration.data()[i] = static_cast<float>(i % 255) / 254.0F;
     PackOptions options;
