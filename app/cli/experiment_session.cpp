@@ -108,7 +108,8 @@ void addSeed(CLI::App &app, std::optional<std::uint64_t> &seed)
 
 void addDataOptions(CLI::App &app, DataOptions &options)
 {
-    app.add_option("--dataset", options.dataset, "Folder or file of the data; \"digits\" is built in");
+    app.add_option("--dataset", options.dataset,
+                   "Folder or file of the data; \"digits\" and \"bearing\" are built in");
     app.add_option("--data-option", options.options,
                    "NAME=VALUE: something that the data's reader is told, as examples=2000 for the digits");
     app.add_option("--validation", options.validation,
@@ -179,7 +180,11 @@ Result<std::shared_ptr<const Dataset>> loadWithProgress(const DatasetRequest &re
     ReadProgress progress;
     progress.report = [&bar](double fraction) { bar.report(fraction); };
     progress.stop = stop;
-    return loadDataset(request, {}, progress);
+    auto data = loadDataset(request, {}, progress);
+    if (data)
+        for (const std::string &note : (*data)->notes())
+            std::fprintf(stderr, "rosler: %s\n", printable(note).c_str());
+    return data;
 }
 
 int reportUnlessCancelled(const Error &error)

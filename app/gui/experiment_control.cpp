@@ -23,7 +23,8 @@ const std::string builtIn {builtInDigits};
 /// Whether the name of a design's data says where they are: "mnist" alone is only a name.
 bool isLoadable(const DatasetRequest &request)
 {
-    return request.source == builtIn || request.source.find('/') != std::string::npos;
+    return request.source == builtIn || request.source == builtInBearing
+        || request.source.find('/') != std::string::npos;
 }
 
 } // namespace

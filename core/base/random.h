@@ -10,16 +10,18 @@ namespace rosler {
 /// What a stream is drawn for. The numbers are part of every stored run:
 /// append, never renumber.
 enum class Draw : std::uint32_t {
-    Initialise = 1,     ///< dense weights and sketched factors; index = layer
-    Sketch = 2,         ///< which rows and columns a CUR sketch takes; index = layer
-    Split = 3,          ///< which examples go to which part
-    Shuffle = 4,        ///< order of the examples; index = epoch
-    KeptFeatures = 5,   ///< which features a layer reads; index = layer
-    GradientSketch = 6, ///< which features' gradients a step computes; index = step
-    SyntheticDigit = 7, ///< one generated digit; index = example
-    LayerNoise = 8,     ///< what a layer draws in each training step, as dropout does; index = layer
-    Augmentation = 9,   ///< how far and whether an example is moved and mirrored; index = epoch
-    FeatureNoise = 10,  ///< what is added to a training example's features; index = epoch
+    Initialise = 1,        ///< dense weights and sketched factors; index = layer
+    Sketch = 2,            ///< which rows and columns a CUR sketch takes; index = layer
+    Split = 3,             ///< which examples go to which part
+    Shuffle = 4,           ///< order of the examples; index = epoch
+    KeptFeatures = 5,      ///< which features a layer reads; index = layer
+    GradientSketch = 6,    ///< which features' gradients a step computes; index = step
+    SyntheticDigit = 7,    ///< one generated digit; index = example
+    LayerNoise = 8,        ///< what a layer draws in each training step, as dropout does; index = layer
+    Augmentation = 9,      ///< how far and whether an example is moved and mirrored; index = epoch
+    FeatureNoise = 10,     ///< what is added to a training example's features; index = epoch
+    TestNoise = 11,        ///< white noise on test windows
+    SyntheticBearing = 12, ///< one generated recording of a bearing; index = recording
 };
 
 /// One independent sequence of random numbers, read by position.

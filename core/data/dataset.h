@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/base/matrix.h"
 #include "core/base/result.h"
 #include "core/data/feature_table.h"
+#include "core/data/signal/signal_features.h"
 
 namespace rosler {
 
@@ -33,6 +35,9 @@ struct DatasetParts {
     std::vector<std::string> classNames;
     Examples train;
     Examples test;
+    std::optional<SignalFeatures> signal {}; ///< what an example is, where it was made of a recording
+    /// What whoever looks at the data should know, a sentence each: "record 97 was sampled at 48 kHz ...".
+    std::vector<std::string> notes {};
 };
 
 /// Examples to train and to test on. Immutable once made; shared between threads as
@@ -59,6 +64,8 @@ public:
     [[nodiscard]] const std::vector<std::string> &classNames() const noexcept { return m_parts.classNames; }
     [[nodiscard]] const Examples &train() const noexcept { return m_parts.train; }
     [[nodiscard]] const Examples &test() const noexcept { return m_parts.test; }
+    [[nodiscard]] const std::optional<SignalFeatures> &signal() const noexcept { return m_parts.signal; }
+    [[nodiscard]] const std::vector<std::string> &notes() const noexcept { return m_parts.notes; }
 
     /// SHA-256 over shape, classes, features (as float32), labels and groups: equal digests mean equal data,
     /// however it is kept.

@@ -49,11 +49,14 @@ struct DatasetReader {
 
 /// The name of the built-in generated digits, as a dataset source.
 inline constexpr std::string_view builtInDigits = "digits";
+/// And of the built-in generated bearings (synthetic/bearing.h).
+inline constexpr std::string_view builtInBearing = "bearing";
 
 /// What the data at @p source can be told; empty when nothing, and when no reader knows it.
 [[nodiscard]] std::span<const ReaderOption> datasetOptions(const std::string &source);
 
-/// Loads what @p request names: "digits" (built in, generated), or a path that one of the readers knows.
+/// Loads what @p request names: "digits" or "bearing" (built in, generated), or a path that one of the
+/// readers knows.
 /// @return NotFound     no such path
 /// @return Unsupported  no reader knows it; `what` lists what can be read
 /// @return the errors of resolveOptions()

@@ -8,7 +8,9 @@
 #include "core/data/readers/h5_reader.h"
 #include "core/data/readers/idx_reader.h"
 #include "core/data/readers/image_folder_reader.h"
+#include "core/data/readers/matlab_reader.h"
 #include "core/data/readers/numpy_reader.h"
+#include "core/data/synthetic/bearing.h"
 #include "core/data/synthetic/digits.h"
 
 namespace rosler {
@@ -34,6 +36,9 @@ const std::array readers {
                    looksLikeNumpy, numpyOptions(), readNumpy},
     DatasetReader {"hdf5", "datasets of an HDF5 file, named by their paths", "*.h5 *.hdf5", looksLikeH5,
                    h5Options(), readH5},
+    DatasetReader {
+        "matlab", "recordings in MATLAB files, CWRU's bearings among them: a .mat, their folder or archive",
+        "*.mat *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeMatlab, matlabOptions(), readMatlab},
     DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
                    "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
     DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
@@ -71,6 +76,8 @@ std::span<const ReaderOption> datasetOptions(const std::string &source)
 {
     if (source == builtInDigits)
         return digitsOptions;
+    if (source == builtInBearing)
+        return syntheticBearingOptions();
     for (const DatasetReader &reader : readers)
         if (reader.canRead(source))
             return reader.options;
@@ -83,6 +90,10 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request
     const std::string &source = request.source;
     if (source == builtInDigits)
         return drawDigits(request.options, progress);
+    if (source == builtInBearing)
+        return resolveOptions(request.options, syntheticBearingOptions())
+            .and_then(
+                [&](const DatasetOptions &options) { return syntheticBearings(options, limits, progress); });
     const fs::path path(source);
     std::error_code error;
     if (!fs::exists(path, error)) {
@@ -102,8 +113,8 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request
     for (const DatasetReader &reader : readers)
         known.append("; ").append(reader.name).append(" (").append(reader.description).append(")");
     return fail(ErrorCode::Unsupported,
-                "not a dataset that can be read here. These can: " + std::string(builtInDigits)
-                    + " (generated, built in)" + known,
+                "not a dataset that can be read here. These can: " + std::string(builtInDigits) + " and "
+                    + std::string(builtInBearing) + " (generated, built in)" + known,
                 source);
 }
 

@@ -130,6 +130,7 @@ public:
     ElidedLabel *source = nullptr;
     QLabel *counts = nullptr;
     QLabel *shape = nullptr;
+    QLabel *notes = nullptr;
     HistogramView *histogram = nullptr;
     ThumbnailStrip *thumbnails = nullptr;
     QPushButton *options = nullptr;
@@ -215,7 +216,10 @@ QWidget *DataPage::Private::buildLoaded()
     counts->setObjectName(QStringLiteral("counts"));
     shape = new QLabel(page);
     shape->setObjectName(QStringLiteral("shape"));
-    for (QLabel *label : {counts, shape})
+    notes = new QLabel(page);
+    notes->setObjectName(QStringLiteral("notes"));
+    notes->setTextFormat(Qt::PlainText);
+    for (QLabel *label : {counts, shape, notes})
         label->setWordWrap(true);
     histogram = new HistogramView(page);
     thumbnails = new ThumbnailStrip(page);
@@ -235,6 +239,7 @@ QWidget *DataPage::Private::buildLoaded()
     layout->addWidget(source);
     layout->addWidget(counts);
     layout->addWidget(shape);
+    layout->addWidget(notes);
     layout->addSpacing(page->fontMetrics().height() / 2);
     layout->addWidget(histogram);
     layout->addSpacing(page->fontMetrics().height() / 3);
@@ -283,6 +288,10 @@ void DataPage::Private::fillRecent(const QStringList &sources)
 {
     recent->clear();
     connect(recent->addAction(tr("Built-in digits")), &QAction::triggered, q, [this] { request(builtIn()); });
+    const auto bearing =
+        QString::fromUtf8(builtInBearing.data(), static_cast<qsizetype>(builtInBearing.size()));
+    connect(recent->addAction(tr("Built-in bearings")), &QAction::triggered, q,
+            [this, bearing] { request(bearing); });
     bool separated = false;
     for (const QString &path : sources) {
         if (path == builtIn())
@@ -327,6 +336,11 @@ void DataPage::setDataset(std::shared_ptr<const Dataset> dataset)
                                 locale.toString(static_cast<qlonglong>(dataset->test().count())),
                                 locale.toString(static_cast<qlonglong>(dataset->classes()))));
     d->shape->setText(shapeText(dataset->shape()));
+    QStringList notes;
+    for (const std::string &note : dataset->notes())
+        notes << QString::fromStdString(note);
+    d->notes->setText(notes.join(QLatin1Char('\n')));
+    d->notes->setVisible(!notes.isEmpty());
     QStringList names;
     for (const std::string &name : dataset->classNames())
         names << QString::fromStdString(name);
