@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "core/data/dataset_reader.h"
+#include "core/data/readers/audio_folder_reader.h"
 #include "core/data/readers/cifar_reader.h"
 #include "core/data/readers/csv_reader.h"
 #include "core/data/readers/h5_reader.h"
@@ -10,6 +11,7 @@
 #include "core/data/readers/image_folder_reader.h"
 #include "core/data/readers/matlab_reader.h"
 #include "core/data/readers/numpy_reader.h"
+#include "core/data/readers/series_reader.h"
 #include "core/data/synthetic/bearing.h"
 #include "core/data/synthetic/digits.h"
 
@@ -41,6 +43,12 @@ const std::array readers {
         "*.mat *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeMatlab, matlabOptions(), readMatlab},
     DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
                    "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
+    DatasetReader {"audio", "recordings, a folder a class: WAV and FLAC",
+                   "*.wav *.flac *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeAudioFolder,
+                   audioFolderOptions(), readAudioFolder},
+    DatasetReader {"series", "time series as text, a row a sample: a folder of .csv or .tsv files, a file or "
+                             "a folder a class",
+                   "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeSeries, seriesOptions(), readSeries},
     DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
                    "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder, imageFolderOptions(),
                    readImageFolder},

@@ -80,23 +80,6 @@ std::optional<fs::path> testFileOf(const fs::path &train)
     return fs::is_regular_file(test, ignored) ? std::optional(test) : std::nullopt;
 }
 
-std::optional<double> numberOf(const std::string &cell, bool decimalCommas)
-{
-    std::string_view text = cell;
-    if (text.starts_with('+'))
-        text.remove_prefix(1);
-    if (text.starts_with('+') || (text.starts_with('-') && text.size() < cell.size()))
-        return std::nullopt;
-    const std::size_t comma = text.find(',');
-    if (!decimalCommas || comma == std::string_view::npos)
-        return numberIn<double>(text);
-    if (text.find('.') != std::string_view::npos)
-        return std::nullopt;
-    std::string pointed(text);
-    pointed[comma] = '.';
-    return numberIn<double>(pointed);
-}
-
 /// How a table is read; what is not asked for is settled by its first row.
 struct CsvForm {
     std::string label;
@@ -168,7 +151,7 @@ Result<bool> CsvLoad::begin(CsvRows &rows, const std::vector<std::string> &first
     if (m_form.header != "auto")
         return m_form.header == "yes";
     for (std::size_t i = 0; i < first.size(); ++i)
-        if (i != m_form.labelColumn && !first[i].empty() && !numberOf(first[i], rows.delimiter() != ','))
+        if (i != m_form.labelColumn && !first[i].empty() && !csvNumber(first[i], rows.delimiter() != ','))
             return true;
     return byName && !number;
 }
@@ -192,7 +175,7 @@ Result<void> CsvLoad::takeRow(CsvRows &rows, const std::vector<std::string> &cel
             return fail(ErrorCode::Malformed, "an empty cell", rows.where(i + 1));
         if (i == m_form.labelColumn)
             continue;
-        const auto number = numberOf(cell, rows.delimiter() != ',');
+        const auto number = csvNumber(cell, rows.delimiter() != ',');
         if (!number)
             return fail(ErrorCode::Malformed, "\"" + className(cell) + "\" is no number", rows.where(i + 1));
         const auto value = static_cast<float>(*number / m_form.divisor);

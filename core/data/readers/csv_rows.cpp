@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/text_number.h"
+
 namespace rosler {
 
 namespace {
@@ -196,6 +198,23 @@ double CsvRows::fraction() const noexcept
 {
     return static_cast<double>(m_source.fileBytesRead())
         / static_cast<double>(std::max<std::uint64_t>(1, m_source.fileBytes()));
+}
+
+std::optional<double> csvNumber(const std::string &cell, bool decimalCommas)
+{
+    std::string_view text = cell;
+    if (text.starts_with('+'))
+        text.remove_prefix(1);
+    if (text.starts_with('+') || (text.starts_with('-') && text.size() < cell.size()))
+        return std::nullopt;
+    const std::size_t comma = text.find(',');
+    if (!decimalCommas || comma == std::string_view::npos)
+        return numberIn<double>(text);
+    if (text.find('.') != std::string_view::npos)
+        return std::nullopt;
+    std::string pointed(text);
+    pointed[comma] = '.';
+    return numberIn<double>(pointed);
 }
 
 } // namespace rosler

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,5 +48,9 @@ private:
     std::uint64_t m_line = 1;
     std::uint64_t m_rowLine = 1;
 };
+
+/// The number that a cell holds; none where it holds none.
+/// @param decimalCommas  a comma may stand in place of the point: where commas do not part cells
+[[nodiscard]] std::optional<double> csvNumber(const std::string &cell, bool decimalCommas);
 
 } // namespace rosler
