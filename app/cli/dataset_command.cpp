@@ -14,7 +14,7 @@ namespace rosler::cli {
 
 namespace {
 
-struct Options {
+struct FetchOptions {
     std::string name;
     std::string folder;
     std::string mirror;
@@ -41,7 +41,7 @@ int listPublished()
     return Done;
 }
 
-int get(const Options &options)
+int get(const FetchOptions &options)
 {
     const PublishedData *data = findPublishedData(options.name);
     if (data == nullptr) {
@@ -83,7 +83,7 @@ std::function<int()> datasetCommand(CLI::App &app)
     app.require_subcommand(1);
     app.add_subcommand("list", "Published data that can be fetched")->alias("ls");
     CLI::App *fetch = app.add_subcommand("get", "Fetch published data from their publisher");
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<FetchOptions>();
     fetch->add_option("name", options->name, "Which; rosler dataset list names them")->required();
     fetch->add_option("--to", options->folder, "Folder that the data's own folder is made in");
     fetch->add_option("--from", options->mirror, "Address of a mirror that holds the same files");

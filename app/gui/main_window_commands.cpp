@@ -72,12 +72,12 @@ void MainWindow::buildFileMenu()
     QMenu *published = menu->addMenu(tr("&Fetch published data"));
     published->setToolTipsVisible(true);
     published->setEnabled(canFetch());
-    for (const PublishedData &data : publishedData()) {
-        const QString name = QString::fromStdString(data.name);
+    for (const PublishedData &each : publishedData()) {
+        const QString name = QString::fromStdString(each.name);
         command(QStringLiteral("fetch-%1").arg(name), published, name, QString(), {},
                 [this, name] { m_services.fetching().fetch(name); })
             ->setToolTip(tr("%1. Terms: %2.")
-                             .arg(QString::fromStdString(data.title), QString::fromStdString(data.terms)));
+                             .arg(QString::fromStdString(each.title), QString::fromStdString(each.terms)));
     }
     m_recentData = menu->addMenu(tr("&Recent data"));
     menu->addSeparator();

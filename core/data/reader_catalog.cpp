@@ -46,8 +46,9 @@ const std::array readers {
     DatasetReader {"audio", "recordings, a folder a class: WAV and FLAC",
                    "*.wav *.flac *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeAudioFolder,
                    audioFolderOptions(), readAudioFolder},
-    DatasetReader {"series", "time series as text, a row a sample: a folder of .csv or .tsv files, a file or "
-                             "a folder a class",
+    DatasetReader {"series",
+                   "time series as text, a row a sample: a folder of .csv or .tsv files, a file or "
+                   "a folder a class",
                    "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeSeries, seriesOptions(), readSeries},
     DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
                    "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder, imageFolderOptions(),

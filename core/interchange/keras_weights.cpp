@@ -213,11 +213,13 @@ private:
     std::vector<h5::Group> m_group; ///< of the layer, at most one
 };
 
-void setBlock(Network &network, std::size_t number, std::string_view name, const Matrix &numbers)
+/// @param numbers  the matrix as the formulas have it
+void setBlock(Network &network, std::size_t number, std::string_view name, const Matrix &matrix)
 {
     const auto blocks = network.layer(number).blocks();
     const auto block = std::ranges::find(blocks, name, &ParameterBlock::name);
-    ROSLER_EXPECTS(block != blocks.end() && numbers.size() == block->size());
+    ROSLER_EXPECTS(block != blocks.end() && matrix.size() == block->size());
+    const Matrix numbers = block->transposed ? Matrix(matrix.transpose()) : matrix;
     std::copy_n(numbers.data(), numbers.size(),
                 network.parameters().data() + network.offset(number) + block->offset);
 }

@@ -464,7 +464,10 @@ private:
             refuse("it adds something that is no bias of a layer with weights");
         Made &layer = m_made.back();
         // Along the last extent of numbers, along the channels of images.
-        const std::size_t behind = layer.step.does == Does::Convolves ? m_traveller.axes.size() - 1 : 0;
+        const std::size_t behind =
+            layer.step.does == Does::Convolves || layer.step.does == Does::ConvolvesChannels
+            ? m_traveller.axes.size() - 1
+            : 0;
         const bool along = added.count() == 1
             || (dims.size() > behind
                 && dims[dims.size() - 1 - behind] == static_cast<std::int64_t>(added.count()));
@@ -541,14 +544,17 @@ private:
 
     void convolve()
     {
-        if (integer("group", 1) != 1)
-            refuse("convolutions of " + std::to_string(integer("group", 1)) + " groups are not known");
+        const std::int64_t groups = integer("group", 1);
         const std::size_t sides = m_traveller.axes.size() - 1;
         if (m_traveller.flat)
             refuse("it reads numbers that are no image");
         const OnnxTensor &stored = weights(1, 2 + sides);
         const Index filters = stored.dims[0];
-        if (stored.dims[1] != m_traveller.shape.channels)
+        const bool channelwise =
+            groups > 1 && groups == m_traveller.shape.channels && filters == groups && stored.dims[1] == 1;
+        if (groups != 1 && !channelwise)
+            refuse("convolutions of " + std::to_string(groups) + " groups are not known");
+        if (!channelwise && stored.dims[1] != m_traveller.shape.channels)
             refuse(stored.name + " takes " + std::to_string(stored.dims[1]) + " channels where "
                        + std::to_string(m_traveller.shape.channels) + " come",
                    ErrorCode::Malformed);
@@ -557,15 +563,20 @@ private:
             refuse("kernel_shape is not that of " + stored.name, ErrorCode::Malformed);
         const WindowGrid grid = windows(kernel);
         const Index pixels = grid.windowHeight * grid.windowWidth;
+        Matrix bias = Matrix::Zero(1, filters);
+        if (const OnnxTensor *b = optionalConstant(2))
+            bias = row(*b, filters);
+        if (channelwise) {
+            const Matrix w = Eigen::Map<const Matrix>(stored.floats.data(), filters, pixels);
+            add({Does::ConvolvesChannels, grid, filters, 0}, {{"W", w}, {"b", std::move(bias)}});
+            return;
+        }
         Matrix w(filters, grid.patch());
         for (Index f = 0; f < filters; ++f)
             for (Index c = 0; c < grid.in.channels; ++c)
                 for (Index p = 0; p < pixels; ++p)
                     w(f, p * grid.in.channels + c) =
                         stored.floats[static_cast<std::size_t>((f * grid.in.channels + c) * pixels + p)];
-        Matrix bias = Matrix::Zero(1, filters);
-        if (const OnnxTensor *b = optionalConstant(2))
-            bias = row(*b, filters);
         add({Does::Convolves, grid, filters, 0}, {{"W", std::move(w)}, {"b", std::move(bias)}});
     }
 
@@ -750,7 +761,7 @@ private:
                    "poolings have no padding");
         const LayerKind &kind = *layerKindNamed(spec->kind);
         m_traveller.shape = kind.output(*spec, m_traveller.shape, step.outputs);
-        m_biasFits = kind.weighted;
+        m_biasFits = kind.weighted || step.does == Does::ConvolvesChannels;
         m_reluFits = kind.weighted || kind.activates || (step.does == Does::Largest && m_reluFits);
         m_made.push_back({*spec, step, std::move(blocks)});
     }
@@ -773,7 +784,8 @@ private:
         Network network(std::move(*plan));
         for (std::size_t i = 0; i < m_made.size(); ++i)
             for (const ParameterBlock &block : network.layer(i).blocks()) {
-                const Matrix &numbers = m_made[i].blocks.at(block.name);
+                const Matrix &matrix = m_made[i].blocks.at(block.name);
+                const Matrix numbers = block.transposed ? Matrix(matrix.transpose()) : matrix;
                 std::copy_n(numbers.data(), numbers.size(),
                             network.parameters().data() + network.offset(i) + block.offset);
                 if (!numbers.allFinite())

@@ -174,7 +174,7 @@ std::vector<LayerSpec> sketchedLayers(const Network &network, double share)
     for (std::size_t i = 0; i < network.layerCount(); ++i) {
         const Layer &layer = network.layer(i);
         LayerSpec spec = layer.plan().spec;
-        if (hasWeights(layer) && i + 1 < network.layerCount()) {
+        if (hasWeights(layer) && !layer.channelwise() && i + 1 < network.layerCount()) {
             const Eigen::MatrixXd w = wholeMatrix(layer, network.parametersOf(i));
             const Index rank = rankOf(w, share);
             if (rank * (w.rows() + w.cols() + rank) < w.size())

@@ -3,7 +3,7 @@
 _rosler()
 {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words
-    local commands='train choose resume demo list show export import forecast board bench'
+    local commands='train choose resume demo dataset list show export import forecast board bench'
     if [ "$COMP_CWORD" = 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")
         return

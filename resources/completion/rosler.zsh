@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of rosler(1) for zsh.
 local -a commands options experiments runs
-commands=(train choose resume demo list show export import forecast board bench)
+commands=(train choose resume demo dataset list show export import forecast board bench)
 if (( CURRENT == 2 )); then
     compadd -- $commands --help --version
     return

@@ -127,7 +127,7 @@ const std::vector<FolderRule> &folderRules()
         {session, {fetch, host, QStringLiteral("core/")}, gpl},
         {QStringLiteral("app/cli/"), {fetch, host, QStringLiteral("core/")}, gpl},
         {QStringLiteral("app/gui/"),
-         {pages, controls, charts, models, session, host, QStringLiteral("core/")},
+         {pages, controls, charts, models, session, fetch, host, QStringLiteral("core/")},
          gpl},
     };
     return rules;

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t mostFileBytes = 1'000'000'000;
+constexpr std::uint64_t mostAudioBytes = 1'000'000'000;
 constexpr std::size_t filesAtOnce = 64;
 constexpr std::size_t bytesAtOnce = 32'000'000;
 
@@ -54,17 +54,17 @@ SignalPipeline usual()
     return pipeline;
 }
 
-struct Planned {
+struct PlannedAudio {
     std::string label;
     RecordingUse use = RecordingUse::Split;
 };
-using Plan = std::map<std::string, Planned, std::less<>>;
+using AudioPlan = std::map<std::string, PlannedAudio, std::less<>>;
 
-Result<Plan> listRecordings(const fs::path &path, const DatasetOptions &options,
-                            const SignalPipeline &pipeline, const ReadLimits &limits,
-                            const ReadProgress &progress)
+Result<AudioPlan> listRecordings(const fs::path &path, const DatasetOptions &options,
+                                 const SignalPipeline &pipeline, const ReadLimits &limits,
+                                 const ReadProgress &progress)
 {
-    Plan plan;
+    AudioPlan plan;
     bool twice = false;
     TreeVisit list;
     list.stop = progress.stop;
@@ -108,9 +108,9 @@ public:
     {
     }
 
-    Result<void> add(TreeFile &file, const Planned &planned)
+    Result<void> add(TreeFile &file, const PlannedAudio &planned)
     {
-        auto bytes = file.readAll(mostFileBytes);
+        auto bytes = file.readAll(mostAudioBytes);
         if (!bytes)
             return tl::unexpected(std::move(bytes.error()));
         m_bytes += bytes->size();

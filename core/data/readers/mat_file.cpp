@@ -37,7 +37,7 @@ std::size_t sizeOf(std::uint32_t type)
     return type < sizes.size() ? sizes.at(type) : 0;
 }
 
-constexpr std::array<std::string_view, 16> classes {
+constexpr std::array<std::string_view, 16> arrayClasses {
     "nothing", "cell",  "struct", "object", "char",  "sparse", "double", "single",
     "int8",    "uint8", "int16",  "uint16", "int32", "uint32", "int64",  "uint64"};
 constexpr std::size_t firstNumeric = 6;
@@ -134,10 +134,11 @@ Result<MatVariable> parseMatrix(Bytes bytes, bool swapped, const std::string &fi
         return parts.malformed("an array without its flags");
     const auto word = numberAt<std::uint32_t>(flags->data.data(), swapped);
     const std::size_t kind = word & 0xFFU;
-    variable.kind = kind < classes.size() ? classes.at(kind) : "array of kind " + std::to_string(kind);
+    variable.kind =
+        kind < arrayClasses.size() ? arrayClasses.at(kind) : "array of kind " + std::to_string(kind);
     variable.complex = (word & 0x0800U) != 0;
     variable.where = file + ":" + std::to_string(offset);
-    if (kind >= classes.size() || kind == 0)
+    if (kind >= arrayClasses.size() || kind == 0)
         return variable; // function handles and what MATLAB keeps of objects have neither size nor name
     const auto dims = parts.next();
     if (!dims)

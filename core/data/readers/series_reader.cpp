@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t recordingsAtOnce = 16;
+constexpr std::size_t seriesAtOnce = 16;
 constexpr std::size_t mostSamples = 200'000'000; // of a file, all channels together
 constexpr std::size_t mostChannels = 64;
 constexpr double sameRate = 0.005; // rates that differ by less are one
@@ -299,7 +299,7 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
                 recording.rate = rate;
             waiting.push_back(std::move(recording));
         }
-        if (waiting.size() >= recordingsAtOnce || i + 1 == files->size())
+        if (waiting.size() >= seriesAtOnce || i + 1 == files->size())
             if (auto added = cutter.add(std::exchange(waiting, {})); !added)
                 return tl::unexpected(std::move(added.error()));
         constexpr double reading = 0.95; // of the time; the rest checks and digests

@@ -11,7 +11,7 @@ namespace rosler {
 namespace {
 
 /// The folder that a file lies in, or nothing.
-std::string_view folderOf(std::string_view path)
+std::string_view lastFolderOf(std::string_view path)
 {
     const std::size_t end = path.find_last_of('/');
     if (end == std::string_view::npos)
@@ -30,11 +30,11 @@ Result<std::vector<std::string>> labelsOf(const std::vector<std::string> &paths,
                     "options/label");
     std::set<std::string_view> folders;
     for (const std::string &path : paths)
-        folders.insert(folderOf(path));
+        folders.insert(lastFolderOf(path));
     const bool byFolder = from == "folder" || (from == "auto" && folders.size() > 1);
     std::vector<std::string> labels;
     for (const std::string_view path : paths) {
-        std::string_view label = folderOf(path);
+        std::string_view label = lastFolderOf(path);
         if (!byFolder) {
             label = path.substr(path.find_last_of('/') + 1);
             label = label.substr(0, label.find_last_of('.'));

@@ -385,7 +385,7 @@ private Q_SLOTS:
         action("theme-high-contrast")->trigger();
         auto *page = new NewPage;
         m_window->addPage(page, QStringLiteral("New"), {});
-        action("page-3")->trigger();
+        action("page-4")->trigger();
         const QColor paper = page->plot->grab().toImage().pixelColor(1, 1);
         QCOMPARE(paper, chartTheme(ThemeKind::HighContrast, {}).background);
         action("log-x")->trigger();

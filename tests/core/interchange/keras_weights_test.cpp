@@ -104,7 +104,7 @@ void KerasWeightsTest::whatIsWrittenIsRead()
             whole.push_back(factor); // U
             spec.sketch.reset();
         }
-        if (!convolves && !layer.products().empty())
+        if (!convolves && !layer.channelwise() && !layer.products().empty())
             spec.fields["units"] = static_cast<double>(layer.outputs());
         whole.push_back(spec);
     }
@@ -128,7 +128,7 @@ void KerasWeightsTest::namesAndExtentsAreThoseOfKeras()
     const auto file = h5::File::open(bytes, "k.h5");
     const auto root = *file->root();
     QCOMPARE(*root.texts("layer_names"),
-             (std::vector<std::string> {"layer1", "layer2", "layer5", "layer8", "layer9"}));
+             (std::vector<std::string> {"layer1", "layer2", "layer5", "layer6", "layer9", "layer10"}));
     const auto conv = *root.openGroup("layer1");
     QCOMPARE(*conv.texts("weight_names"), (std::vector<std::string> {"layer1/kernel:0", "layer1/bias:0"}));
     const auto inner = *conv.openGroup("layer1");

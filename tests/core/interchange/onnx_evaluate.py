@@ -24,7 +24,11 @@ def windows(x, attributes, fill):
 
 def convolution(attributes, x, weights, bias=0.0):
     attributes.setdefault("kernel_shape", weights.shape[2:])
-    y = numpy.einsum("nchwkl,mckl->nmhw", windows(x, attributes, 0.0), weights)
+    if attributes.get("group", 1) == 1:
+        y = numpy.einsum("nchwkl,mckl->nmhw", windows(x, attributes, 0.0), weights)
+    else:  # each channel by itself
+        assert attributes["group"] == x.shape[1] == weights.shape[0] and weights.shape[1] == 1
+        y = numpy.einsum("nchwkl,ckl->nchw", windows(x, attributes, 0.0), weights[:, 0])
     return y + numpy.reshape(bias, (1, -1, 1, 1))
 
 

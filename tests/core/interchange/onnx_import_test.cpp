@@ -177,6 +177,10 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
     row("an operator of somebody", ErrorCode::Unsupported, conv,
         [](OnnxModel &m) { nodeOf(m, "Conv").domain = "com.microsoft"; });
     row("an old opset", ErrorCode::Unsupported, "x.onnx", [](OnnxModel &m) { m.opset = 6; });
+    row("two channels a group", ErrorCode::Unsupported, "x.onnx: node layer5 (Conv)", [](OnnxModel &m) {
+        const auto node = std::ranges::find(m.nodes, std::string("layer5"), &OnnxNode::name);
+        set(*node, "group", {2});
+    });
     row("groups", ErrorCode::Unsupported, conv, [](OnnxModel &m) { set(nodeOf(m, "Conv"), "group", {3}); });
     row("dilation", ErrorCode::Unsupported, conv, [](OnnxModel &m) {
         set(nodeOf(m, "Conv"), "dilations", {2, 1});
@@ -237,8 +241,8 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
     });
     row("a node that gives nothing", ErrorCode::Malformed, "x.onnx: node layer3 (MaxPool)",
         [](OnnxModel &m) { nodeOf(m, "MaxPool").outputs.clear(); });
-    row("fewer weights", ErrorCode::Malformed, "x.onnx: node layer8 (Gemm)",
-        [](OnnxModel &m) { nodeOf(m, "Gemm").inputs[1] = "layer9.W"; });
+    row("fewer weights", ErrorCode::Malformed, "x.onnx: node layer9 (Gemm)",
+        [](OnnxModel &m) { nodeOf(m, "Gemm").inputs[1] = "layer10.W"; });
     row("weights of other extents", ErrorCode::Malformed, conv, [](OnnxModel &m) {
         constantOf(m, "layer1.W").dims = {4, 27};
     });
@@ -254,7 +258,7 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
     row("another output", ErrorCode::Malformed, "x.onnx",
         [](OnnxModel &m) { m.outputs.front().name = "other"; });
     row("nothing at all", ErrorCode::Malformed, "x.onnx", [](OnnxModel &m) { m.nodes.clear(); });
-    row("no Flatten", ErrorCode::Unsupported, "x.onnx: node layer8 (Gemm)", [](OnnxModel &m) {
+    row("no Flatten", ErrorCode::Unsupported, "x.onnx: node layer9 (Gemm)", [](OnnxModel &m) {
         nodeOf(m, "Gemm").inputs.front() = nodeOf(m, "GlobalAveragePool").outputs.front();
         std::erase_if(m.nodes, [](const OnnxNode &node) { return node.type == "Flatten"; });
     });

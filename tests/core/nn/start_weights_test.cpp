@@ -91,7 +91,7 @@ void StartWeightsTest::fullRankComputesTheSame()
     std::vector<LayerSpec> layers = images ? imageLayers(false) : layersOf({9, 14});
     const Network from = drawn(layers, shape);
     for (const PlannedLayer &planned : from.plan().layers)
-        if (!from.layer(planned.number).products().empty()) {
+        if (!from.layer(planned.number).products().empty() && !from.layer(planned.number).channelwise()) {
             const MatrixSize size = rosler::matrixOf(planned);
             layers[planned.number].sketch = Sketch {std::min(size.rows, size.cols), {}};
         }

@@ -214,11 +214,12 @@ private Q_SLOTS:
         actions.erase(
             std::remove_if(actions.begin(), actions.end(), [](QAction *a) { return a->isSeparator(); }),
             actions.end());
-        QCOMPARE(actions.size(), 2); // the digits once
+        QCOMPARE(actions.size(), 3); // the digits once, the bearings
         for (QAction *action : std::as_const(actions))
             action->trigger();
         QCOMPARE(asked.at(0).at(0).toString(), QStringLiteral("digits"));
-        QCOMPARE(asked.at(1).at(0).toString(), QStringLiteral("/data/a&b"));
+        QCOMPARE(asked.at(1).at(0).toString(), QStringLiteral("bearing"));
+        QCOMPARE(asked.at(2).at(0).toString(), QStringLiteral("/data/a&b"));
     }
 };
 
