@@ -27,7 +27,7 @@ struct Answer {
     bool ranges = true;     ///< whether a range that is asked for is given
     qint64 rangeStart = -1; ///< another one than was asked for
     bool silent = false;    ///< says nothing and keeps the connection
-    QByteArray body {};        ///< in place of the file
+    QByteArray body {};     ///< in place of the file
 };
 
 /// A local server that serves one file and answers its requests as it is told, one after another; the last
