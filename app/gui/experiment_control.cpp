@@ -105,6 +105,12 @@ void ExperimentControl::load(const QString &source)
     begin(source.toStdString(), Chosen::ByUser);
 }
 
+void ExperimentControl::loadAs(const QString &source, const DatasetOptions &options)
+{
+    m_failed = {};
+    begin({source.toStdString(), options}, Chosen::ByUser);
+}
+
 void ExperimentControl::loadUnasked(const QString &source)
 {
     const DatasetRequest &design = m_design->spec().dataset;

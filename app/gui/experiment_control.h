@@ -44,6 +44,8 @@ public:
         QObject *parent = nullptr);
 
     [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
+    /// What could not be loaded last, and how it was to be read.
+    [[nodiscard]] const DatasetRequest &failed() const noexcept { return m_failed; }
     /// Where data() came from; while there are none, where the ones come from that are on their way.
     [[nodiscard]] QString source() const;
     /// How data() were asked for.
@@ -70,6 +72,8 @@ public:
 public Q_SLOTS:
     /// Loads data that the user chose: once they are there, the design is for them.
     void load(const QString &source);
+    /// The same, read as @p options say.
+    void loadAs(const QString &source, const rosler::DatasetOptions &options);
     /// Loads data() again, read otherwise; the design is then for them. To be undone.
     void setOptions(const rosler::DatasetOptions &options);
     void cancelLoading();

@@ -317,7 +317,11 @@ void MainWindow::connectData()
     connect(&datasets, &DatasetSession::started, m_dataPage, &DataPage::setLoading);
     connect(&datasets, &DatasetSession::progressed, m_dataPage, &DataPage::setProgress);
     connect(m_experiment, &ExperimentControl::loaded, this, &MainWindow::showData);
-    connect(m_experiment, &ExperimentControl::loadFailed, m_dataPage, &DataPage::showError);
+    connect(m_experiment, &ExperimentControl::loadFailed, m_dataPage, [this](const Error &error) {
+        m_dataPage->showError(error);
+        m_dataPage->offerOptions(m_services.datasets().options(), m_experiment->failed().options);
+    });
+    connect(m_dataPage, &DataPage::loadAsRequested, m_experiment, &ExperimentControl::loadAs);
     connect(m_experiment, &ExperimentControl::problem, this, &MainWindow::report);
     connect(m_experiment, &ExperimentControl::ready, this, &MainWindow::ready);
     connect(m_experiment, &ExperimentControl::dataWanted, this, [this](const QString &name) {

@@ -19,8 +19,13 @@ QImage exampleImage(const float *features, const ExampleShape &shape)
 {
     const auto height = static_cast<int>(shape.height);
     const auto width = static_cast<int>(shape.width);
-    const auto level = [](float value) {
-        return static_cast<int>(std::lround(255.0F * std::clamp(value, 0.0F, 1.0F)));
+    // Spectra and the like know no 0 and 1: they take all shades between their least and greatest.
+    const auto [least, most] = std::minmax_element(features, features + shape.size());
+    const bool isPicture = *least >= 0.0F && *most <= 1.0F;
+    const float low = isPicture ? 0.0F : *least;
+    const float range = isPicture ? 1.0F : std::max(*most - *least, 1e-30F);
+    const auto level = [low, range](float value) {
+        return static_cast<int>(std::lround(255.0F * std::clamp((value - low) / range, 0.0F, 1.0F)));
     };
     QImage image(width, height, QImage::Format_RGB32);
     for (int y = 0; y < height; ++y) {

@@ -13,8 +13,8 @@ namespace rosler {
 
 /// How an example looks: a picture of images, a small curve of data of height 1.
 
-/// An example of one channel in grey, of three or more in its first three; features outside of [0, 1] are the
-/// nearest end. @param features  shape.size() numbers
+/// An example of one channel in grey, of three or more in its first three; features outside of [0, 1] make
+/// the least and the greatest of the example black and white. @param features  shape.size() numbers
 [[nodiscard]] QImage exampleImage(const float *features, const ExampleShape &shape);
 
 /// An example as a curve of at most 64 mean values, each in [0, 1] between the least and the greatest.

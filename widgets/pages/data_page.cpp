@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/data_page.h"
 
+#include <functional>
+#include <utility>
+
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileDialog>
@@ -113,7 +116,8 @@ public:
 
     void build();
     QWidget *buildEmpty();
-    void askForOptions();
+    void askForOptions(std::span<const ReaderOption> asked, const DatasetOptions &now,
+                       std::function<void(const DatasetOptions &)> take);
     QWidget *buildLoaded();
     QWidget *buildLoading();
     void request(const QString &source);
@@ -139,6 +143,8 @@ public:
     QMenu *recent = nullptr;
     DropFrame *frame = nullptr;
     QString failedSource;
+    std::span<const ReaderOption> failedKnown; ///< of the data that failed
+    DatasetOptions failedGiven;
     QString loadingSource;
 };
 
@@ -146,7 +152,14 @@ void DataPage::Private::build()
 {
     banner = new ErrorBanner(q);
     banner->setObjectName(QStringLiteral("errorBanner"));
-    connect(banner, &ErrorBanner::actionTriggered, q, [this] { request(failedSource); });
+    connect(banner, &ErrorBanner::actionTriggered, q, [this] {
+        if (failedKnown.empty())
+            request(failedSource);
+        else
+            askForOptions(failedKnown, failedGiven, [this](const DatasetOptions &chosen) {
+                Q_EMIT q->loadAsRequested(failedSource, chosen);
+            });
+    });
 
     views = new QStackedWidget(q);
     views->insertWidget(Empty, buildEmpty());
@@ -231,7 +244,12 @@ QWidget *DataPage::Private::buildLoaded()
     options->setObjectName(QStringLiteral("dataOptions"));
     options->setToolTip(tr("How these data are read"));
     options->hide();
-    connect(options, &QPushButton::clicked, q, [this] { askForOptions(); });
+    connect(options, &QPushButton::clicked, q, [this] {
+        askForOptions(known, given, [this](const DatasetOptions &chosen) {
+            if (chosen != given)
+                Q_EMIT q->optionsRequested(chosen);
+        });
+    });
     auto *heading = new QHBoxLayout; // in the row of buttons below, the dock would become too wide
     heading->addWidget(name, 1);
     heading->addWidget(options);
@@ -358,14 +376,12 @@ void DataPage::setOptions(std::span<const ReaderOption> known, const DatasetOpti
     d->options->setVisible(!known.empty());
 }
 
-void DataPage::Private::askForOptions()
+void DataPage::Private::askForOptions(std::span<const ReaderOption> asked, const DatasetOptions &now,
+                                      std::function<void(const DatasetOptions &)> take)
 {
-    auto *dialog = new DataOptionsDialog(known, given, q);
+    auto *dialog = new DataOptionsDialog(asked, now, q);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, q, [this, dialog] {
-        if (const DatasetOptions chosen = dialog->options(); chosen != given)
-            Q_EMIT q->optionsRequested(chosen);
-    });
+    connect(dialog, &QDialog::accepted, q, [dialog, take = std::move(take)] { take(dialog->options()); });
     dialog->open();
 }
 
@@ -395,9 +411,19 @@ void DataPage::showError(const Error &error)
     if (error.code == ErrorCode::Cancelled)
         return;
     d->failedSource = d->loadingSource;
+    d->failedKnown = {};
     d->banner->setAction(d->failedSource.isEmpty() ? QString() : tr("Try again"));
     d->banner->showMessage(ErrorBanner::Severity::Error, QString::fromStdString(error.what),
                            QString::fromStdString(error.where));
+}
+
+void DataPage::offerOptions(std::span<const ReaderOption> known, const DatasetOptions &given)
+{
+    if (known.empty() || d->failedSource.isEmpty() || d->banner->isHidden())
+        return;
+    d->failedKnown = known;
+    d->failedGiven = given;
+    d->banner->setAction(tr("Options\u2026"));
 }
 
 void DataPage::chooseFolder()

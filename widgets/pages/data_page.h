@@ -32,12 +32,16 @@ public Q_SLOTS:
     void setProgress(double fraction);
     /// An inline banner over the data that was there before, which stays.
     void showError(const rosler::Error &error);
+    /// What the reader of the data that showError() was about may be told, and was: the banner asks for it.
+    /// Data that cannot be read as they are can be read otherwise.
+    void offerOptions(std::span<const rosler::ReaderOption> known, const rosler::DatasetOptions &given);
     /// Opens the file dialog (also behind the button and Ctrl+O).
     void chooseFolder();
     void chooseFiles();
 
 Q_SIGNALS:
-    void loadRequested(const QString &source);                    ///< "digits" or a path
+    void loadRequested(const QString &source); ///< "digits" or a path
+    void loadAsRequested(const QString &source, const rosler::DatasetOptions &options);
     void optionsRequested(const rosler::DatasetOptions &options); ///< those that differ from the defaults
     void cancelRequested();
 

@@ -279,9 +279,10 @@ Result<DatasetParts> SignalCutter::finish()
                     std::to_string(classOf.size()) + " classes among the training windows; there are 2 to "
                         + std::to_string(mostClasses));
     if (m_test.labels.empty())
-        return fail(
-            ErrorCode::OutOfRange,
-            "no windows to test on: recordings are too short for what is left of them; split by recording");
+        return fail(ErrorCode::OutOfRange,
+                    "no windows to test on: what is left of the recordings is shorter than a window of "
+                        + std::to_string(m_pipeline.features.window)
+                        + " samples; take a smaller window, or split by recording");
     DatasetParts parts;
     for (auto &[label, number] : classOf) {
         number = static_cast<std::uint16_t>(parts.classNames.size());

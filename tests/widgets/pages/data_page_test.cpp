@@ -205,6 +205,37 @@ private Q_SLOTS:
         QVERIFY(page.findChild<ErrorBanner *>()->isHidden());
     }
 
+    void whatCannotBeReadAsItIsCanBeReadOtherwise()
+    {
+        static const ReaderOption known[] = {{"window", "of an example", Index {2048}, 1, 4096}};
+        DataPage page;
+        page.show();
+        page.setLoading(QStringLiteral("/data/series"));
+        page.showError({ErrorCode::OutOfRange, "too short", "/data/series"});
+        auto *banner = page.findChild<ErrorBanner *>(QStringLiteral("errorBanner"));
+        QSignalSpy again(&page, &DataPage::loadRequested);
+        Q_EMIT banner->actionTriggered();
+        QCOMPARE(again.takeFirst().at(0).toString(), QStringLiteral("/data/series"));
+
+        page.offerOptions(known, {{"window", Index {1024}}});
+        QSignalSpy otherwise(&page, &DataPage::loadAsRequested);
+        Q_EMIT banner->actionTriggered();
+        QCOMPARE(again.count(), 0);
+        auto *dialog = page.findChild<DataOptionsDialog *>();
+        QVERIFY(dialog);
+        auto *window = dialog->findChild<QSpinBox *>();
+        QCOMPARE(window->value(), 1024);
+        window->setValue(512);
+        dialog->accept();
+        QCOMPARE(otherwise.count(), 1);
+        QCOMPARE(otherwise.first().at(0).toString(), QStringLiteral("/data/series"));
+        QCOMPARE(otherwise.first().at(1).value<DatasetOptions>(), (DatasetOptions {{"window", Index {512}}}));
+
+        page.showError({ErrorCode::NotFound, "gone", "/data/series"}); // another failure is asked anew
+        Q_EMIT banner->actionTriggered();
+        QCOMPARE(again.count(), 1);
+    }
+
     void recentDataIsOneClickAway()
     {
         DataPage page;
