@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -78,9 +79,21 @@ std::string noise(const std::string &name, std::uint32_t seed)
     return matrix(name, 400, 1, bytes);
 }
 
-Result<MatFile> parse(const std::string &bytes, std::uint64_t most = 1'000'000)
+/// A file and the bytes that its variables lie in.
+struct Parsed {
+    std::unique_ptr<const std::string> bytes;
+    Result<MatFile> file;
+
+    explicit operator bool() const { return file.has_value(); }
+    const MatFile *operator->() const { return &*file; }
+    [[nodiscard]] const Error &error() const { return file.error(); }
+};
+
+Parsed parse(std::string bytes, std::uint64_t most = 1'000'000)
 {
-    return MatFile::parse(std::as_bytes(std::span(bytes)), "a.mat", most);
+    auto kept = std::make_unique<const std::string>(std::move(bytes));
+    Result<MatFile> file = MatFile::parse(std::as_bytes(std::span(*kept)), "a.mat", most);
+    return {std::move(kept), std::move(file)};
 }
 
 DatasetOptions windows(Index window = 64)
