@@ -277,7 +277,8 @@ void StandardiseLayerTest::travelsWithTheModel()
     QVERIFY(read);
     QCOMPARE(read->digest(), trainer.network().digest());
     Matrix room;
-    const auto x = shiftedData()->test().features.rows(0, 40, room);
+    const auto data = shiftedData();
+    const auto x = data->test().features.rows(0, 40, room);
     QVERIFY(read->predict(x) == trainer.network().predict(x));
 }
 
