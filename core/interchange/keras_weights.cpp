@@ -8,6 +8,7 @@
 
 #include "core/base/contract.h"
 #include "core/h5/h5_file.h"
+#include "core/interchange/block_matrix.h"
 
 namespace rosler {
 
@@ -25,22 +26,10 @@ struct KerasLayer {
     std::vector<KerasWeight> weights;
 };
 
-ConstMatrixView storedBlock(const Layer &layer, std::span<const float> parameters, std::string_view name,
-                            bool &transposed)
-{
-    const auto blocks = layer.blocks();
-    const auto block = std::ranges::find(blocks, name, &ParameterBlock::name);
-    ROSLER_EXPECTS(block != blocks.end());
-    transposed = block->transposed;
-    return view(parameters.data() + block->offset, block->rows, block->cols);
-}
-
 /// inputs x outputs.
 Matrix kernelOf(const Layer &layer, std::span<const float> parameters, std::string_view name)
 {
-    bool transposed = false;
-    const ConstMatrixView stored = storedBlock(layer, parameters, name, transposed);
-    return transposed ? Matrix(stored) : Matrix(stored.transpose());
+    return blockMatrix(layer, parameters, name).transpose();
 }
 
 KerasWeight weight(std::string name, const Matrix &numbers, std::vector<Index> extents)
@@ -51,8 +40,7 @@ KerasWeight weight(std::string name, const Matrix &numbers, std::vector<Index> e
 KerasWeight vectorOf(const Layer &layer, std::span<const float> parameters, std::string_view block,
                      std::string name)
 {
-    bool transposed = false;
-    const Matrix numbers = storedBlock(layer, parameters, block, transposed);
+    const Matrix numbers = blockMatrix(layer, parameters, block);
     return weight(std::move(name), numbers, {numbers.size()});
 }
 
@@ -82,9 +70,8 @@ void addLayer(const Network &network, std::size_t number, std::vector<KerasLayer
         return;
     }
     if (step.does == InferenceStep::Does::Standardises) {
-        bool transposed = false;
-        Matrix mean = storedBlock(layer, parameters, "mean", transposed);
-        Matrix variance = storedBlock(layer, parameters, "deviation", transposed).cwiseAbs2();
+        Matrix mean = blockMatrix(layer, parameters, "mean");
+        Matrix variance = blockMatrix(layer, parameters, "deviation").cwiseAbs2();
         if (!network.keptFeatures().empty()) {
             const auto all = [&](const Matrix &row) {
                 return Matrix(
@@ -213,17 +200,6 @@ private:
     std::vector<h5::Group> m_group; ///< of the layer, at most one
 };
 
-/// @param numbers  the matrix as the formulas have it
-void setBlock(Network &network, std::size_t number, std::string_view name, const Matrix &matrix)
-{
-    const auto blocks = network.layer(number).blocks();
-    const auto block = std::ranges::find(blocks, name, &ParameterBlock::name);
-    ROSLER_EXPECTS(block != blocks.end() && matrix.size() == block->size());
-    const Matrix numbers = block->transposed ? Matrix(matrix.transpose()) : matrix;
-    std::copy_n(numbers.data(), numbers.size(),
-                network.parameters().data() + network.offset(number) + block->offset);
-}
-
 /// What a layer is filled from: names in the file, extents, and where it goes.
 struct Wanted {
     std::string name;
@@ -297,11 +273,11 @@ Result<void> readLayer(KerasReader &reader, Network &network, std::size_t number
             numbers = Matrix(Eigen::Map<const Matrix>(numbers->data(), weight.extents[0] * weight.extents[1],
                                                       weight.extents[2]));
         if (weight.block == "W")
-            setBlock(network, number, "W", Matrix(numbers->transpose()));
+            setBlockMatrix(network, number, "W", Matrix(numbers->transpose()));
         else if (weight.block == "deviation")
-            setBlock(network, number, "deviation", Matrix(numbers->cwiseMax(0.0F).cwiseSqrt()));
+            setBlockMatrix(network, number, "deviation", Matrix(numbers->cwiseMax(0.0F).cwiseSqrt()));
         else
-            setBlock(network, number, weight.block, *numbers);
+            setBlockMatrix(network, number, weight.block, *numbers);
     }
     return {};
 }

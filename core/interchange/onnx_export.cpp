@@ -6,21 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/contract.h"
+#include "core/interchange/block_matrix.h"
 #include "core/interchange/planes.h"
 
 namespace rosler {
 
 namespace {
-
-/// The matrix of a block as the formulas have it.
-Matrix matrixOfBlock(const Layer &layer, std::span<const float> parameters, std::string_view name)
-{
-    const auto blocks = layer.blocks();
-    const auto block = std::ranges::find(blocks, name, &ParameterBlock::name);
-    ROSLER_EXPECTS(block != blocks.end());
-    const ConstMatrixView stored = view(parameters.data() + block->offset, block->rows, block->cols);
-    return block->transposed ? Matrix(stored.transpose()) : Matrix(stored);
-}
 
 OnnxAttribute named(std::string name, std::int64_t value)
 {
@@ -137,7 +128,7 @@ private:
         flatten();
         const auto products = layer.products();
         for (std::size_t p = 0; p < products.size(); ++p) {
-            Matrix matrix = matrixOfBlock(layer, m_network.parametersOf(number), products[p]);
+            Matrix matrix = blockMatrix(layer, m_network.parametersOf(number), products[p]);
             if (p == 0 && planes)
                 matrix = columnsAsPlanes(matrix, in);
             std::vector<std::string> inputs {
@@ -154,7 +145,7 @@ private:
         asImage(windows.in);
         const auto products = layer.products();
         for (std::size_t p = 0; p < products.size(); ++p) {
-            Matrix matrix = matrixOfBlock(layer, m_network.parametersOf(number), products[p]);
+            Matrix matrix = blockMatrix(layer, m_network.parametersOf(number), products[p]);
             std::vector<std::int64_t> dims {matrix.rows(), matrix.cols(), 1, 1};
             std::vector<OnnxAttribute> attributes {named("kernel_shape", {1, 1})};
             if (p == 0) {
@@ -177,7 +168,7 @@ private:
     void convolveChannels(std::size_t number, const Layer &layer, const WindowGrid &windows)
     {
         asImage(windows.in);
-        const Matrix matrix = matrixOfBlock(layer, m_network.parametersOf(number), "W");
+        const Matrix matrix = blockMatrix(layer, m_network.parametersOf(number), "W");
         std::vector<OnnxAttribute> attributes = windowAttributes(windows);
         attributes.push_back(named(
             "pads", {windows.paddingTop, windows.paddingLeft, windows.paddingTop, windows.paddingLeft}));
@@ -204,8 +195,8 @@ private:
     void standardise(std::size_t number, const Layer &layer)
     {
         const ExampleShape &in = layer.plan().in;
-        const Matrix mean = matrixOfBlock(layer, m_network.parametersOf(number), "mean");
-        const Matrix deviation = matrixOfBlock(layer, m_network.parametersOf(number), "deviation");
+        const Matrix mean = blockMatrix(layer, m_network.parametersOf(number), "mean");
+        const Matrix deviation = blockMatrix(layer, m_network.parametersOf(number), "deviation");
         const Matrix factor = deviation.unaryExpr([](float d) { return d > 0.0F ? 1.0F / d : 0.0F; });
         const bool image = !m_flat;
         const std::vector<std::int64_t> dims = image
@@ -262,7 +253,7 @@ private:
 
     std::string vector(std::size_t number, const Layer &layer, const std::string &block)
     {
-        const Matrix numbers = matrixOfBlock(layer, m_network.parametersOf(number), block);
+        const Matrix numbers = blockMatrix(layer, m_network.parametersOf(number), block);
         return floats('.' + block, numbers, {numbers.size()});
     }
 

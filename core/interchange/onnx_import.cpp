@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "core/interchange/block_matrix.h"
 #include "core/interchange/graph_constants.h"
 #include "core/interchange/graph_error.h"
 #include "core/nn/layer_catalog.h"
@@ -784,10 +785,8 @@ private:
         Network network(std::move(*plan));
         for (std::size_t i = 0; i < m_made.size(); ++i)
             for (const ParameterBlock &block : network.layer(i).blocks()) {
-                const Matrix &matrix = m_made[i].blocks.at(block.name);
-                const Matrix numbers = block.transposed ? Matrix(matrix.transpose()) : matrix;
-                std::copy_n(numbers.data(), numbers.size(),
-                            network.parameters().data() + network.offset(i) + block.offset);
+                const Matrix &numbers = m_made[i].blocks.at(block.name);
+                setBlockMatrix(network, i, block.name, numbers);
                 if (!numbers.allFinite())
                     raiseGraph(ErrorCode::Malformed,
                                "block " + block.name + " of layer " + std::to_string(i + 1)
