@@ -31,7 +31,6 @@ public:
     FetchSession *q;
     std::stop_source current;
     std::uint64_t newest = 0;
-    bool fetching = false;
     JobThread thread;
 };
 
@@ -57,7 +56,6 @@ void FetchSession::Private::fetch(const PublishedData &data, std::uint64_t numbe
     post([this, number, fetched] {
         if (number != newest)
             return;
-        fetching = false;
         if (fetched)
             Q_EMIT q->fetched(QString::fromStdU16String(fetched->folder.u16string()));
         else
@@ -73,11 +71,6 @@ FetchSession::FetchSession(QObject *parent)
 
 FetchSession::~FetchSession() = default;
 
-bool FetchSession::isFetching() const noexcept
-{
-    return d->fetching;
-}
-
 void FetchSession::fetch(const QString &name)
 {
     const PublishedData *data = findPublishedData(name.toStdString());
@@ -86,7 +79,6 @@ void FetchSession::fetch(const QString &name)
     cancel();
     d->current = std::stop_source();
     const std::uint64_t number = ++d->newest;
-    d->fetching = true;
     Q_EMIT started(name);
     d->thread.post([this, data, number, stop = d->current.get_token()] { d->fetch(*data, number, stop); });
 }
@@ -95,7 +87,6 @@ void FetchSession::cancel()
 {
     d->current.request_stop();
     ++d->newest;
-    d->fetching = false;
 }
 
 } // namespace rosler

@@ -20,8 +20,6 @@ public:
     explicit FetchSession(QObject *parent = nullptr);
     ~FetchSession() override;
 
-    [[nodiscard]] bool isFetching() const noexcept;
-
 public Q_SLOTS:
     /// @param name  of publishedData(); a fetch that goes on is stopped, what came of it is kept
     void fetch(const QString &name);

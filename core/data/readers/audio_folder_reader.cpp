@@ -201,18 +201,7 @@ Result<std::shared_ptr<const Dataset>> readAudioFolder(const fs::path &path, con
         return tl::unexpected(std::move(visited.error()));
     if (auto passed = queue.pass(); !passed)
         return tl::unexpected(std::move(passed.error()));
-    auto parts = cutter.finish();
-    if (!parts) {
-        if (parts.error().where.empty())
-            parts.error().where = path.string();
-        return tl::unexpected(std::move(parts.error()));
-    }
-    parts->name = treeName(path);
-    parts->source = path.string();
-    auto made = Dataset::make(std::move(*parts), progress.stop);
-    if (made && progress.report)
-        progress.report(1.0);
-    return made;
+    return cutter.datasetOf(path, progress);
 }
 
 } // namespace rosler

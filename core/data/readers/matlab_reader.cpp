@@ -272,26 +272,15 @@ Result<std::shared_ptr<const Dataset>> MatlabLoad::run()
         return tl::unexpected(std::move(visited.error()));
     if (auto passed = pass(cutter); !passed)
         return tl::unexpected(std::move(passed.error()));
-    auto parts = cutter.finish();
-    if (!parts) {
-        if (parts.error().where.empty())
-            parts.error().where = m_path.string();
-        return tl::unexpected(std::move(parts.error()));
-    }
-    parts->name = treeName(m_path);
-    parts->source = m_path.string();
+    std::vector<std::string> notes;
     const bool trap = std::ranges::any_of(m_plan, [this](const auto &planned) {
         return planned.second.record && planned.second.record->rate != m_pipeline.features.rate;
     });
     if (m_cwru && trap && std::get<double>(m_options.find("recorded_rate")->second) == 0)
-        parts->notes.emplace_back(
+        notes.emplace_back(
             "By its signal record 97 (normal) was sampled 48,000 times a second, the faults 12,000 times, "
-            "which their "
-            "files do not say. Taken as they lie, \"normal\" would be told by its rate alone.");
-    auto made = Dataset::make(std::move(*parts), m_progress.stop);
-    if (made && m_progress.report)
-        m_progress.report(1.0);
-    return made;
+            "which their files do not say. Taken as they lie, \"normal\" would be told by its rate alone.");
+    return cutter.datasetOf(m_path, m_progress, std::move(notes));
 }
 
 } // namespace

@@ -306,18 +306,7 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
         if (progress.report)
             progress.report(reading * static_cast<double>(i + 1) / static_cast<double>(files->size()));
     }
-    auto parts = cutter.finish();
-    if (!parts) {
-        if (parts.error().where.empty())
-            parts.error().where = path.string();
-        return tl::unexpected(std::move(parts.error()));
-    }
-    parts->name = treeName(path);
-    parts->source = path.string();
-    auto made = Dataset::make(std::move(*parts), progress.stop);
-    if (made && progress.report)
-        progress.report(1.0);
-    return made;
+    return cutter.datasetOf(path, progress);
 }
 
 } // namespace rosler

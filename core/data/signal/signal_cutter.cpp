@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -12,6 +13,7 @@
 
 #include "core/base/random.h"
 #include "core/base/text_number.h"
+#include "core/data/file_tree.h"
 #include "core/data/test_part.h"
 
 namespace rosler {
@@ -315,6 +317,25 @@ Result<DatasetParts> SignalCutter::finish()
         return tl::unexpected(std::move(test.error()));
     parts.test = std::move(*test);
     return parts;
+}
+
+Result<std::shared_ptr<const Dataset>> SignalCutter::datasetOf(const std::filesystem::path &path,
+                                                               const ReadProgress &progress,
+                                                               std::vector<std::string> notes)
+{
+    auto parts = finish();
+    if (!parts) {
+        if (parts.error().where.empty())
+            parts.error().where = path.string();
+        return tl::unexpected(std::move(parts.error()));
+    }
+    parts->name = treeName(path);
+    parts->source = path.string();
+    std::ranges::move(notes, std::back_inserter(parts->notes));
+    auto made = Dataset::make(std::move(*parts), progress.stop);
+    if (made && progress.report)
+        progress.report(1.0);
+    return made;
 }
 
 } // namespace rosler

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -46,6 +48,14 @@ public:
     /// @return OutOfRange more than 65,535 classes, or fewer than two
     /// @return Malformed  a test recording of a class that no training example has
     [[nodiscard]] Result<DatasetParts> finish();
+
+    /// The parts as the dataset of a file, a folder or an archive, @p notes of its reader behind those of
+    /// finish(); the whole of what there is to do is done then.
+    /// @return the errors of finish(), at @p path where they have no place of their own, and of
+    /// Dataset::make()
+    [[nodiscard]] Result<std::shared_ptr<const Dataset>> datasetOf(const std::filesystem::path &path,
+                                                                   const ReadProgress &progress,
+                                                                   std::vector<std::string> notes = {});
 
 private:
     /// Windows of one recording, and where they go.
