@@ -292,7 +292,7 @@ static void run_standardise(const task *t)
 {
     const rsl_tensor *y = tensor_of(t, t->op->output);
     const float *map = (const float *)(const void *)(t->model->bytes + t->op->weights);
-    rsl_standardise(map, rsl_tensor_numbers(y), y->scale, y->zero, y->type, numbers_of(t, t->op->input),
+    rsl_standardise(map, rsl_tensor_numbers(y), y->zero, y->type, numbers_of(t, t->op->input),
                     place_of(t, t->op->output));
 }
 #endif

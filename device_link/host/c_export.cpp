@@ -311,8 +311,8 @@ private:
     {
         const rsl_tensor &y = tensor(operation.output);
         body += "    rsl_standardise((const float *)(const void *)(" + weightsAt(operation.weights) + "), "
-            + number(rsl_tensor_numbers(&y)) + ", " + exact(y.scale) + ", " + std::to_string(y.zero) + ", "
-            + number(y.type) + ", " + place(operation.input) + ", " + place(operation.output) + ");\n";
+            + number(rsl_tensor_numbers(&y)) + ", " + std::to_string(y.zero) + ", " + number(y.type) + ", "
+            + place(operation.input) + ", " + place(operation.output) + ");\n";
         m_standardises = true;
     }
 

@@ -162,11 +162,12 @@ private:
                                  const VectorRange &range)
     {
         const std::size_t n = rsl_tensor_numbers(&m_plan.tensors[operation.input]);
-        for (std::size_t i = 0; i < n; ++i) {
-            put(operation.weights + 4 * i, static_cast<float>(map.mean[i % map.mean.size()]));
-            put(operation.weights + 4 * (n + i), static_cast<float>(map.scale[i % map.scale.size()]));
-        }
         const IntegerScale at = m_integer ? asStored(int8Scale(range, false)) : IntegerScale {1.0, 0};
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto factor = static_cast<double>(map.scale[i % map.scale.size()]) / at.scale;
+            put(operation.weights + 4 * i, static_cast<float>(map.mean[i % map.mean.size()]));
+            put(operation.weights + 4 * (n + i), static_cast<float>(factor));
+        }
         mean(operation.output, at);
         return at;
     }

@@ -84,11 +84,11 @@ void rsl_depthwise_s8(const rsl_grid *g, const uint8_t *weights, int32_t x_zero,
 void rsl_depthwise_float(const rsl_grid *g, uint8_t number, const uint8_t *weights, bool relu, const float *x,
                          float *y);
 
-/// y = (x - mean) scale, each rounded to float32; then to int8, as inputs are (rsl_quantise.h).
-/// @param map  n means, then n scales
+/// y = (x - mean) factor, each rounded to float32; to int8: y_zero + the integer nearest to that, halves to
+/// even, a NaN as 0, saturated.
+/// @param map  n means, then n factors; those of int8 hold 1 / y's scale
 /// @param y_type  rsl_tensor_type: float32, or int8 in one byte or two
-void rsl_standardise(const float *map, uint32_t n, float y_scale, int32_t y_zero, uint8_t y_type,
-                     const float *x, void *y);
+void rsl_standardise(const float *map, uint32_t n, int32_t y_zero, uint8_t y_type, const float *x, void *y);
 
 #ifdef __cplusplus
 }

@@ -291,9 +291,8 @@ Numbers standardised(const Image &image, const rsl_operation &op, const Numbers 
             y.floats.push_back(z);
             continue;
         }
-        const float place = z / to.scale + static_cast<float>(to.zero);
-        const double nearest = std::floor(static_cast<double>(place) + 0.5);
-        y.ints.push_back(static_cast<std::int64_t>(std::clamp(nearest, -128.0, 127.0)));
+        const double nearest = std::isnan(z) ? 0.0 : std::nearbyint(static_cast<double>(z)); // halves to even
+        y.ints.push_back(static_cast<std::int64_t>(std::clamp(nearest + to.zero, -128.0, 127.0)));
     }
     return y;
 }
