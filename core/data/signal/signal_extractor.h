@@ -8,7 +8,7 @@
 #include <unsupported/Eigen/FFT>
 
 #include "core/base/result.h"
-#include "core/data/signal/signal_features.h"
+#include "core/data/signal/signal_tables.h"
 
 namespace rosler {
 
@@ -17,10 +17,7 @@ namespace rosler {
 class SignalExtractor
 {
 public:
-    /// @return OutOfRange  numbers that do not go together: a window too short, a frame longer than the
-    /// window,
-    ///                     more coefficients than bands, a band so narrow that no frequency falls into it, or
-    ///                     mel bands of samples whose rate nobody said. `where` is "options/bands"
+    /// @return the errors of signalTables()
     [[nodiscard]] static Result<SignalExtractor> make(const SignalFeatures &features);
 
     [[nodiscard]] const SignalFeatures &features() const noexcept { return m_features; }
@@ -30,22 +27,14 @@ public:
     void extract(std::span<const std::span<const float>> channels, float *to);
 
 private:
-    explicit SignalExtractor(const SignalFeatures &features);
-
-    struct Tooth { ///< of a band's triangle
-        Index bin;
-        double weight;
-    };
+    SignalExtractor(const SignalFeatures &features, SignalTables tables);
 
     /// m_k of @p samples, k = 0 .. half their number, into m_magnitudes.
     void transform(const float *samples);
     void extractFrame(const float *samples);
 
     SignalFeatures m_features;
-    std::vector<double> m_window; ///< of a whole window, or of a frame
-    double m_scale = 1;           ///< 2 / W
-    std::vector<std::vector<Tooth>> m_bands;
-    std::vector<double> m_cosines; ///< coefficients x bands
+    SignalTables m_tables;
     Eigen::FFT<double> m_fft;
     // Room.
     std::vector<double> m_windowed;
