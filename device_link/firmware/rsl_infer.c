@@ -297,6 +297,27 @@ static void run_standardise(const task *t)
 }
 #endif
 
+#if !defined(RSL_WITHOUT_FEATURES)
+static void run_extract(const task *t)
+{
+    const rsl_extract *op = (const rsl_extract *)(const void *)t->op;
+    const rsl_tensor *x = tensor_of(t, t->op->input);
+    const rsl_tensor *y = tensor_of(t, t->op->output);
+    const rsl_extraction e = {x->width,
+                              x->channels,
+                              op->frame,
+                              op->hop,
+                              op->bands,
+                              op->coefficients,
+                              t->model->bytes + t->op->weights,
+                              place_of(t, op->scratch),
+                              y->scale,
+                              y->zero,
+                              y->type};
+    rsl_extract_features(&e, numbers_of(t, t->op->input), place_of(t, t->op->output));
+}
+#endif
+
 /// What this firmware computes, by rsl_kind. A build may leave out those with a name in RSL_WITHOUT_...; what
 /// each demands of an image is protocol/rsl_operation.c's, where the same are left out.
 static void (*const kinds[])(const task *) = {
@@ -323,6 +344,9 @@ static void (*const kinds[])(const task *) = {
 #endif
 #if !defined(RSL_WITHOUT_STANDARDISE)
     [RSL_STANDARDISE] = run_standardise,
+#endif
+#if !defined(RSL_WITHOUT_FEATURES)
+    [RSL_EXTRACT] = run_extract,
 #endif
 };
 

@@ -55,8 +55,8 @@ std::vector<ImageOperation> operationsOf(const rsl_model &model)
     std::vector<ImageOperation> operations;
     const rsl_operation *operation = rsl_model_first(&model);
     for (int i = 0; i < model.header->operations; ++i, operation = rsl_operation_next(operation))
-        operations.push_back(
-            {nameOf(model, *operation), rsl_operation_macs(&model, operation), bytesAt(model, i, spans)});
+        operations.push_back({nameOf(model, *operation), rsl_operation_macs(&model, operation),
+                              bytesAt(model, i, spans), operation->kind == RSL_EXTRACT});
     return operations;
 }
 

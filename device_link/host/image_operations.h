@@ -15,6 +15,8 @@ struct ImageOperation {
     std::uint64_t macs = 0;
     std::uint64_t ramBytes = 0; ///< of the arena that hold numbers which this step or a later one needs
 
+    bool makesFeatures = false; ///< of samples
+
     friend bool operator==(const ImageOperation &, const ImageOperation &) = default;
 };
 

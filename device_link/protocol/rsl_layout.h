@@ -105,6 +105,28 @@ static inline uint64_t rsl_taps_bytes(const rsl_taps *t)
     return rsl_taps_weight(t, t->taps, 0);
 }
 
+/// Tables of an extraction of features, float32 but for the bands (PROTOCOL.md, section "Features"):
+///
+///     window[frame / 2 + 1]   cosines[frame / 4 + 1]   {u16 first bin, u16 bins}[bands]
+///     teeth[bins of all bands]   transform[coefficients][bands]
+static inline uint32_t rsl_extract_cosines(uint32_t frame)
+{
+    return 4U * (frame / 2U + 1U);
+}
+static inline uint32_t rsl_extract_bands(uint32_t frame)
+{
+    return rsl_extract_cosines(frame) + 4U * (frame / 4U + 1U);
+}
+static inline uint32_t rsl_extract_teeth(uint32_t frame, uint32_t bands)
+{
+    return rsl_extract_bands(frame) + 4U * bands;
+}
+/// Numbers of the scratch.
+static inline uint32_t rsl_extract_scratch(uint32_t frame, uint32_t bands)
+{
+    return frame + 1U + bands;
+}
+
 /// binary16 to float32, exactly, by integer arithmetic (subnormals, infinities, NaNs included).
 float rsl_half_to_float(uint16_t half);
 

@@ -16,6 +16,7 @@ _Static_assert(sizeof(rsl_sketched) == 32 && sizeof(rsl_add) == 32, "operations 
 _Static_assert(sizeof(rsl_window) == 8 && sizeof(rsl_conv) == 32 && sizeof(rsl_conv_sketched) == 48,
                "convolutions");
 _Static_assert(sizeof(rsl_pool) == 32 && sizeof(rsl_depthwise) == 32, "windows of 32 bytes");
+_Static_assert(sizeof(rsl_extract) == 32, "extraction of 32 bytes");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "images are mapped in place");
 
 static uint64_t round16(uint64_t n)
@@ -190,6 +191,10 @@ static touched touched_by(const rsl_operation *op)
         t.written[1] = ((const rsl_sketched *)(const void *)op)->r_product;
         t.written[2] = ((const rsl_sketched *)(const void *)op)->u_product;
     }
+#ifndef RSL_WITHOUT_FEATURES
+    if (op->kind == RSL_EXTRACT)
+        t.written[1] = ((const rsl_extract *)(const void *)op)->scratch;
+#endif
 #if !defined(RSL_WITHOUT_CONV) || !defined(RSL_WITHOUT_CONV_SKETCHED)
     const rsl_sliding *sliding = rsl_sliding_of(op);
     t.written[3] = sliding != NULL ? sliding->strip : RSL_NO_TENSOR;

@@ -44,6 +44,7 @@ typedef enum rsl_kind {
     RSL_AVERAGE_POOL = 10, ///< the mean of each channel of each window
     RSL_DEPTHWISE = 11,    ///< y_c = act(w_c P_c + b_c): each channel by itself
     RSL_STANDARDISE = 12,  ///< y = (x - mean) scale, number by number; x is float32, y perhaps int8
+    RSL_EXTRACT = 13,      ///< y = features of the windows of samples x: spectra, mel bands, MFCC
 } rsl_kind;
 
 /// "dense", "sketched", ..., or "?".
@@ -101,7 +102,7 @@ typedef struct rsl_operation {
     uint8_t layout;   ///< rsl_layout of the weights; 0 where there are none
     uint8_t reserved; ///< 0
     uint32_t weights; ///< offset of W (outputs x inputs), C (outputs x rank), the uint16 kept indices,
-                      ///< ascending, or float32 means and then scales; 0 where there are none
+                      ///< ascending, float32 means and then scales, or tables; 0 where there are none
 } rsl_operation;
 
 typedef struct rsl_sketched {
@@ -167,6 +168,18 @@ typedef struct rsl_depthwise {
     rsl_window window;
     uint32_t reserved[2]; ///< 0
 } rsl_depthwise;
+
+/// x is 1 x samples x channels. For each channel frames of samples, each `hop` after the last, as many as
+/// fit; of each frame the features, whose channels lie side by side.
+typedef struct rsl_extract {
+    rsl_operation head;    ///< weights: tables (rsl_layout.h)
+    uint16_t frame;        ///< samples that are transformed together: a power of two, at least 4
+    uint16_t hop;          ///< at least 1
+    uint16_t bands;        ///< 0: the frame / 2 magnitudes but the mean's are the features
+    uint16_t coefficients; ///< at most as many as bands; 0: the logarithms of the bands are the features
+    uint16_t scratch;      ///< tensor: a vector of rsl_extract_scratch() float32
+    uint16_t reserved[3];  ///< 0
+} rsl_extract;
 
 /// Why bytes are no image. Numbers are part of the protocol: append, never renumber.
 typedef enum rsl_fault {

@@ -258,6 +258,63 @@ static rsl_check check_standardise(const rsl_record *r)
 }
 #endif
 
+#ifndef RSL_WITHOUT_FEATURES
+/// Bands whose bins are there, and tables that lie in the image.
+static rsl_check check_tables(const rsl_record *r, const rsl_extract *e)
+{
+    const uint64_t teeth = rsl_extract_teeth(e->frame, e->bands);
+    if (!rsl_part_fits(r->h, r->op->weights, teeth))
+        return rsl_fault_at(RSL_FAULT_OFFSET, AT(rsl_operation, weights));
+    const uint32_t rows = r->op->weights + rsl_extract_bands(e->frame);
+    uint64_t numbers = (uint64_t)e->coefficients * e->bands;
+    for (uint32_t band = 0; band < e->bands; ++band) {
+        const uint8_t *row = (const uint8_t *)r->h + rows + 4U * (size_t)band;
+        const uint32_t bins = rsl_read_u16(row + 2);
+        if (rsl_read_u16(row) + bins > e->frame / 2U + 1U)
+            return rsl_fault_at(RSL_FAULT_INDEX, rows + 4U * (size_t)band);
+        numbers += bins;
+    }
+    if (!rsl_part_fits(r->h, r->op->weights, teeth + 4U * numbers))
+        return rsl_fault_at(RSL_FAULT_OFFSET, AT(rsl_operation, weights));
+    return rsl_no_fault();
+}
+
+static rsl_check check_extract(const rsl_record *r)
+{
+    const rsl_extract *e = (const rsl_extract *)(const void *)r->op;
+    const rsl_check check = rsl_check_weightless(r, 0);
+    if (check.fault != RSL_FAULT_NONE)
+        return check;
+    for (size_t i = 0; i < sizeof e->reserved / sizeof e->reserved[0]; ++i)
+        if (e->reserved[i] != 0)
+            return rsl_fault_at(RSL_FAULT_RESERVED, AT(rsl_extract, reserved) + 2 * i);
+    if (r->x->type != RSL_TENSOR_F32)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, input));
+    if (r->y->type != RSL_TENSOR_F32 && r->y->type != RSL_TENSOR_I8)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_operation, output));
+    if (r->x->height != 1)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, input));
+    if (e->frame < 4 || (e->frame & (e->frame - 1U)) != 0 || e->frame > r->x->width)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_extract, frame));
+    if (e->hop < 1)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_extract, hop));
+    if (e->coefficients > e->bands)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_extract, coefficients));
+    const uint32_t each = e->bands == 0 ? e->frame / 2U : e->coefficients != 0 ? e->coefficients : e->bands;
+    const uint64_t frames = ((uint32_t)r->x->width - e->frame) / e->hop + 1U;
+    if (frames * each * r->x->channels != rsl_tensor_numbers(r->y))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_operation, output));
+    if (e->scratch >= r->h->tensors)
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_extract, scratch));
+    const rsl_tensor *scratch = rsl_tensor_of(r->h, e->scratch);
+    if (!rsl_is_vector(scratch) || scratch->channels != rsl_extract_scratch(e->frame, e->bands))
+        return rsl_fault_at(RSL_FAULT_SHAPE, AT(rsl_extract, scratch));
+    if (scratch->type != RSL_TENSOR_F32)
+        return rsl_fault_at(RSL_FAULT_TYPE, AT(rsl_extract, scratch));
+    return check_tables(r, e);
+}
+#endif
+
 typedef struct kind_row {
     uint16_t kind;
     uint16_t size; ///< of a record
@@ -292,6 +349,9 @@ static const kind_row kinds[] = {
 #endif
 #ifndef RSL_WITHOUT_STANDARDISE
     {RSL_STANDARDISE, sizeof(rsl_operation), false, check_standardise, "standardisation"},
+#endif
+#ifndef RSL_WITHOUT_FEATURES
+    {RSL_EXTRACT, sizeof(rsl_extract), false, check_extract, "features"},
 #endif
 };
 

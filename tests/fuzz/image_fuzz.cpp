@@ -36,6 +36,16 @@ std::vector<AlignedBytes> seeds()
         model.rows = 3; // more than a chain
         model.layers = {{12, 3, true, true, true}, {12, 0, false, false, true}, {3, 0, false, false}};
         all.push_back(sampleImage(model));
+        for (const SampleExtraction &extraction :
+             {SampleExtraction {16, 2, 8, 4, 0, 0}, {16, 1, 16, 16, 5, 3}}) {
+            SampleModel samples;
+            samples.number = number;
+            samples.layout = layout;
+            samples.extraction = extraction;
+            samples.inputs = extraction.features();
+            samples.layers = {{4, 2, false, false}};
+            all.push_back(sampleImage(samples));
+        }
     }
     return all;
 }

@@ -90,6 +90,24 @@ void rsl_depthwise_float(const rsl_grid *g, uint8_t number, const uint8_t *weigh
 /// @param y_type  rsl_tensor_type: float32, or int8 in one byte or two
 void rsl_standardise(const float *map, uint32_t n, int32_t y_zero, uint8_t y_type, const float *x, void *y);
 
+/// How windows of samples become features, as rsl_extract and its tensors say.
+typedef struct rsl_extraction {
+    uint32_t samples; ///< of a channel
+    uint32_t channels;
+    uint32_t frame;
+    uint32_t hop;
+    uint32_t bands;
+    uint32_t coefficients;
+    const uint8_t *tables;
+    float *scratch; ///< rsl_extract_scratch() numbers
+    float y_scale;
+    int32_t y_zero;
+    uint8_t y_type; ///< rsl_tensor_type: float32, or int8 as inputs are made (rsl_quantise.h)
+} rsl_extraction;
+
+/// Features by a real FFT of float32, radix 4 (PROTOCOL.md, section "Features").
+void rsl_extract_features(const rsl_extraction *e, const float *x, void *y);
+
 #ifdef __cplusplus
 }
 #endif

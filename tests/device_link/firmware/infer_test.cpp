@@ -7,6 +7,7 @@
 
 #include <QtTest>
 
+#include "device_link/firmware/kernels/rsl_images.h"
 #include "device_link/firmware/rsl_infer.h"
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "tests/device_link/support/oracle.h"
@@ -48,6 +49,9 @@ private Q_SLOTS:
     void outputsAreTheOraclesBitForBit();
     void imagesAreTheOraclesBitForBit_data() { outputsAreTheOraclesBitForBit_data(); }
     void imagesAreTheOraclesBitForBit();
+    void featuresAreTheOraclesBitForBit();
+    void rootsAreRight();
+    void logarithmsAreNear();
     void everyOperationStaysWithinItsRoom_data() { outputsAreTheOraclesBitForBit_data(); }
     void everyOperationStaysWithinItsRoom();
     void whateverOpensOfAnImageRuns_data() { outputsAreTheOraclesBitForBit_data(); }
@@ -116,6 +120,22 @@ void InferTest::outputsAreTheOraclesBitForBit()
 
 namespace {
 
+/// Some frames of samples.
+SampleExtraction extraction(std::mt19937 &random, std::uint32_t mostFrame)
+{
+    const auto upTo = [&](std::uint32_t n) { return 1 + static_cast<std::uint32_t>(random() % n); };
+    SampleExtraction made;
+    made.frame = 4;
+    while (made.frame < mostFrame && random() % 4 != 0)
+        made.frame *= 2;
+    made.hop = upTo(made.frame + 3);
+    made.samples = made.frame + made.hop * (upTo(3) - 1) + upTo(made.hop) - 1;
+    made.channels = upTo(3);
+    made.bands = random() % 3 == 0 ? 0 : upTo(7);
+    made.coefficients = random() % 2 == 0 ? 0 : static_cast<std::uint32_t>(random() % (made.bands + 1));
+    return made;
+}
+
 /// Some windows on an image, then perhaps layers.
 SampleModel imageModel(std::mt19937 &random, rsl_number number, rsl_layout layout)
 {
@@ -126,6 +146,12 @@ SampleModel imageModel(std::mt19937 &random, rsl_number number, rsl_layout layou
     std::uint32_t height = random() % 4 == 0 ? 1 : 1 + upTo(9);
     std::uint32_t width = 1 + upTo(12);
     std::uint32_t channels = random() % 3 == 0 ? 16 : upTo(7);
+    if (random() % 4 == 0) {
+        model.extraction = extraction(random, 16);
+        channels = model.extraction->channels;
+        height = (model.extraction->samples - model.extraction->frame) / model.extraction->hop + 1;
+        width = model.extraction->features() / channels / height;
+    }
     model.rows = height;
     model.columns = width;
     model.inputs = height * width * channels;
@@ -178,6 +204,114 @@ void InferTest::imagesAreTheOraclesBitForBit()
             twinOutputs(image, {known, known + rsl_model_input_bytes(&parts)}, &classIndex);
         QVERIFY2(got == oracleOutputs(image, known), qPrintable(QString::number(round)));
     }
+}
+
+void InferTest::featuresAreTheOraclesBitForBit()
+{
+    std::mt19937 random(15);
+    for (std::uint32_t round = 0; round < 300; ++round) {
+        SampleModel model;
+        model.number = round % 2 == 0 ? RSL_F32 : RSL_I8;
+        model.extraction = extraction(random, 2048);
+        model.inputs = model.extraction->features();
+        model.seed = round;
+        model.layers = {{5, 0, false, false}};
+        AlignedBytes image = sampleImage(model);
+        const rsl_model parts = opened(image);
+        std::uint8_t *known = image.data() + parts.header->known_input;
+        // Loud, silent, and beyond what can be squared.
+        const float gain = std::array {1.0F, 1e4F, 1e-6F, 1e-25F, 0.0F, 1e25F, 3e38F}[round % 7];
+        for (std::uint32_t i = 0; i < rsl_tensor_numbers(parts.input); ++i) {
+            float x = 0;
+            std::memcpy(&x, known + 4 * i, 4);
+            x *= gain;
+            std::memcpy(known + 4 * i, &x, 4);
+        }
+        sealImage(image);
+        std::uint16_t classIndex = 0;
+        const std::vector<std::uint8_t> got =
+            twinOutputs(image, {known, known + rsl_model_input_bytes(&parts)}, &classIndex);
+        QVERIFY2(got == oracleOutputs(image, known), qPrintable(QString::number(round)));
+    }
+}
+
+namespace {
+
+/// One frame of four samples of which only the first counts; by hand from "Features".
+struct OneFrame {
+    std::vector<std::uint32_t> words;
+    std::array<float, 5 + 1> scratch {};
+    rsl_extraction extraction {};
+
+    /// With a band, of bin 0 alone.
+    explicit OneFrame(bool band)
+    {
+        std::vector<float> numbers {0.5F, 0, 0, 1, 0}; // window, cosines
+        if (band)
+            numbers.insert(numbers.end(), {0, 1}); // a row, a tooth
+        words.resize(numbers.size());
+        std::memcpy(words.data(), numbers.data(), 4 * words.size());
+        if (band)
+            words[5] = 1U << 16;
+        extraction = {4,
+                      1,
+                      4,
+                      4,
+                      band ? 1U : 0U,
+                      0,
+                      reinterpret_cast<const std::uint8_t *>(words.data()),
+                      scratch.data(),
+                      1.0F,
+                      0,
+                      RSL_TENSOR_F32};
+    }
+    float operator()(float x)
+    {
+        const std::array<float, 4> samples {x, 0, 0, 0};
+        std::array<float, 2> y {};
+        rsl_extract_features(&extraction, samples.data(), y.data());
+        return y[0];
+    }
+};
+
+} // namespace
+
+void InferTest::rootsAreRight()
+{
+    // Of bin 1, whose real part is half the sample, twice.
+    OneFrame frame(false);
+    std::mt19937 random(16);
+    for (std::uint32_t round = 0; round < 200000; ++round) {
+        auto bits = static_cast<std::uint32_t>(random()) >> 1;
+        if (round % 4 == 0)
+            bits = 0x1F000000U + (bits >> 11); // whose squares are subnormal
+        float x = 0;
+        std::memcpy(&x, &bits, 4);
+        const float got = frame(x);
+        const float wanted = std::sqrt(x * x);
+        QVERIFY2(got == wanted || (std::isnan(got) && std::isnan(wanted)),
+                 qPrintable(QString::number(bits, 16)));
+    }
+}
+
+void InferTest::logarithmsAreNear()
+{
+    OneFrame frame(true);
+    double most = 0;
+    std::mt19937 random(17);
+    for (std::uint32_t round = 0; round < 200000; ++round) {
+        const float x = std::ldexp(1.0F + static_cast<float>(random() >> 8) / 16777216.0F,
+                                   static_cast<int>(random() % 78) - 16);
+        const float power = x * x;
+        const double wanted = std::log(static_cast<double>(power));
+        const float nearest = std::fabs(static_cast<float>(wanted));
+        const double ulp = static_cast<double>(std::nextafter(nearest, 1e30F)) - static_cast<double>(nearest);
+        most = std::max(most, std::fabs(static_cast<double>(frame(x)) - wanted) / ulp);
+    }
+    QVERIFY2(most < 2, qPrintable(QString::number(most)));
+    QCOMPARE(frame(0.0F), static_cast<float>(std::log(1e-10)));
+    QCOMPARE(frame(std::numeric_limits<float>::quiet_NaN()), static_cast<float>(std::log(1e-10)));
+    QCOMPARE(frame(1.0F), 0.0F);
 }
 
 void InferTest::everyOperationStaysWithinItsRoom()

@@ -162,6 +162,22 @@ void QemuTest::eachBoardComputesTheOraclesBitsOfImages()
             QVERIFY(reply);
             QCOMPARE(int {statusOf(*reply)}, int {RSL_OK}); // and so are its outputs the oracle's
         }
+    // Features of samples: of one long window, and of frames.
+    for (const SampleExtraction &extraction :
+         {SampleExtraction {256, 1, 256, 256, 0, 0}, {100, 2, 32, 16, 9, 5}})
+        for (const rsl_number number : {RSL_F32, RSL_I8}) {
+            SampleModel model;
+            model.number = number;
+            model.layout = static_cast<rsl_layout>(caps->preferred);
+            model.extraction = extraction;
+            model.inputs = extraction.features();
+            model.layers = {{7, 3, false, false}};
+            AlignedBytes image = sampleImage(model);
+            answerImage(image);
+            const std::optional<Reply> reply = board.host().push(image);
+            QVERIFY(reply);
+            QCOMPARE(int {statusOf(*reply)}, int {RSL_OK});
+        }
 }
 
 void QemuTest::init()

@@ -61,6 +61,7 @@ private Q_SLOTS:
     void everyFlippedBitUnderAGoodCrcIsSafe();
     void liesAreNamed_data();
     void liesAreNamed();
+    void liesOfFeaturesAreNamed();
     void liesOfWindowsAreNamed();
     void anUnalignedImageIsRefused();
     void costsAreThoseOfTheShapes();
@@ -369,6 +370,59 @@ void ModelTest::liesAreNamed()
     const rsl_fault got = faultOf(image, static_cast<std::size_t>(at), value, bytes);
     QVERIFY2(got == fault, rsl_fault_text(got));
     QVERIFY(QByteArray(rsl_fault_text(got)) != "unknown fault");
+}
+
+void ModelTest::liesOfFeaturesAreNamed()
+{
+    SampleModel sample;
+    sample.extraction = SampleExtraction {21, 2, 8, 4, 3, 2};
+    sample.inputs = sample.extraction->features();
+    const AlignedBytes image = sampleImage(sample);
+    rsl_model model;
+    QCOMPARE(int {rsl_model_open(image.data(), image.size(), &model).fault}, int {RSL_FAULT_NONE});
+    QCOMPARE(rsl_model_macs(&model), std::uint64_t {16 * 10});
+    QVERIFY((rsl_model_needs(&model).kinds & RSL_KIND_BIT(RSL_EXTRACT)) != 0);
+    QCOMPARE(QByteArray(rsl_kind_name(RSL_EXTRACT)), QByteArray("features"));
+    const rsl_operation &op = operationOf(model, 0);
+    const auto record = static_cast<std::size_t>(reinterpret_cast<const std::uint8_t *>(&op) - image.data());
+    const auto is = [&](std::size_t at, std::uint32_t value, int bytes, rsl_fault wanted) {
+        const rsl_fault got = faultOf(image, at, value, bytes);
+        if (got != wanted)
+            qWarning("%zu: %s", at, rsl_fault_text(got));
+        return got == wanted;
+    };
+    const auto says = [&](std::size_t field, std::uint32_t value, rsl_fault wanted) {
+        return is(record + field, value, 2, wanted);
+    };
+    for (const std::uint32_t frame : {0, 2, 7, 32, 0x8000, 0xFFFF})
+        QVERIFY(says(offsetof(rsl_extract, frame), frame, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, frame), 16, RSL_FAULT_SHAPE)); // fewer frames
+    QVERIFY(says(offsetof(rsl_extract, hop), 0, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, hop), 3, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, bands), 4, RSL_FAULT_SHAPE)); // the scratch is not for them
+    QVERIFY(says(offsetof(rsl_extract, bands), 0, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, coefficients), 3, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, coefficients), 0xFFFF, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, scratch), 0, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, scratch), 0xFFFF, RSL_FAULT_SHAPE));
+    QVERIFY(says(offsetof(rsl_extract, reserved) + 4, 1, RSL_FAULT_RESERVED));
+    QVERIFY(is(record + 8, RSL_RELU, 1, RSL_FAULT_FLAGS));
+    QVERIFY(is(record + 9, RSL_I8, 1, RSL_FAULT_NUMBER));
+    QVERIFY(is(record + 10, RSL_LAYOUT_TAPS, 1, RSL_FAULT_LAYOUT));
+    QVERIFY(is(record + 12, 0xFFFFFFF0, 4, RSL_FAULT_OFFSET));
+    QVERIFY(is(record + 12, model.header->total_bytes - 16, 4, RSL_FAULT_OFFSET)); // the tables begin there
+    QVERIFY(is(record + 2, sizeof(rsl_operation), 2, RSL_FAULT_OFFSET));
+    const std::size_t bands = op.weights + rsl_extract_bands(8);
+    QVERIFY(is(bands, 5, 2, RSL_FAULT_INDEX) || is(bands, 6, 2, RSL_FAULT_INDEX));
+    QVERIFY(is(bands + 4, 0xFFFF, 2, RSL_FAULT_INDEX));
+    QVERIFY(is(bands + 2, 6, 2, RSL_FAULT_INDEX));
+    QVERIFY(is(bands + 6, 0xFFFF, 2, RSL_FAULT_INDEX));
+    const std::size_t tensors = model.header->tensor_table;
+    QVERIFY(is(tensors + op.input * sizeof(rsl_tensor), RSL_TENSOR_I8, 1, RSL_FAULT_TYPE));
+    QVERIFY(is(tensors + op.output * sizeof(rsl_tensor), RSL_TENSOR_I8_WIDE, 1, RSL_FAULT_TYPE));
+    // The scratch in the place of the samples.
+    const std::size_t scratch = tensors + 1 * sizeof(rsl_tensor);
+    QVERIFY(is(scratch + offsetof(rsl_tensor, arena), 0, 4, RSL_FAULT_ARENA));
 }
 
 void ModelTest::liesOfWindowsAreNamed()

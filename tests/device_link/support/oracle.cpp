@@ -297,6 +297,222 @@ Numbers standardised(const Image &image, const rsl_operation &op, const Numbers 
     return y;
 }
 
+struct Complex {
+    float re;
+    float im;
+};
+
+Complex times(const Complex &x, const Complex &t)
+{
+    const float a = x.re * t.re;
+    const float b = x.im * t.im;
+    const float c = x.re * t.im;
+    const float d = x.im * t.re;
+    return {a - b, c + d};
+}
+
+/// The features of one channel, frame by frame.
+class Extractor
+{
+public:
+    Extractor(const Image &image, const rsl_extract &op)
+        : m_op(op)
+        , m_tables(image.bytes + op.head.weights)
+        , m_frame(op.frame)
+    {
+    }
+
+    std::vector<float> features(const std::vector<float> &frame) const
+    {
+        const std::vector<float> powers = powersOf(frame);
+        std::vector<float> made;
+        if (m_op.bands == 0) {
+            for (std::size_t k = 1; k < powers.size(); ++k)
+                made.push_back(std::sqrt(powers[k]));
+            return made;
+        }
+        std::size_t word = bandRows() + m_op.bands;
+        for (std::size_t band = 0; band < m_op.bands; ++band) {
+            const std::size_t row = 4 * (bandRows() + band);
+            float energy = 0;
+            for (std::size_t i = 0; i < at<std::uint16_t>(m_tables + row + 2); ++i) {
+                const float term = number(word++) * powers[at<std::uint16_t>(m_tables + row) + i];
+                energy = energy + term;
+            }
+            made.push_back(logarithm(energy > 1e-10F ? energy : 1e-10F));
+        }
+        if (m_op.coefficients == 0)
+            return made;
+        std::vector<float> cepstrum;
+        for (std::size_t i = 0; i < m_op.coefficients; ++i) {
+            float value = 0;
+            for (const float logarithm : made) {
+                const float term = number(word++) * logarithm;
+                value = value + term;
+            }
+            cepstrum.push_back(value);
+        }
+        return cepstrum;
+    }
+
+private:
+    [[nodiscard]] float number(std::size_t word) const { return at<float>(m_tables + 4 * word); }
+    [[nodiscard]] std::size_t bandRows() const { return m_frame / 2 + 1 + m_frame / 4 + 1; }
+
+    /// cos(2 pi k / frame), k up to three quarters.
+    [[nodiscard]] float cosine(std::size_t k) const
+    {
+        const std::size_t half = m_frame / 2;
+        const std::size_t begin = half + 1;
+        return k <= half / 2 ? number(begin + k) : -number(begin + (k <= half ? half - k : k - half));
+    }
+    [[nodiscard]] float sine(std::size_t k) const
+    {
+        const std::size_t quarter = m_frame / 4;
+        const std::size_t begin = m_frame / 2 + 1;
+        return k <= 2 * quarter ? number(begin + (k <= quarter ? quarter - k : k - quarter))
+                                : -number(begin + 3 * quarter - k);
+    }
+    [[nodiscard]] Complex turn(std::size_t k) const { return {cosine(k), -sine(k)}; }
+
+    [[nodiscard]] std::vector<Complex> transformed(const std::vector<Complex> &z) const
+    {
+        const std::size_t n = z.size();
+        if (n == 1)
+            return z;
+        if (n == 2)
+            return {{z[0].re + z[1].re, z[0].im + z[1].im}, {z[0].re - z[1].re, z[0].im - z[1].im}};
+        std::vector<std::vector<Complex>> parts(4);
+        for (std::size_t i = 0; i < n; ++i)
+            parts[i % 4].push_back(z[i]);
+        for (std::vector<Complex> &part : parts)
+            part = transformed(part);
+        std::vector<Complex> y(n);
+        for (std::size_t k = 0; k < n / 4; ++k) {
+            const std::size_t step = m_frame / n;
+            const auto turned = [&](std::size_t q) {
+                return k == 0 ? parts[q][k] : times(parts[q][k], turn(q * k * step));
+            };
+            const Complex a = parts[0][k];
+            const Complex b = turned(1);
+            const Complex c = turned(2);
+            const Complex d = turned(3);
+            const Complex even {a.re + c.re, a.im + c.im};
+            const Complex odd {b.re + d.re, b.im + d.im};
+            const Complex e {a.re - c.re, a.im - c.im};
+            const Complex o {b.re - d.re, b.im - d.im};
+            y[k] = {even.re + odd.re, even.im + odd.im};
+            y[k + n / 4] = {e.re + o.im, e.im - o.re};
+            y[k + n / 2] = {even.re - odd.re, even.im - odd.im};
+            y[k + 3 * n / 4] = {e.re - o.im, e.im + o.re};
+        }
+        return y;
+    }
+
+    [[nodiscard]] std::vector<float> powersOf(const std::vector<float> &x) const
+    {
+        const std::size_t m = m_frame / 2;
+        std::vector<float> windowed;
+        for (std::size_t n = 0; n < m_frame; ++n)
+            windowed.push_back(x[n] * number(std::min(n, m_frame - n)));
+        std::vector<Complex> pairs;
+        for (std::size_t n = 0; n < m; ++n)
+            pairs.push_back({windowed[2 * n], windowed[2 * n + 1]});
+        const std::vector<Complex> z = transformed(pairs);
+        std::vector<float> powers;
+        for (std::size_t k = 0; k <= m; ++k) {
+            const std::size_t low = std::min(k, m - k);
+            const Complex p = z[low];
+            const Complex q = z[(m - low) % m];
+            Complex bin {};
+            if (low == 0) {
+                const float v = k == 0 ? p.re + p.im : p.re - p.im;
+                bin = {v + v, 0};
+            } else if (2 * low == m) {
+                bin = {p.re + p.re, p.im + p.im};
+            } else {
+                const Complex even {p.re + q.re, p.im - q.im};
+                const Complex odd = times({p.im + q.im, q.re - p.re}, turn(low));
+                bin = k == low ? Complex {even.re + odd.re, even.im + odd.im}
+                               : Complex {even.re - odd.re, even.im - odd.im};
+            }
+            const float a = bin.re * bin.re;
+            const float b = bin.im * bin.im;
+            powers.push_back(a + b);
+        }
+        return powers;
+    }
+
+    static float logarithm(float x)
+    {
+        int exponent = 129; // of infinity
+        float m = 0.5F;
+        if (!std::isinf(x))
+            m = std::frexp(x, &exponent);
+        --exponent;
+        m = m * 2; // 1..2
+        if (m > 0x1.6a09e6p0F) {
+            m = m / 2;
+            ++exponent;
+        }
+        const float below = m + 1;
+        const float s = (m - 1) / below;
+        const float z = s * s;
+        float r = 0x1.c71c72p-4F;
+        for (const float c : {0x1.24924ap-3F, 0x1.99999ap-3F, 0x1.555556p-2F}) {
+            r = r * z;
+            r = r + c;
+        }
+        r = r * z;
+        const float twice = s * 2;
+        const float more = twice * r;
+        const float low = static_cast<float>(exponent) * 0x1.7f7d1cp-20F;
+        const float near = (twice + more) + low;
+        return static_cast<float>(exponent) * 0x1.62e4p-1F + near;
+    }
+
+    const rsl_extract m_op;
+    const std::uint8_t *m_tables;
+    std::size_t m_frame;
+};
+
+/// As an input becomes int8.
+std::int64_t quantised(float x, const rsl_tensor &to)
+{
+    const float place = x / to.scale + static_cast<float>(to.zero);
+    const double nearest = std::floor(static_cast<double>(place) + 0.5);
+    return std::isnan(place) ? to.zero : static_cast<std::int64_t>(std::clamp(nearest, -128.0, 127.0));
+}
+
+Numbers extracted(const Image &image, const std::uint8_t *record, const Numbers &x)
+{
+    const auto op = at<rsl_extract>(record);
+    const rsl_tensor from = image.tensor(op.head.input);
+    const rsl_tensor to = image.tensor(op.head.output);
+    const Extractor extractor(image, op);
+    std::vector<float> features(rsl_tensor_numbers(&to));
+    for (std::size_t c = 0; c < from.channels; ++c) {
+        std::size_t place = c;
+        for (std::size_t first = 0; first + op.frame <= from.width; first += op.hop) {
+            std::vector<float> frame;
+            for (std::size_t n = 0; n < op.frame; ++n)
+                frame.push_back(x.floats[(first + n) * from.channels + c]);
+            for (const float feature : extractor.features(frame)) {
+                features.at(place) = feature;
+                place += from.channels;
+            }
+        }
+    }
+    Numbers y;
+    for (const float feature : features) {
+        if (to.type == RSL_TENSOR_F32)
+            y.floats.push_back(feature);
+        else
+            y.ints.push_back(quantised(feature, to));
+    }
+    return y;
+}
+
 /// What the operation at @p record makes of the numbers of the tensors.
 Numbers computed(const Image &image, const std::uint8_t *record, const std::vector<Numbers> &tensors)
 {
@@ -328,6 +544,8 @@ Numbers computed(const Image &image, const std::uint8_t *record, const std::vect
         return depthwise(image, record, x);
     case RSL_STANDARDISE:
         return standardised(image, op, x);
+    case RSL_EXTRACT:
+        return extracted(image, record, x);
     case RSL_GATHER:
         return gathered(image, op, x);
     case RSL_ADD: {

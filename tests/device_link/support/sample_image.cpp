@@ -80,11 +80,43 @@ std::uint32_t placeFactor(Builder &to, const rsl_factor &f, Random &random, doub
     return begin;
 }
 
+/// Tables of an extraction: of a Hann window, right cosines, and random bands.
+std::uint32_t placeTables(Builder &to, const SampleExtraction &e, Random &random)
+{
+    constexpr double pi = 3.14159265358979323846;
+    std::vector<std::uint32_t> words;
+    const auto put = [&](double value) {
+        const auto rounded = static_cast<float>(value);
+        words.emplace_back();
+        std::memcpy(&words.back(), &rounded, 4);
+    };
+    for (std::uint32_t n = 0; n <= e.frame / 2; ++n)
+        put((1 - std::cos(2 * pi * n / e.frame)) / e.frame);
+    for (std::uint32_t k = 0; k <= e.frame / 4; ++k)
+        put(k == e.frame / 4 ? 0.0 : std::cos(2 * pi * k / e.frame));
+    std::uint32_t teeth = 0;
+    for (std::uint32_t band = 0; band < e.bands; ++band) {
+        const auto first = static_cast<std::uint32_t>(random() % (e.frame / 2 + 1));
+        const auto bins = static_cast<std::uint32_t>(random() % (e.frame / 2 + 2 - first));
+        words.push_back(first | bins << 16);
+        teeth += bins;
+    }
+    for (std::uint32_t i = 0; i < teeth + e.coefficients * e.bands; ++i)
+        put(static_cast<double>(i < teeth ? std::fabs(unit(random)) : unit(random)));
+    const std::uint32_t begin = to.place(4 * words.size());
+    std::memcpy(to.at(begin), words.data(), 4 * words.size());
+    return begin;
+}
+
 /// Bytes of the records that sampleImage() makes of a model.
 std::size_t sampleTableBytes(const SampleModel &model)
 {
     std::size_t tensors = 1;
     std::size_t bytes = 0;
+    if (model.extraction) {
+        bytes += sizeof(rsl_extract);
+        tensors += 2;
+    }
     if (!model.windows.empty()) { // more than they need
         bytes += (model.windows.size() + 2) * sizeof(rsl_conv_sketched);
         tensors += 5 * model.windows.size() + 2;
@@ -179,6 +211,23 @@ std::uint32_t placeTaps(Builder &to, const rsl_taps &taps, Random &random, doubl
         }
     }
     return begin;
+}
+
+/// The extraction, whose output is not there yet: the tensor that is made next.
+std::uint16_t placeExtraction(Plan &plan, Builder &to, const SampleExtraction &sample, Random &random)
+{
+    const std::uint16_t input = plan.tensor(RSL_TENSOR_F32, sample.samples * sample.channels);
+    plan.tensors[input].width = static_cast<std::uint16_t>(sample.samples);
+    plan.tensors[input].channels = static_cast<std::uint16_t>(sample.channels);
+    rsl_extract op {};
+    op.frame = static_cast<std::uint16_t>(sample.frame);
+    op.hop = static_cast<std::uint16_t>(sample.hop);
+    op.bands = static_cast<std::uint16_t>(sample.bands);
+    op.coefficients = static_cast<std::uint16_t>(sample.coefficients);
+    op.head.weights = placeTables(to, sample, random);
+    op.scratch = plan.tensor(RSL_TENSOR_F32, rsl_extract_scratch(sample.frame, sample.bands));
+    plan.operation(RSL_EXTRACT, input, static_cast<std::uint16_t>(op.scratch + 1), op);
+    return input;
 }
 
 /// Windows, one operation after the other, and the tensors that they need.
@@ -346,11 +395,15 @@ AlignedBytes sampleImage(const SampleModel &model)
     to.place(sampleTableBytes(model)); // filled in when all places are known
 
     Plan plan;
-    h.input = plan.tensor(i8 ? RSL_TENSOR_I8 : RSL_TENSOR_F32, model.inputs, i8 ? -128 : 0);
-    plan.tensors[0].scale = i8 ? 1.0F / 255.0F : 1.0F;
-    std::uint16_t at = h.input;
+    if (model.extraction)
+        h.input = placeExtraction(plan, to, *model.extraction, random);
+    const std::uint16_t begin = plan.tensor(i8 ? RSL_TENSOR_I8 : RSL_TENSOR_F32, model.inputs, i8 ? -128 : 0);
+    plan.tensors[begin].scale = i8 ? 1.0F / 255.0F : 1.0F;
+    if (!model.extraction)
+        h.input = begin;
+    std::uint16_t at = begin;
     if (!model.windows.empty()) {
-        rsl_tensor &input = plan.tensors[0];
+        rsl_tensor &input = plan.tensors[begin];
         input.height = static_cast<std::uint16_t>(model.rows);
         input.width = static_cast<std::uint16_t>(model.columns);
         input.channels = static_cast<std::uint16_t>(model.inputs / model.rows / model.columns);
@@ -359,7 +412,7 @@ AlignedBytes sampleImage(const SampleModel &model)
             input.type = RSL_TENSOR_F32;
             input.zero = 0;
             input.scale = 1.0F;
-            plan.arena = rsl_tensor_room(&input);
+            plan.arena = input.arena + rsl_tensor_room(&input);
             at = windows.standardise(at);
         }
         for (std::size_t i = 0; i < model.windows.size(); ++i)
@@ -370,11 +423,11 @@ AlignedBytes sampleImage(const SampleModel &model)
             at = flat;
         }
     } else if (model.rows > 1) {
-        rsl_tensor &image = plan.tensors[0];
+        rsl_tensor &image = plan.tensors[begin];
         image.height = static_cast<std::uint16_t>(model.rows);
         image.channels = static_cast<std::uint16_t>(model.inputs / model.rows);
         at = plan.alike(at, image.type, model.inputs);
-        plan.operation(RSL_FLATTEN, h.input, at, rsl_operation {});
+        plan.operation(RSL_FLATTEN, begin, at, rsl_operation {});
     }
     if (!model.layers.empty())
         at = placeMove(plan, to, at, model.kept, act, random);
@@ -442,9 +495,10 @@ AlignedBytes sampleImage(const SampleModel &model)
     std::copy_n(model.name.data(), std::min<std::size_t>(model.name.size(), 31), h.name);
     std::memcpy(to.at(h.operation_table), plan.operations.data(), plan.operations.size());
     std::memcpy(to.at(h.tensor_table), plan.tensors.data(), plan.tensors.size() * sizeof(rsl_tensor));
-    const bool whole = plan.tensors[0].type == RSL_TENSOR_I8;
-    h.known_input = to.place(rsl_tensor_bytes(&plan.tensors[0]));
-    for (std::uint32_t i = 0; i < model.inputs; ++i) {
+    const rsl_tensor &input = plan.tensors[h.input];
+    const bool whole = input.type == RSL_TENSOR_I8;
+    h.known_input = to.place(rsl_tensor_bytes(&input));
+    for (std::uint32_t i = 0; i < rsl_tensor_numbers(&input); ++i) {
         const float value = unit(random);
         if (whole)
             *to.at(h.known_input + i) = static_cast<std::uint8_t>(random() >> 24);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -62,6 +63,25 @@ struct SampleWindows {
     bool hasU = false;
 };
 
+/// Features of samples, that come before all else.
+struct SampleExtraction {
+    std::uint32_t samples = 16;
+    std::uint32_t channels = 1;
+    std::uint32_t frame = 16;
+    std::uint32_t hop = 16;
+    std::uint32_t bands = 0;
+    std::uint32_t coefficients = 0;
+
+    [[nodiscard]] std::uint32_t features() const
+    {
+        return ((samples - frame) / hop + 1)
+            * (bands == 0              ? frame / 2
+                   : coefficients != 0 ? coefficients
+                                       : bands)
+            * channels;
+    }
+};
+
 /// A model of random weights, whose activations neither die out nor all saturate.
 struct SampleModel {
     rsl_number number = RSL_I8;
@@ -74,6 +94,7 @@ struct SampleModel {
     std::vector<SampleWindows> windows {};
     std::uint32_t columns = 1;
     bool standardised = false; ///< float32 comes in, and is standardised first; with windows only
+    std::optional<SampleExtraction> extraction {};           ///< then `inputs` are its features
     std::vector<SampleLayer> layers {{10, 0, false, false}}; ///< none: the last of the windows gives outputs
     std::uint32_t seed = 1;
     std::string name = "sample";
