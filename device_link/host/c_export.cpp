@@ -112,6 +112,9 @@ public:
             case RSL_STANDARDISE:
                 standardise(*operation);
                 break;
+            case RSL_EXTRACT:
+                extract(reinterpret_cast<const rsl_extract &>(*operation));
+                break;
             default:
                 return fail(ErrorCode::Unsupported,
                             "no C is made of a model with '" + std::string(rsl_kind_name(operation->kind))
@@ -142,11 +145,14 @@ public:
             forms.push_back({"rsl_pool.c"});
         if (m_standardises)
             forms.push_back({"rsl_standardise.c"});
+        if (m_extracts)
+            forms.push_back({"rsl_extract.c"});
         if (!forms.empty())
             forms.push_back({"rsl_images.h"});
         return forms;
     }
-    [[nodiscard]] bool standardises() const { return m_standardises; }
+    [[nodiscard]] bool quantises() const { return m_standardises || m_extracts; } ///< floats, too
+    [[nodiscard]] bool extracts() const { return m_extracts; }
 
     std::string body;
 
@@ -316,6 +322,22 @@ private:
         m_standardises = true;
     }
 
+    void extract(const rsl_extract &operation)
+    {
+        const rsl_operation &head = operation.head;
+        const rsl_tensor &x = tensor(head.input);
+        const rsl_tensor &y = tensor(head.output);
+        body += "    {\n        const rsl_extraction e = {";
+        for (const unsigned n :
+             {unsigned {x.width}, unsigned {x.channels}, unsigned {operation.frame}, unsigned {operation.hop},
+              unsigned {operation.bands}, unsigned {operation.coefficients}})
+            body += number(n) + ", ";
+        body += weightsAt(head.weights) + ",\n            " + place(operation.scratch) + ", " + exact(y.scale)
+            + ", " + std::to_string(y.zero) + ", " + number(y.type) + "};\n        rsl_extract_features(&e, "
+            + place(head.input) + ", " + place(head.output) + ");\n    }\n";
+        m_extracts = true;
+    }
+
     void move(const rsl_operation &operation)
     {
         const rsl_tensor &to = tensor(operation.output);
@@ -343,6 +365,7 @@ private:
     bool m_pools = false;
     bool m_goesDeep = false;
     bool m_standardises = false;
+    bool m_extracts = false;
 };
 
 /// The bytes, as C writes them.
@@ -360,7 +383,7 @@ std::string listed(std::span<const std::uint8_t> bytes)
     return text;
 }
 
-std::string headerText(const rsl_model &model, rsl_number type, const CSizes &sizes)
+std::string headerText(const rsl_model &model, rsl_number type, const CSizes &sizes, bool samples)
 {
     std::string text = "// Made by Rosler Workbench of the model \"" + std::string(model.header->name)
         + "\", " + std::string(nameOf(type))
@@ -376,8 +399,10 @@ std::string headerText(const rsl_model &model, rsl_number type, const CSizes &si
     define("ROSLER_MULTIPLY_ADDS", rsl_model_macs(&model), "of one run");
     text += "\n/// One inference, with static memory: one at a time. Build without -ffast-math, and every "
             "machine gives\n"
-            "/// the same bits.\n/// @param in   what the data's features are, in their order and scale\n"
-            "/// @param out  logits\n/// @return the class: the first of the largest logits\n"
+            "/// the same bits.\n/// @param in   ";
+    text += samples ? "a window of samples as they were recorded, channels side by side\n"
+                    : "what the data's features are, in their order and scale\n";
+    text += "/// @param out  logits\n/// @return the class: the first of the largest logits\n"
             "int rosler_run(const float *in, float *out);\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
     return text;
 }
@@ -423,7 +448,7 @@ Result<CSources> cSources(const ModelImage &image)
         return tl::unexpected(written.error());
     CSources made;
     made.sizes = {writer.weights().size(), model.header->arena_bytes};
-    made.files.push_back({"rosler_model.h", headerText(model, type, made.sizes)});
+    made.files.push_back({"rosler_model.h", headerText(model, type, made.sizes, writer.extracts())});
     made.files.push_back({"rosler_model.c", modelText(model, writer, integer)});
     std::vector<Form> forms {{"rsl_kernels.h", {}}, {"rsl_layout.h", {}}};
     if (!integer) {
@@ -440,7 +465,7 @@ Result<CSources> cSources(const ModelImage &image)
         forms.push_back({"rsl_quantise.h", {}});
         forms.push_back({"rsl_quantise.c", {}});
     }
-    if (!integer && writer.standardises())
+    if (!integer && writer.quantises())
         forms.insert(forms.end(), {{"rsl_quantise.h"}, {"rsl_quantise.c"}});
     for (const Form &form : writer.forms(integer))
         forms.push_back(form);

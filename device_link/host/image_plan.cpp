@@ -76,8 +76,9 @@ rsl_window windowOf(const WindowGrid &grid)
 class Planner
 {
 public:
-    Planner(rsl_number type, rsl_layout int8Layout)
-        : m_type(type)
+    Planner(rsl_number type, rsl_layout int8Layout, const Extraction *extraction)
+        : m_extraction(extraction)
+        , m_type(type)
         , m_integer(type == RSL_I8)
         , m_layout(static_cast<std::uint8_t>(m_integer ? int8Layout : RSL_LAYOUT_F_4X1))
         , m_act(m_integer ? rsl_act_type(m_layout) : std::uint8_t {RSL_TENSOR_F32})
@@ -91,11 +92,13 @@ public:
         const bool floats = chain.front().standardises();
         const std::size_t first = floats ? 1 : 0;
         const std::optional<WindowGrid> &windows = chain[first].windows;
-        const ExampleShape in = windows ? windows->in : ExampleShape::vector(features);
-        std::uint16_t at = windows
-            ? add(floats ? std::uint8_t {RSL_TENSOR_F32} : m_narrow, in, -1)
-            : addVector(floats ? std::uint8_t {RSL_TENSOR_F32} : m_narrow, features, -1);
+        const ExampleShape in = windows ? windows->in : ExampleShape {features, 1, 1};
+        const std::uint8_t handed = floats ? std::uint8_t {RSL_TENSOR_F32} : m_narrow;
+        std::uint16_t at =
+            m_extraction != nullptr ? add(RSL_TENSOR_F32, m_extraction->samples, -1) : add(handed, in, -1);
         made.header.input = at;
+        if (m_extraction != nullptr)
+            at = addExtraction(at, handed, in);
         if (!windows && chain[first].products.front().cols < features)
             at = addMove(at, floats ? std::uint8_t {RSL_TENSOR_F32} : m_act,
                          chain[first].products.front().cols, RSL_GATHER);
@@ -207,6 +210,15 @@ private:
         return end(operation, addVector(type, numbers, current()));
     }
 
+    std::uint16_t addExtraction(std::uint16_t input, std::uint8_t type, const ExampleShape &shape)
+    {
+        PlannedOperation operation = begin(RSL_EXTRACT, sizeof(rsl_extract), input);
+        operation.extract = m_extraction->record;
+        operation.extract.scratch = addVector(
+            RSL_TENSOR_F32, rsl_extract_scratch(operation.extract.frame, operation.extract.bands), current());
+        return end(operation, add(type, shape, current()));
+    }
+
     std::uint16_t addStandardise(std::uint16_t input, std::uint8_t type)
     {
         const PlannedOperation operation = begin(RSL_STANDARDISE, sizeof(rsl_operation), input);
@@ -312,6 +324,8 @@ private:
         std::uint32_t cols = made.tensors[head.input].channels;
         if (head.kind == RSL_GATHER)
             made.kept = head.weights = next(std::uint64_t {2} * rows);
+        if (head.kind == RSL_EXTRACT)
+            made.extraction = head.weights = next(m_extraction->tables.size());
         if (head.kind == RSL_STANDARDISE)
             head.weights = next(std::uint64_t {8} * rsl_tensor_numbers(&made.tensors[head.input]));
         if (head.kind == RSL_DEPTHWISE) {
@@ -346,6 +360,7 @@ private:
         made.header.arena_bytes = arena.bytes;
     }
 
+    const Extraction *m_extraction; ///< null: features come in
     rsl_number m_type;
     bool m_integer;
     std::uint8_t m_layout;
@@ -366,6 +381,12 @@ std::vector<std::uint8_t> PlannedOperation::bytes() const
         const auto *begin = reinterpret_cast<const std::uint8_t *>(&part);
         record.insert(record.end(), begin, begin + sizeof part);
     };
+    if (head().kind == RSL_EXTRACT) {
+        rsl_extract whole = extract;
+        whole.head = head();
+        put(whole);
+        return record;
+    }
     if (rsl_is_sketched(&head()))
         put(layer);
     else
@@ -395,11 +416,15 @@ std::vector<std::uint8_t> ImagePlan::tables() const
 }
 
 Result<ImagePlan> planImage(const std::vector<ChainShape> &chain, Index features, rsl_number type,
-                            rsl_layout int8Layout)
+                            rsl_layout int8Layout, const Extraction *extraction)
 {
     if (const auto good = checkShapes(chain, features, type, int8Layout); !good)
         return tl::unexpected(good.error());
-    Planner planner(type, int8Layout);
+    if (extraction != nullptr && extraction->features != features)
+        return fail(ErrorCode::OutOfRange,
+                    "a network of " + std::to_string(features) + " features, where "
+                        + std::to_string(extraction->features) + " are made of samples");
+    Planner planner(type, int8Layout, extraction);
     planner.plan(chain, features);
     if (planner.made.tensors.size() > RSL_MAX_TENSORS || planner.made.operations.size() > RSL_MAX_OPERATIONS)
         return fail(ErrorCode::OutOfRange,
@@ -413,12 +438,13 @@ Result<ImagePlan> planImage(const std::vector<ChainShape> &chain, Index features
     return std::move(planner.made);
 }
 
-Result<ImagePlan> planImage(const NetworkPlan &network, rsl_number type, rsl_layout int8Layout, bool foldU)
+Result<ImagePlan> planImage(const NetworkPlan &network, rsl_number type, rsl_layout int8Layout, bool foldU,
+                            const Extraction *extraction)
 {
     const auto chain = chainShapes(network, foldU);
     if (!chain)
         return tl::unexpected(chain.error());
-    return planImage(*chain, network.features(), type, int8Layout);
+    return planImage(*chain, network.features(), type, int8Layout, extraction);
 }
 
 } // namespace rosler

@@ -189,8 +189,8 @@ Result<MeasuredModel> measureModel(BoardClient &client, const BoardProfile &prof
             const Quantity quantity = m.emulated && profile.emulator
                 ? Quantity::counted(net, Unit::Instructions)
                 : Quantity::measured(net, Unit::Cycles);
-            m.layers.push_back(
-                {std::to_string(i + 1) + " " + operations[i].name, quantity, operations[i].macs});
+            m.layers.push_back({std::to_string(i + 1) + " " + operations[i].name, quantity,
+                                operations[i].macs, operations[i].makesFeatures});
         }
     if (request.meter != nullptr) {
         Result<MeasuredEnergy> energy = measureEnergy(

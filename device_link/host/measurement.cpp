@@ -175,6 +175,19 @@ Spread spreadOf(std::span<const double> values, const Quantity &like)
     return {like.withValue(median), like.withValue(sorted[rank - 1]), n};
 }
 
+std::optional<FeatureShare> featureShare(const Measurement &m)
+{
+    double features = 0;
+    double network = 0;
+    for (const LayerShare &layer : m.layers)
+        (layer.makesFeatures ? features : network) += layer.quantity.value();
+    const auto made = std::find_if(m.layers.begin(), m.layers.end(),
+                                   [](const LayerShare &layer) { return layer.makesFeatures; });
+    if (made == m.layers.end())
+        return std::nullopt;
+    return FeatureShare {made->quantity.withValue(features), made->quantity.withValue(network)};
+}
+
 std::string measurementJson(const Measurement &m)
 {
     const auto orNull = [](const std::optional<double> &v) { return v ? Json(*v) : Json(nullptr); };
@@ -207,6 +220,10 @@ std::string measurementJson(const Measurement &m)
                           {"macs", layer.macs},
                           {"source", nameOf(layer.quantity.source())}});
     json["layers"] = std::move(layers);
+    if (const std::optional<FeatureShare> share = featureShare(m))
+        for (const auto &[name, part] :
+             {std::pair {"features", share->features}, {"network", share->network}})
+            json[name] = {{nameOf(part.unit()), part.value()}, {"source", nameOf(part.source())}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

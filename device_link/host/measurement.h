@@ -90,6 +90,7 @@ struct LayerShare {
     std::string name;  ///< "1 sketched 784-32-784"
     Quantity quantity; ///< instructions or cycles
     std::uint64_t macs = 0;
+    bool makesFeatures = false; ///< of samples: it is no part of the network
 
     friend bool operator==(const LayerShare &, const LayerShare &) = default;
 };
@@ -118,6 +119,14 @@ struct Measurement {
 
     friend bool operator==(const Measurement &, const Measurement &) = default;
 };
+
+/// What making the features took of an inference, and what the network.
+struct FeatureShare {
+    Quantity features;
+    Quantity network;
+};
+/// @return nothing when features were handed to the board, or nothing was counted
+[[nodiscard]] std::optional<FeatureShare> featureShare(const Measurement &measurement);
 
 /// One line of JSON, without line end. Every figure carries its source; modelled ones their assumptions too.
 [[nodiscard]] std::string measurementJson(const Measurement &measurement);

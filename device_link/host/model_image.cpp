@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "core/compress/float16.h"
 #include "device_link/host/image_plan.h"
@@ -73,14 +74,18 @@ public:
 
     /// @param ranges  of rangesOf(chain)
     void pack(const std::vector<ChainLayer> &chain, std::span<const std::uint32_t> keptFeatures,
-              const std::vector<VectorRange> &ranges)
+              const std::vector<VectorRange> &ranges, const std::optional<Extraction> &extraction)
     {
+        if (extraction)
+            std::copy(extraction->tables.begin(), extraction->tables.end(),
+                      m_bytes.begin() + m_plan.extraction);
         for (std::size_t i = 0; i < keptFeatures.size(); ++i)
             put(m_plan.kept + 2 * i, static_cast<std::uint16_t>(keptFeatures[i]));
         IntegerScale at {1.0, 0};
         if (m_integer && !chain.front().shape.standardises())
             at = asStored(int8Scale(ranges.front(), false));
-        mean(m_plan.header.input, at);
+        if (!extraction) // else it is the first operation's output that means this
+            mean(m_plan.header.input, at);
         std::size_t vector = 0; // of the ranges
         std::size_t moved =
             0; // operations that are no step of the chain: what moves does not change the meaning
@@ -463,20 +468,35 @@ Result<ModelImage> packModel(const Network &network, const PackOptions &options,
 {
     if (const Result<void> packable = checkPackable(network, options, calibration); !packable)
         return tl::unexpected(packable.error());
-    Result<ImagePlan> plan = planImage(network.plan(), options.type, options.int8Layout, options.foldU);
+    std::optional<Extraction> extraction;
+    if (options.samples) {
+        Result<Extraction> made = extractionOf(options.samples->features);
+        if (!made)
+            return tl::unexpected(made.error());
+        extraction = std::move(*made);
+        if (!std::cmp_equal(options.samples->example.size(), extraction->samples.size()))
+            return fail(ErrorCode::OutOfRange,
+                        "an example of " + std::to_string(options.samples->example.size())
+                            + " samples, where a window has " + std::to_string(extraction->samples.size()),
+                        options.name);
+    }
+    Result<ImagePlan> plan = planImage(network.plan(), options.type, options.int8Layout, options.foldU,
+                                       extraction ? &*extraction : nullptr);
     if (!plan) {
         plan.error().where = options.name;
         return tl::unexpected(plan.error());
     }
     const std::vector<ChainLayer> chain = factorChain(network, options.foldU);
     Packer packer(std::move(*plan), options);
-    packer.pack(chain, network.keptFeatures(), rangesOf(chain, columnsRead(network, calibration)));
+    packer.pack(chain, network.keptFeatures(), rangesOf(chain, columnsRead(network, calibration)),
+                extraction);
 
     Result<ModelImage> draft = ModelImage::fromBytes(packer.sealed(), options.name);
     if (!draft)
         return draft;
-    const std::vector<std::uint8_t> input =
-        draft->input({rowAt(calibration, 0), static_cast<std::size_t>(calibration.cols())});
+    const std::vector<std::uint8_t> input = draft->input(
+        options.samples ? std::span<const float>(options.samples->example)
+                        : std::span(rowAt(calibration, 0), static_cast<std::size_t>(calibration.cols())));
     std::vector<std::uint8_t> output(draft->knownOutput().size());
     if (!reference(draft->bytes(), input, output))
         return fail(ErrorCode::Rejected, "the twin refuses the image", options.name);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,12 @@ using ReferenceInference =
     std::function<bool(std::span<const std::uint8_t> image, std::span<const std::uint8_t> input,
                        std::span<std::uint8_t> output)>;
 
+/// What the data's features are made of, for an image that takes samples.
+struct RawSamples {
+    SignalFeatures features;
+    std::vector<float> example; ///< a window, channels side by side: the known-answer vector
+};
+
 struct PackOptions {
     rsl_number type = RSL_I8;
     /// How int8 factors lie: what the board prefers. Float types have one layout.
@@ -35,6 +42,8 @@ struct PackOptions {
     std::string name; ///< of the model; cut to what an image holds, other characters than ASCII replaced
     /// U R is computed once and stored as one factor: the same function in fewer multiply-adds and bytes.
     bool foldU = true;
+    /// The image begins with the extraction of features: an inference is handed a window of samples.
+    std::optional<RawSamples> samples {};
 };
 
 /// A trained network as a board maps it (device_link/protocol/PROTOCOL.md). Immutable once packed.
@@ -59,7 +68,8 @@ public:
     [[nodiscard]] std::span<const std::uint8_t> knownInput() const;
     [[nodiscard]] std::span<const std::uint8_t> knownOutput() const;
 
-    /// The bytes of one example's input vector: all features of the data, in the data's order.
+    /// The bytes of one example's input vector: all features of the data, in the data's order, or a window of
+    /// samples where the image takes these.
     [[nodiscard]] std::vector<std::uint8_t> input(std::span<const float> features) const;
     /// Logits from output bytes; for int8 as real numbers.
     [[nodiscard]] std::vector<float> logits(std::span<const std::uint8_t> output) const;
@@ -87,7 +97,8 @@ private:
 /// arXiv:1712.05877); one fused sketched layer with int16 rank-r products is ours.
 ///
 /// @param calibration  training examples, n x network.features(), n >= 1; the first is the known-answer
-///                     vector
+///                     vector, where no samples are
+/// @return Unsupported, OutOfRange  as extractionOf() says, or samples of other features
 /// @return OutOfRange  the network has a width that an image cannot say, no calibration example, or weights
 ///                     that are not finite
 [[nodiscard]] Result<ModelImage> packModel(const Network &network, const PackOptions &options,

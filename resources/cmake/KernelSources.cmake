@@ -2,7 +2,7 @@
 # Makes a C++ source that holds the kernels' files as text, for generated C to take along.
 set(kernel_files
     device_link/firmware/kernels/rsl_convolution.c device_link/firmware/kernels/rsl_images.h
-    device_link/firmware/kernels/rsl_depthwise.c
+    device_link/firmware/kernels/rsl_depthwise.c device_link/firmware/kernels/rsl_extract.c
     device_link/firmware/kernels/rsl_pool.c device_link/firmware/kernels/rsl_standardise.c
     device_link/firmware/kernels/rsl_float_fpu.c device_link/firmware/kernels/rsl_float_portable.c
     device_link/firmware/kernels/rsl_kernels.h device_link/firmware/kernels/rsl_s8_dsp.c

@@ -139,6 +139,10 @@ private Q_SLOTS:
             row("helium", RSL_I8, RSL_LAYOUT_I8_4X16);
             row("f32", RSL_F32, RSL_LAYOUT_F_4X1);
         }
+        // Of samples: 25 of two channels come in, and become bands.
+        for (const auto &[name, type, layout] : {std::tuple {"samples_dsp", RSL_I8, RSL_LAYOUT_I8_2X2},
+                                                 {"samples_f32", RSL_F32, RSL_LAYOUT_F_4X1}})
+            QTest::addRow("%s", name) << false << true << int {type} << int {layout};
     }
 
     void isTheTwinOnEveryMachine()
@@ -148,11 +152,25 @@ private Q_SLOTS:
         QFETCH(int, type);
         QFETCH(int, layout);
         // Of images, the sketched one is standardised, too.
+        const bool takesSamples = QByteArray(QTest::currentDataTag()).startsWith("samples");
+        PackOptions options {.type = static_cast<rsl_number>(type),
+                             .int8Layout = static_cast<rsl_layout>(layout),
+                             .name = "net"};
+        Matrix features = m_samples;
+        if (takesSamples) { // 5 frames of 5 bands in both channels
+            options.samples = RawSamples {{.rate = 1000,
+                                           .channels = 2,
+                                           .window = 25,
+                                           .kind = SignalFeatureKind::LogMel,
+                                           .frame = 16,
+                                           .hop = 2,
+                                           .bands = 5},
+                                          {}};
+            options.samples->example.assign(m_samples.data(), m_samples.data() + featureCount);
+            features *= -20; // as logarithms are
+        }
         const auto image = packModel(images ? smallImageNetwork(sketched, sketched) : smallNetwork(sketched),
-                                     {.type = static_cast<rsl_number>(type),
-                                      .int8Layout = static_cast<rsl_layout>(layout),
-                                      .name = "net"},
-                                     view(m_samples), twinInference());
+                                     options, view(std::as_const(features)), twinInference());
         QVERIFY2(image, image ? "" : message(image.error()).c_str());
         const QByteArray wanted = twinText(*image, m_samples);
         QCOMPARE(wanted.count('\n'), sampleCount);
