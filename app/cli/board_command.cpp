@@ -52,8 +52,12 @@ struct BoardOptions {
     bool json = false;
     bool verbose = false;
     bool anyData = false;
+    std::string from = "features";
 
-    [[nodiscard]] BoardModelSource source() const { return {model, dataset, out, anyData}; }
+    [[nodiscard]] BoardModelSource source() const
+    {
+        return {model, dataset, out, anyData, from == "samples"};
+    }
 };
 
 void addBoard(CLI::App &app, BoardOptions &options)
@@ -85,6 +89,10 @@ void addModel(CLI::App &app, BoardOptions &options)
     app.add_option("--dataset", options.dataset, "Data to calibrate and test with (default: the run's)");
     app.add_flag("--any-data", options.anyData, "Take data that the run was not trained on, too");
     app.add_option("--out", options.out, "Folder that the runs are kept in");
+    app.add_option("--from", options.from,
+                   "What the board is handed: features, or samples that it makes them of")
+        ->check(CLI::IsMember({"features", "samples"}))
+        ->capture_default_str();
 }
 
 void addKey(CLI::App &app, BoardOptions &options)
@@ -232,7 +240,7 @@ int run(const BoardOptions &options)
     const auto source = loadBoardModel(options.source(), interrupt.token());
     if (!source)
         return reportUnlessCancelled(source.error());
-    const Examples &test = source->data->test();
+    const Examples &test = source->handed().test();
     if (options.example < 0 || options.example >= test.count())
         return report({ErrorCode::OutOfRange,
                        "there are " + std::to_string(test.count()) + " test examples, counted from 0",
@@ -265,14 +273,55 @@ int run(const BoardOptions &options)
     return Done;
 }
 
+/// What each operation took, where a board made the features itself: they are no part of the network.
+void printOperations(const Measurement &m)
+{
+    const std::optional<FeatureShare> share = featureShare(m);
+    if (!share)
+        return;
+    TextTable table(
+        {m.model + " " + m.type + ", operation", std::string(nameOf(share->features.unit())), "MACs"});
+    for (const LayerShare &layer : m.layers)
+        table.add(
+            {layer.name, countText(layer.quantity.value()), countText(static_cast<double>(layer.macs))});
+    std::fputs(table.text().c_str(), stdout);
+    std::printf("features: %s; network: %s\n", text(share->features).c_str(), text(share->network).c_str());
+}
+
+/// In how many test examples the answer is the one to features that were made here.
+Result<Index> countAgreement(const BoardModel &source, const ModelImage &image, rsl_layout int8Layout,
+                             Index samples)
+{
+    BoardModel fed = source;
+    fed.samples = nullptr;
+    const auto other = packModel(fed, image.type(), int8Layout);
+    if (!other)
+        return tl::unexpected(other.error());
+    const auto answer = [](const ModelImage &model, const Examples &test,
+                           Index row) -> std::optional<unsigned> {
+        std::vector<float> numbers(static_cast<std::size_t>(test.features.cols()));
+        test.features.widen(row, numbers.data());
+        std::vector<std::uint8_t> output(model.knownOutput().size());
+        if (!twinInference()(model.bytes(), model.input(numbers), output))
+            return std::nullopt;
+        return model.classOf(output);
+    };
+    Index equal = 0;
+    for (Index i = 0; i < samples; ++i)
+        equal += answer(image, source.samples->test(), i) == answer(*other, source.data->test(), i) ? 1 : 0;
+    return equal;
+}
+
 void printMeasurements(const std::vector<Measurement> &all)
 {
     TextTable table({"model", "board acc.", "equal twin", "instructions", "per MAC", "latency", "energy",
                      "image", "RAM"});
     for (const Measurement &m : all) {
         const std::optional<Spread> &count = m.instructions ? m.instructions : m.cycles;
+        const std::optional<FeatureShare> share = featureShare(m);
+        const double features = share ? share->features.value() : 0; // are no multiply-adds of the network
         const std::string perMac = count && m.macs > 0
-            ? fixedText(count->median.value() / static_cast<double>(m.macs), 2)
+            ? fixedText((count->median.value() - features) / static_cast<double>(m.macs), 2)
             : std::string("-");
         table.add({m.model + " " + m.type, m.boardAccuracy ? percentText(*m.boardAccuracy) : "-",
                    !m.outputsEqualTwin       ? "-"
@@ -283,6 +332,8 @@ void printMeasurements(const std::vector<Measurement> &all)
                    bytesText(static_cast<double>(m.imageBytes)), bytesText(static_cast<double>(m.ramBytes))});
     }
     std::fputs(table.text().c_str(), stdout);
+    for (const Measurement &m : all)
+        printOperations(m);
     std::vector<std::string> said; // number types have cycles of their own
     for (const Measurement &m : all)
         if (m.latency && m.latency->median.isModelled()
@@ -341,6 +392,7 @@ int measure(const BoardOptions &options)
     BoardWait wait(*board->client);
     std::vector<Measurement> all;
     std::vector<NamedTrace> traces;
+    std::vector<std::string> notes;
     bool equal = true;
     int failed = Done; // what has been measured by then is printed all the same
     for (const std::string &type : options.types) {
@@ -359,7 +411,7 @@ int measure(const BoardOptions &options)
         std::unique_ptr<SimpleProgress> bar;
         MeasureStep at = MeasureStep::Measure;
         const auto measured = measureModel(
-            *board->client, board->profile, *image, source->data->test(), request, twinInference(),
+            *board->client, board->profile, *image, source->handed().test(), request, twinInference(),
             [&](MeasureStep step, double fraction, const std::string &) {
                 static constexpr const char *names[] = {"push", "verify", "test samples", "measure"};
                 if (!bar || step != at) {
@@ -378,6 +430,16 @@ int measure(const BoardOptions &options)
             break;
         }
         all.push_back(measured->measurement);
+        if (source->samples) {
+            const auto samples = static_cast<Index>(measured->measurement.samples);
+            const auto agreed = countAgreement(*source, *image, board->client->info().preferred, samples);
+            if (!agreed) {
+                failed = report(agreed.error());
+                break;
+            }
+            notes.push_back(type + ": the same class as from features made here: " + std::to_string(*agreed)
+                            + " of " + std::to_string(samples));
+        }
         if (source->store) // it belongs to the run that it measured
             if (const auto kept =
                     source->store->addMeasurement(source->run, measurementJson(measured->measurement),
@@ -394,6 +456,8 @@ int measure(const BoardOptions &options)
     if (all.empty())
         return failed;
     printMeasurements(all);
+    for (const std::string &note : notes)
+        std::puts(note.c_str());
     if (const Result<void> written = writeOutputs(options, all, traces); !written)
         failed = report(written.error());
     if (options.json)

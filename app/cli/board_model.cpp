@@ -10,6 +10,35 @@
 
 namespace rosler::cli {
 
+namespace {
+
+bool sameExamples(const Examples &a, const Examples &b)
+{
+    return a.labels == b.labels && a.groups == b.groups;
+}
+
+/// The same windows of the same recordings, as samples.
+Result<std::shared_ptr<const Dataset>> samplesOf(const Dataset &data, DatasetRequest request,
+                                                 const std::stop_token &stop)
+{
+    if (!data.signal() || data.signal()->kind == SignalFeatureKind::Raw)
+        return fail(ErrorCode::Unsupported,
+                    "a board makes features of signals (fft, log-mel, mfcc); this data has none",
+                    request.source);
+    request.options.insert_or_assign("features", std::string("raw"));
+    auto samples = loadWithProgress(request, stop);
+    if (!samples)
+        return samples;
+    SignalFeatures expected = *data.signal();
+    expected.kind = SignalFeatureKind::Raw;
+    if (!(*samples)->signal() || *(*samples)->signal() != expected
+        || !sameExamples((*samples)->train(), data.train()) || !sameExamples((*samples)->test(), data.test()))
+        return fail(ErrorCode::Rejected, "read as samples, the data has other examples", request.source);
+    return samples;
+}
+
+} // namespace
+
 Result<TrainedModel> loadTrainedModel(const std::string &model, const std::string &out)
 {
     namespace fs = std::filesystem;
@@ -70,9 +99,33 @@ Result<BoardModel> loadBoardModel(const BoardModelSource &from, const std::stop_
             "it is not the data that the run was trained on: its digest differs; --any-data takes it all "
             "the same",
             source);
+    std::shared_ptr<const Dataset> samples;
+    if (from.samples) {
+        auto read = samplesOf(**data, request, stop);
+        if (!read)
+            return tl::unexpected(read.error());
+        samples = std::move(*read);
+    }
     std::string run = model->record ? model->record->summary.id : std::string();
-    return BoardModel {std::move(model->name), std::move(model->network), std::move(*data),
-                       std::move(model->store), std::move(run)};
+    return BoardModel {std::move(model->name), std::move(model->network),
+                       std::move(*data),       std::move(model->store),
+                       std::move(run),         std::move(samples)};
+}
+
+Result<ModelImage> packModel(const BoardModel &model, rsl_number type, rsl_layout int8Layout)
+{
+    PackOptions options;
+    options.type = type;
+    options.int8Layout = int8Layout;
+    options.name = model.name;
+    if (model.samples) {
+        const FeatureTable &windows = model.samples->train().features;
+        options.samples = RawSamples {*model.data->signal(), {}};
+        options.samples->example.resize(static_cast<std::size_t>(windows.cols()));
+        windows.widen(0, options.samples->example.data());
+    }
+    const Matrix calibration = calibrationOf(*model.data);
+    return packModel(model.network, options, view(calibration), twinInference());
 }
 
 Result<ModelImage> packFor(const BoardModel &model, const std::string &type, const OpenBoard &board)
@@ -80,12 +133,7 @@ Result<ModelImage> packFor(const BoardModel &model, const std::string &type, con
     const Result<rsl_number> number = numberType(type);
     if (!number)
         return tl::unexpected(number.error());
-    PackOptions options;
-    options.type = *number;
-    options.int8Layout = board.client->info().preferred;
-    options.name = model.name;
-    const Matrix calibration = calibrationOf(*model.data);
-    return packModel(model.network, options, view(calibration), twinInference());
+    return packModel(model, *number, board.client->info().preferred);
 }
 
 } // namespace rosler::cli

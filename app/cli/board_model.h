@@ -33,6 +33,7 @@ struct BoardModelSource {
     std::string dataset;  ///< empty = the run's own; a file needs one
     std::string out;      ///< the store's folder; empty = RunStore::defaultRoot()
     bool anyData = false; ///< also other data than the run was trained on
+    bool samples = false; ///< the board makes the features: windows of samples go to it
 };
 
 /// A trained network and the data that it is calibrated and tested with.
@@ -40,13 +41,21 @@ struct BoardModel {
     std::string name;
     Network network;
     std::shared_ptr<const Dataset> data;
-    std::shared_ptr<RunStore> store; ///< of the run; none for a file
-    std::string run;                 ///< its id
+    std::shared_ptr<RunStore> store;        ///< of the run; none for a file
+    std::string run;                        ///< its id
+    std::shared_ptr<const Dataset> samples; ///< the same examples as samples, if the board is to take these
+
+    /// What a board is handed.
+    [[nodiscard]] const Dataset &handed() const { return samples ? *samples : *data; }
 };
 
 /// @return OutOfRange  the data has other features than the model reads
 /// @return Rejected    it is not the data that the run was trained on
+/// @return Unsupported samples are wanted of data that has other features than those of signals
 [[nodiscard]] Result<BoardModel> loadBoardModel(const BoardModelSource &source, const std::stop_token &stop);
+
+/// As the model's source says: features come in, or samples.
+[[nodiscard]] Result<ModelImage> packModel(const BoardModel &model, rsl_number type, rsl_layout int8Layout);
 
 /// @param type  "f32", "f16" or "i8", in the layout that the board prefers
 [[nodiscard]] Result<ModelImage> packFor(const BoardModel &model, const std::string &type,

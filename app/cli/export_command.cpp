@@ -11,7 +11,6 @@
 #include "core/interchange/onnx_export.h"
 #include "core/store/run_environment.h"
 #include "device_link/host/c_export.h"
-#include "device_link/host/links/twin_link.h"
 
 namespace rosler::cli {
 
@@ -22,6 +21,7 @@ struct COptions {
     std::string type = "i8";
     std::string dataset;
     bool anyData = false;
+    std::string from = "features";
     std::string core = "any";
 };
 
@@ -33,20 +33,17 @@ int exportC(const std::vector<std::string> &models, const std::string &out, cons
             {ErrorCode::OutOfRange, "C is made of one model: a run's id, its folder, or a model.h5", "--c"});
     const Interrupt interrupt;
     const auto model =
-        loadBoardModel({models.front(), options.dataset, out, options.anyData}, interrupt.token());
+        loadBoardModel({models.front(), options.dataset, out, options.anyData, options.from == "samples"},
+                       interrupt.token());
     if (!model)
         return report(model.error());
     const auto type = numberType(options.type);
     if (!type)
         return report(type.error());
-    PackOptions pack;
-    pack.type = *type;
-    pack.name = model->name;
-    pack.int8Layout = options.core == "dsp" ? RSL_LAYOUT_I8_2X2
-        : options.core == "helium"          ? RSL_LAYOUT_I8_4X16
-                                            : RSL_LAYOUT_I8_4X4;
-    const Matrix calibration = calibrationOf(*model->data);
-    const auto image = packModel(model->network, pack, view(calibration), twinInference());
+    const auto image = packModel(*model, *type,
+                                 options.core == "dsp"          ? RSL_LAYOUT_I8_2X2
+                                     : options.core == "helium" ? RSL_LAYOUT_I8_4X16
+                                                                : RSL_LAYOUT_I8_4X4);
     if (!image)
         return report(image.error());
     const auto sources = cSources(*image);
@@ -145,6 +142,11 @@ std::function<int()> exportCommand(CLI::App &app)
         ->capture_default_str()
         ->needs(c);
     app.add_option("--dataset", options->c.dataset, "Data to calibrate the C with (default: the run's)")
+        ->needs(c);
+    app.add_option("--from", options->c.from,
+                   "What the C is handed: features, or samples that it makes them of")
+        ->check(CLI::IsMember({"features", "samples"}))
+        ->capture_default_str()
         ->needs(c);
     app.add_flag("--any-data", options->c.anyData, "Take data that the run was not trained on, too")
         ->needs(c);

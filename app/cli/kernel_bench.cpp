@@ -28,7 +28,8 @@ namespace rosler::cli {
 
 namespace {
 
-/// One layer in one number type; of an image, from `inputs` channels to `outputs`, if it has a side.
+/// One layer in one number type; of an image, from `inputs` channels to `outputs`, if it has a side. Or what
+/// makes the features of a window of samples, if it is so long.
 struct Kernel {
     const char *name;
     const char *shape;
@@ -37,6 +38,8 @@ struct Kernel {
     Index outputs;
     rsl_number type;
     Index side = 0;
+    Index window = 0;
+    SignalFeatureKind features = SignalFeatureKind::Fft;
 };
 
 // Floats go through the emulated port at four bytes a weight, so their dense layer is a smaller one.
@@ -50,14 +53,17 @@ constexpr std::array kernels {
     Kernel {"conv_i8", "16x16x16, 3x3, 32", 16, 0, 32, RSL_I8, 16},
     Kernel {"conv_sketched_i8", "16x16x16, 3x3, rank 8, 32", 16, 8, 32, RSL_I8, 16},
     Kernel {"conv_f16", "16x16x16, 3x3, 32", 16, 0, 32, RSL_F16, 16},
+    Kernel {"features_fft", "2048 samples", 1024, 0, 2, RSL_F32, 0, 2048, SignalFeatureKind::Fft},
+    Kernel {"features_mfcc", "4096 samples, 15x512, 40, 13", 195, 0, 2, RSL_F32, 0, 4096,
+            SignalFeatureKind::Mfcc},
 };
 
 struct Row {
     std::string board;
     const Kernel *kernel = nullptr;
     double instructions = 0;
-    std::uint64_t macs = 0;
-    std::string problem; ///< why there is no figure; empty = there is one
+    std::uint64_t macs = 0; ///< of features: samples
+    std::string problem;    ///< why there is no figure; empty = there is one
 };
 
 Result<ModelImage> imageOf(const Kernel &kernel, rsl_layout int8Layout)
@@ -80,6 +86,12 @@ Result<ModelImage> imageOf(const Kernel &kernel, rsl_layout int8Layout)
     options.type = kernel.type;
     options.int8Layout = int8Layout;
     options.name = kernel.name;
+    if (kernel.window > 0) {
+        options.samples = RawSamples {{.rate = 16'000, .window = kernel.window, .kind = kernel.features},
+                                      std::vector<float>(static_cast<std::size_t>(kernel.window))};
+        for (std::size_t n = 0; n < options.samples->example.size(); ++n)
+            options.samples->example[n] = static_cast<float>(n * n % 255) / 127.0F - 1.0F;
+    }
     return packModel(network, options, view(std::as_const(calibration)), twinInference());
 }
 
@@ -92,6 +104,16 @@ Result<void> measureKernel(BoardClient &client, const BoardProfile &profile, Row
     row.macs = image->macs();
     if (const auto pushed = pushModel(client, *image, {}, stop); !pushed)
         return tl::unexpected(pushed.error());
+    if (row.kernel->window > 0) {
+        row.macs = static_cast<std::uint64_t>(row.kernel->window);
+        const auto timed = client.bench({.warmUp = 1, .runs = 1, .layers = true}, stop);
+        if (!timed)
+            return tl::unexpected(timed.error());
+        if (!timed->layerTicks.empty() && profile.emulator)
+            row.instructions = profile.emulator->instructions(timed->layerTicks.front())
+                - profile.emulator->instructions(timed->emptyTicks);
+        return {};
+    }
     const auto timed = client.bench({.warmUp = 1, .runs = 3}, stop);
     if (!timed)
         return tl::unexpected(timed.error());
@@ -164,7 +186,7 @@ int bench(const Options &options)
     if (interrupt.happened())
         return reportUnlessCancelled({ErrorCode::Cancelled, "stopped", {}});
 
-    TextTable table({"kernel", "shape", "board", "instructions", "per MAC"}, 3);
+    TextTable table({"kernel", "shape", "board", "instructions", "per MAC or sample"}, 3);
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     bool any = false;
     for (std::size_t k = 0; k < kernels.size(); ++k)
@@ -174,12 +196,13 @@ int bench(const Options &options)
                 {"board", row.board}, {"kernel", row.kernel->name}, {"shape", row.kernel->shape}};
             if (row.problem.empty() && row.instructions > 0) {
                 any = true;
-                const double perMac = row.instructions / static_cast<double>(row.macs);
+                const double each = row.instructions / static_cast<double>(row.macs);
+                const bool features = row.kernel->window > 0;
                 table.add({row.kernel->name, row.kernel->shape, row.board,
-                           std::to_string(static_cast<long long>(row.instructions)), fixedText(perMac, 3)});
-                j["macs"] = row.macs;
+                           std::to_string(static_cast<long long>(row.instructions)), fixedText(each, 3)});
+                j[features ? "samples" : "macs"] = row.macs;
                 j["instructions"] = row.instructions;
-                j["instructions_per_mac"] = perMac;
+                j[features ? "instructions_per_sample" : "instructions_per_mac"] = each;
                 j["source"] = nameOf(Source::Counted);
             } else {
                 table.add({row.kernel->name, row.kernel->shape, row.board, "-", "-"});

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void aFolderOfRunsThatIsNotThereIsNotMade();
     void filesHaveDecimalPointsInEveryLocale();
     void otherDataIsRefused();
+    void aBoardMayMakeTheFeatures();
     void withoutSamplesNothingIsSaidOfTheTwin();
     void aPushedModelMayHaveAnotherName();
     void whatIsPushedToABoardThatForgetsIsRefused();
@@ -382,6 +383,43 @@ void RoughTest::otherDataIsRefused()
     const Answer resumed = test::rosler({"resume", id, "--out", out()});
     QCOMPARE(resumed.exitCode, 1);
     QVERIFY2(resumed.error.contains("come to its end"), resumed.error.constData());
+}
+
+void RoughTest::aBoardMayMakeTheFeatures()
+{
+    QFile file(m_folder->filePath("bearing.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"schema": "rosler.experiment/2", "name": "small bearings",
+        "dataset": {"source": "bearing", "options": {"seconds": 2, "window": 256}}, "seed": 0,
+        "training": {"epochs": 2, "batch": 32, "optimizer": "adam"},
+        "models": [{"name": "narrow", "learning_rate": 0.01,
+                    "layers": [{"kind": "standardise"}, {"kind": "dense", "units": 8}, {"kind": "dense"}]}]})");
+    file.close();
+    const Answer trained = test::rosler({"train", file.fileName(), "--out", out()});
+    QVERIFY2(trained.exitCode == 0, trained.error.constData());
+    const auto measured = [this](const QString &id) {
+        return test::rosler({"board", "measure", "--board", "twin", "--model", id, "--out", out(),
+                             "--samples", "20", "--from", "samples", "--json"});
+    };
+    const QString id = runs(out()).at(0).toObject()["id"].toString();
+    const Answer answer = measured(id);
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject json = answer.json();
+    QVERIFY(json["outputs_equal_twin"].toBool());
+    QVERIFY2(answer.out.contains("the same class as from features made here: 20 of 20"),
+             answer.out.constData());
+    const QJsonObject meta = documentOf(out() + "/" + id + "/meta.json");
+    QCOMPARE(json["dataset_digest"].toString(), meta["dataset"]["digest"].toString());
+    const Answer made =
+        test::rosler({"export", id, "--out", out(), "--c", m_folder->filePath("c"), "--from", "samples"});
+    QVERIFY2(made.exitCode == 0, made.error.constData());
+    QFile header(m_folder->filePath("c/rosler_model.h"));
+    QVERIFY(header.open(QIODevice::ReadOnly) && header.readAll().contains("ROSLER_INPUTS 256 "));
+    // Pictures are no signals.
+    QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
+    const Answer refused = measured(runs(out()).at(0).toObject()["id"].toString());
+    QCOMPARE(refused.exitCode, 1);
+    QVERIFY2(refused.error.contains("features of signals"), refused.error.constData());
 }
 
 void RoughTest::withoutSamplesNothingIsSaidOfTheTwin()
