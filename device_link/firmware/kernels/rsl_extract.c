@@ -12,13 +12,19 @@ typedef struct rsl_complex {
     float im;
 } rsl_complex;
 
-/// e^(-2 pi i k / L), k up to 3/4 L, from cosines of the first quarter.
+/// e^(-2 pi i k / L), k up to L / 4, from cosines of that quarter.
+static inline rsl_complex first_turn(const float *cosines, uint32_t quarter, uint32_t k)
+{
+    return (rsl_complex) {cosines[k], -cosines[quarter - k]};
+}
+
+/// The same, k up to 3/4 L.
 static rsl_complex turn(const float *cosines, uint32_t quarter, uint32_t k)
 {
     uint32_t quarters = 0;
     for (; k > quarter; k -= quarter)
         ++quarters;
-    rsl_complex t = {cosines[k], -cosines[quarter - k]};
+    rsl_complex t = first_turn(cosines, quarter, k);
     for (; quarters != 0U; --quarters)
         t = (rsl_complex) {t.im, -t.re};
     return t;
@@ -86,7 +92,8 @@ static void transform(rsl_complex *z, uint32_t m, const float *cosines)
             join_four(z + i, size, false, NULL);
         const uint32_t step = m / (2U * size);
         for (uint32_t k = 1; k < size; ++k) {
-            const rsl_complex t[3] = {turn(cosines, m / 2U, k * step), turn(cosines, m / 2U, 2U * k * step),
+            const rsl_complex t[3] = {first_turn(cosines, m / 2U, k * step),
+                                      turn(cosines, m / 2U, 2U * k * step),
                                       turn(cosines, m / 2U, 3U * k * step)};
             for (uint32_t i = k; i < m; i += 4U * size)
                 join_four(z + i, size, true, t);
@@ -104,21 +111,24 @@ static inline float squared(float re, float im)
 /// Squared magnitudes of a frame: that of bin k to scratch[2 k], k = 0 .. L / 2.
 static void find_powers(const rsl_extraction *e, const float *x)
 {
-    const float *window = (const float *)(const void *)e->tables;
     const float *cosines = (const float *)(const void *)(e->tables + rsl_extract_cosines(e->frame));
     rsl_complex *z = (rsl_complex *)(void *)e->scratch;
     const uint32_t m = e->frame / 2U;
     uint32_t place = 0;
-    for (uint32_t n = 0; n < e->frame; n += 2U) {
-        z[place].re = *x * window[n <= m ? n : e->frame - n];
-        x += e->channels;
-        z[place].im = *x * window[n + 1U <= m ? n + 1U : e->frame - n - 1U];
-        x += e->channels;
-        uint32_t bit = m / 2U; // one more, with its bits reversed
-        for (; (place & bit) != 0U; bit /= 2U)
-            place ^= bit;
-        place |= bit;
-    }
+    const float *w = (const float *)(const void *)e->tables;
+    for (int32_t way = 1; way >= -1; way -= 2) // to the middle, and back
+        for (uint32_t left = m / 2U; left != 0U; --left) {
+            z[place].re = *x * *w;
+            x += e->channels;
+            w += way;
+            z[place].im = *x * *w;
+            x += e->channels;
+            w += way;
+            uint32_t bit = m / 2U; // one more, with its bits reversed
+            for (; (place & bit) != 0U; bit /= 2U)
+                place ^= bit;
+            place |= bit;
+        }
     transform(z, m, cosines);
     float *const powers = e->scratch;
     const float first = z[0].re + z[0].im;
@@ -131,7 +141,8 @@ static void find_powers(const rsl_extraction *e, const float *x)
         const rsl_complex p = z[k];
         const rsl_complex q = z[m - k];
         const rsl_complex even = {p.re + q.re, p.im - q.im};
-        const rsl_complex odd = product((rsl_complex) {p.im + q.im, q.re - p.re}, turn(cosines, m / 2U, k));
+        const rsl_complex odd =
+            product((rsl_complex) {p.im + q.im, q.re - p.re}, first_turn(cosines, m / 2U, k));
         powers[2U * k] = squared(even.re + odd.re, even.im + odd.im);
         powers[2U * (m - k)] = squared(even.re - odd.re, even.im - odd.im);
     }
