@@ -45,11 +45,30 @@ static uint32_t cycles_each(const rsl_device *d)
     return 256;
 }
 
+/// Multiply-adds of an inference, and those that take as long as the features, which the first operation
+/// makes: a few for each sample of a frame beside those of its transform.
+static uint64_t work_of(const rsl_model *model)
+{
+    uint64_t work = rsl_model_macs(model);
+#ifndef RSL_WITHOUT_FEATURES
+    const rsl_operation *op = rsl_model_first(model);
+    if (op->kind == RSL_EXTRACT) {
+        const rsl_extract *e = (const rsl_extract *)(const void *)op;
+        uint32_t each = 4;
+        for (uint32_t left = e->frame; left > 1U; left /= 2U)
+            ++each;
+        const uint32_t frames = (model->input->width - (uint32_t)e->frame) / e->hop + 1U;
+        work += (uint64_t)frames * e->frame * model->input->channels * each;
+    }
+#endif
+    return work;
+}
+
 uint32_t rsl_device_expects(const rsl_device *d)
 {
     const uint64_t ms = d->ready.ticks != 0
         ? rsl_divide((uint64_t)d->ready.ticks * 1250U, d->port->timer_hz, NULL)
-        : rsl_divide(rsl_model_macs(&d->ready.model) * cycles_each(d), d->port->clock_hz / 1000U + 1U, NULL);
+        : rsl_divide(work_of(&d->ready.model) * cycles_each(d), d->port->clock_hz / 1000U + 1U, NULL);
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 

@@ -17,7 +17,7 @@ uint64_t rsl_device_time(rsl_device *device);
 /// @return its ticks
 uint32_t rsl_device_infer(rsl_device *device, const void *input);
 /// Milliseconds that an inference of the ready model takes: as the last one did and a quarter more; before
-/// the first, a guess on the safe side from its multiply-adds.
+/// the first, a guess on the safe side from its multiply-adds, and the samples that become features.
 uint32_t rsl_device_expects(const rsl_device *device);
 /// Has all of the input vector of that number come?
 bool rsl_device_has_input(const rsl_device *device, uint32_t vector);

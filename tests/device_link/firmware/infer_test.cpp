@@ -9,6 +9,7 @@
 
 #include "device_link/firmware/kernels/rsl_images.h"
 #include "device_link/firmware/rsl_infer.h"
+#include "device_link/firmware/rsl_window.h"
 #include "device_link/firmware/twin/rsl_twin.h"
 #include "tests/device_link/support/oracle.h"
 
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void featuresAreTheOraclesBitForBit();
     void rootsAreRight();
     void logarithmsAreNear();
+    void featuresAreExpectedToTakeTheirTime();
     void everyOperationStaysWithinItsRoom_data() { outputsAreTheOraclesBitForBit_data(); }
     void everyOperationStaysWithinItsRoom();
     void whateverOpensOfAnImageRuns_data() { outputsAreTheOraclesBitForBit_data(); }
@@ -312,6 +314,39 @@ void InferTest::logarithmsAreNear()
     QCOMPARE(frame(0.0F), static_cast<float>(std::log(1e-10)));
     QCOMPARE(frame(std::numeric_limits<float>::quiet_NaN()), static_cast<float>(std::log(1e-10)));
     QCOMPARE(frame(1.0F), 0.0F);
+}
+
+void InferTest::featuresAreExpectedToTakeTheirTime()
+{
+    // A host waits as long as a board says. Instructions are those of rosler bench kernels, with 2 cycles
+    // each.
+    struct Board {
+        rsl_port port {};
+        rsl_device device {};
+    };
+    const auto board = std::make_unique<Board>();
+    rsl_port &port = board->port;
+    port.clock_hz = 25'000'000;
+    port.timer_hz = 25'000'000;
+    rsl_device *const device = &board->device;
+    device->port = &port;
+    for (const auto &[extraction, instructions, instructionsOfFpu] :
+         {std::tuple {SampleExtraction {2048, 1, 2048, 2048, 0, 0}, 2'833'529, 151'030},
+          {SampleExtraction {4096, 1, 512, 256, 40, 13}, 9'809'800, 589'516}}) {
+        SampleModel model;
+        model.number = RSL_F32;
+        model.extraction = extraction;
+        model.inputs = extraction.features();
+        model.layers = {{2, 0, false, false}};
+        const AlignedBytes image = sampleImage(model);
+        device->ready.model = opened(image);
+        for (const bool fpu : {false, true}) {
+            port.features = fpu ? RSL_HAS_FPU : 0;
+            const double wanted = 2000.0 * (fpu ? instructionsOfFpu : instructions) / port.clock_hz;
+            const double expected = rsl_device_expects(device);
+            QVERIFY2(expected >= wanted && expected < 4 * wanted, qPrintable(QString::number(expected)));
+        }
+    }
 }
 
 void InferTest::everyOperationStaysWithinItsRoom()
