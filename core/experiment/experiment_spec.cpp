@@ -97,7 +97,7 @@ TrainingSpec parseTraining(const Json &json, const std::string &where, const Val
 {
     const Section s(json, where,
                     {"epochs", "batch", "optimizer", "schedule", "momentum", "weight_decay", "validation",
-                     "augmentation", "budget"});
+                     "augmentation", "budget", "warmup"});
     TrainingSpec training;
     training.validation =
         s.has("validation") ? parseValidation(s.required("validation"), s.at("validation")) : unsaid;
@@ -105,6 +105,7 @@ TrainingSpec parseTraining(const Json &json, const std::string &where, const Val
     s.read("batch", training.batch, 1, 1'000'000);
     s.read("optimizer", training.optimizer, &optimizerKindNamed, {"adam", "sgd"});
     s.read("schedule", training.schedule, &scheduleKindNamed, {"cosine", "constant"});
+    s.read("warmup", training.warmup, 0, mostEpochs, true);
     s.read("momentum", training.momentum, 0, 0.9999, true);
     s.read("weight_decay", training.weightDecay, 0, 10, true);
     s.read("budget", training.budget, &budgetKindNamed, {"equal_epochs", "equal_training_flops"});
@@ -378,6 +379,8 @@ std::string toJson(const ExperimentSpec &spec)
                      {"momentum", spec.training.momentum},
                      {"weight_decay", spec.training.weightDecay},
                      {"validation", asJson(spec.training.validation)}};
+    if (spec.training.warmup > 0)
+        j["training"]["warmup"] = spec.training.warmup;
     if (const AugmentationSpec &augmentation = spec.training.augmentation; augmentation.any())
         j["training"]["augmentation"] = {
             {"shift", augmentation.shift}, {"flip", augmentation.flip}, {"noise", augmentation.noise}};

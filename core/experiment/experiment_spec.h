@@ -19,7 +19,7 @@ namespace rosler {
 ///      "dataset": "mnist", "seed": 0,
 ///      "training": {"epochs": 20, "budget": "equal_epochs", "batch": 128, "optimizer": "adam", "schedule":
 ///      "cosine",
-///                   "momentum": 0.9, "weight_decay": 0, "validation": "none",
+///                   "warmup": 0, "momentum": 0.9, "weight_decay": 0, "validation": "none",
 ///                   "augmentation": {"shift": 4, "flip": true, "noise": 0}},
 ///      "models": [{"name": "dense", "learning_rate": 0.001,
 ///                  "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 1024},

@@ -140,6 +140,8 @@ std::string trialDigest(const TrialSpec &spec)
     line("batch", std::to_string(training.batch));
     line("optimizer", number(training.optimizer));
     line("schedule", number(training.schedule));
+    if (training.warmup > 0)
+        line("warmup", numberText(training.warmup));
     line("momentum", numberText(training.momentum));
     line("decay", numberText(training.weightDecay));
     if (training.validation.any()) {

@@ -21,6 +21,8 @@ StageSchedule::StageSchedule(const TrialSpec &spec, Index trainExamples)
     , m_successiveFrom(m_totalSteps)
     , m_learningRate(spec.model.learningRate)
     , m_schedule(spec.training.schedule)
+    , m_warmup(std::min<std::int64_t>(
+          m_totalSteps, std::llround(spec.training.warmup * static_cast<double>(m_stepsPerEpoch))))
 {
     if (spec.model.isSketched())
         m_successiveFrom = static_cast<std::int64_t>(
@@ -37,9 +39,13 @@ FactorSet StageSchedule::factors(std::int64_t step) const noexcept
 
 double StageSchedule::learningRate(std::int64_t step) const noexcept
 {
+    if (step < m_warmup)
+        return m_learningRate * static_cast<double>(step + 1) / static_cast<double>(m_warmup);
     if (m_schedule == ScheduleKind::Constant)
         return m_learningRate;
-    const double done = static_cast<double>(step) / static_cast<double>(m_totalSteps);
+    const double done = m_totalSteps > m_warmup
+        ? static_cast<double>(step - m_warmup) / static_cast<double>(m_totalSteps - m_warmup)
+        : 1.0;
     return m_learningRate * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
 }
 

@@ -43,6 +43,7 @@ private:
     std::int64_t m_successiveFrom;
     double m_learningRate;
     ScheduleKind m_schedule;
+    std::int64_t m_warmup; ///< steps
 };
 
 /// Of @p read features, how many a gradient sketch of @p share computes: at least one.

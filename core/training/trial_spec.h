@@ -69,12 +69,14 @@ struct TrainingSpec {
     Index epochs = 20;
     Index batch = 128; ///< examples a step; the last, smaller batch of an epoch is trained as well
     OptimizerKind optimizer = OptimizerKind::Adam;
-    ScheduleKind schedule = ScheduleKind::Cosine; ///< to 0 over all steps
+    ScheduleKind schedule = ScheduleKind::Cosine; ///< to 0 over all steps that are left after the warm-up
     double momentum = 0.9;                        ///< of Sgd
     double weightDecay = 0.0;  ///< decoupled, per step: parameters -= rate * decay * parameters
     ValidationSpec validation; ///< what of the training examples is held out to choose by
     AugmentationSpec augmentation;
     BudgetKind budget = BudgetKind::EqualEpochs;
+    /// Epochs, of the model's own, in which the learning rate rises to its value; 0 = none.
+    double warmup = 0;
 
     friend bool operator==(const TrainingSpec &, const TrainingSpec &) = default;
 };

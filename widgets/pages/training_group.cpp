@@ -106,6 +106,9 @@ TrainingGroup::TrainingGroup(DesignModel *model, QWidget *parent)
                            [](ExperimentSpec &spec, double value) { spec.training.momentum = value; });
     m_schedule->setObjectName(QStringLiteral("schedule"));
     addChoice(m_schedule, tr("&Schedule"), {tr("Cosine to 0"), tr("Constant")});
+    m_warmup = addNumber(tr("Warm-up"), QStringLiteral("warmup"), 0, 100'000,
+                         [](ExperimentSpec &spec, double value) { spec.training.warmup = value; });
+    m_warmup->setToolTip(tr("Epochs in which the learning rate rises to its value; 0 = none"));
     m_denseRate = addNumber(tr("Learning rate, &dense"), QStringLiteral("denseRate"), 1e-7, 10,
                             [](ExperimentSpec &spec, double value) { setRates(spec, false, value); });
     m_roslerRate = addNumber(tr("Learning rate, &Rosler"), QStringLiteral("roslerRate"), 1e-7, 10,
@@ -236,6 +239,7 @@ void TrainingGroup::refresh()
     show(m_batch, static_cast<int>(spec.training.batch));
     m_optimizer->setCurrentIndex(spec.training.optimizer == OptimizerKind::Adam ? 0 : 1);
     m_schedule->setCurrentIndex(spec.training.schedule == ScheduleKind::Cosine ? 0 : 1);
+    show(m_warmup, spec.training.warmup);
     show(m_momentum, spec.training.momentum);
     m_momentum->setVisible(spec.training.optimizer == OptimizerKind::Sgd);
     m_form->labelForField(m_momentum)->setVisible(spec.training.optimizer == OptimizerKind::Sgd);

@@ -47,6 +47,7 @@ private:
     QSpinBox *m_batch;
     QComboBox *m_optimizer;
     QDoubleSpinBox *m_momentum;
+    QDoubleSpinBox *m_warmup;
     QDoubleSpinBox *m_weightDecay;
     QComboBox *m_schedule;
     QDoubleSpinBox *m_denseRate;

@@ -49,7 +49,7 @@ constexpr const char *complete = R"({
   "seed": 7,
   "training": {"epochs": 3, "budget": "equal_training_flops", "batch": 64, "optimizer": "sgd", "schedule": "constant",
                "momentum": 0.5, "weight_decay": 0.25, "validation": 0.375,
-               "augmentation": {"shift": 2, "flip": true, "noise": 0.125}},
+               "warmup": 0.5, "augmentation": {"shift": 2, "flip": true, "noise": 0.125}},
   "models": [
     {"name": "d", "learning_rate": 0.125,
      "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
@@ -162,6 +162,7 @@ void ExperimentSpecTest::readsEveryKey()
         expected.training.validation = {0.375, 0};
         expected.training.budget = BudgetKind::EqualTrainingFlops;
         expected.training.augmentation = {2, true, 0.125};
+        expected.training.warmup = 0.5;
         expected.models[1].sketch.productDecay = 0.0625;
     }
     QVERIFY(*spec == expected);
@@ -554,6 +555,7 @@ void ExperimentSpecTest::errorsOfVersionTwoNameTheirPlace_data()
     };
     const auto malformed = ErrorCode::Malformed;
     const auto range = ErrorCode::OutOfRange;
+    row("negative warm-up", "\"warmup\": 0.5", "\"warmup\": -1", range, "s:/training/warmup", "-1");
     row("a shift backwards", "\"shift\": 2", "\"shift\": -2", range, "s:/training/augmentation/shift", "-2");
     row("flip is a number", "\"flip\": true", "\"flip\": 1", malformed, "s:/training/augmentation/flip",
         "true or false");

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void lastBatchOfAnEpochIsTheRest();
     void batchIsNoLargerThanTheDataset();
     void cosineGoesFromTheRateToNothing();
+    void theRateRisesWhileItWarmsUp();
     void constantRateStays();
     void examplesAreTheSumOverAllSteps();
     void gradientSketchComputesAtLeastOneFeature_data();
@@ -107,6 +108,25 @@ void StageScheduleTest::batchIsNoLargerThanTheDataset()
     QCOMPARE(stages.stepsPerEpoch(), std::int64_t {1});
     QCOMPARE(stages.totalSteps(), std::int64_t {3});
     QCOMPARE(stages.batchSize(2), Index {5});
+}
+
+void StageScheduleTest::theRateRisesWhileItWarmsUp()
+{
+    TrialSpec spec = makeSpec(4, 10, 0.7); // 20 steps
+    spec.training.warmup = 0.8;            // 4 of them
+    const StageSchedule stages(spec, 50);
+    QCOMPARE(stages.learningRate(0), 0.25 / 4);
+    QCOMPARE(stages.learningRate(1), 0.25 / 2);
+    QCOMPARE(stages.learningRate(3), 0.25);
+    QCOMPARE(stages.learningRate(4), 0.25);
+    QVERIFY(std::abs(stages.learningRate(12) - 0.125) < 1e-16); // half of what is left
+    QVERIFY(std::abs(stages.learningRate(20)) < 1e-16);
+    spec.training.schedule = ScheduleKind::Constant;
+    QCOMPARE(StageSchedule(spec, 50).learningRate(0), 0.25 / 4);
+    QCOMPARE(StageSchedule(spec, 50).learningRate(19), 0.25);
+    spec.training.warmup = 100; // longer than the training: it never gets there
+    QVERIFY(StageSchedule(spec, 50).learningRate(18) < 0.25);
+    QCOMPARE(StageSchedule(spec, 50).learningRate(19), 0.25);
 }
 
 void StageScheduleTest::cosineGoesFromTheRateToNothing()
