@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/experiment_control.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <QFileInfo>
@@ -8,10 +9,13 @@
 
 #include "app/session/dataset_session.h"
 #include "app/session/experiment_files.h"
+#include "core/data/data_summary.h"
 #include "core/data/dataset_reader.h"
 #include "core/experiment/budget.h"
 #include "core/experiment/memory_need.h"
 #include "core/experiment/shipped_experiments.h"
+#include "core/nn/layer_catalog.h"
+#include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
 
 namespace rosler {
@@ -25,6 +29,19 @@ bool isLoadable(const DatasetRequest &request)
 {
     return request.source == builtIn || request.source == builtInBearing
         || request.source.find('/') != std::string::npos;
+}
+
+bool isFitted(const LayerSpec &layer)
+{
+    const LayerKind *kind = layerKindNamed(layer.kind);
+    return kind != nullptr && kind->fitted;
+}
+
+/// Whether every model begins by standardising its features.
+bool standardises(const ExperimentSpec &spec)
+{
+    return std::ranges::all_of(spec.models,
+                               [](const ModelSpec &model) { return isFitted(model.layers.front()); });
 }
 
 } // namespace
@@ -152,6 +169,9 @@ void ExperimentControl::takeData(const std::shared_ptr<const Dataset> &data)
         useData();
     m_design->setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
     Q_EMIT loaded();
+    if (m_chosen == Chosen::ByUser && !standardises(m_design->spec()))
+        if (const FeatureReach reach = featureReach(*m_data); askForStandardising(*m_data, reach))
+            Q_EMIT unscaled(reach.least, reach.most);
     tellReady();
 }
 
@@ -210,6 +230,17 @@ void ExperimentControl::useData()
         return;
     m_design->edit(tr("Use %1").arg(QString::fromStdString(m_data->name())),
                    [request = m_request](ExperimentSpec &spec) { spec.dataset = request; });
+}
+
+void ExperimentControl::standardise()
+{
+    const DesignShape shape {m_design->example(), m_design->classes()};
+    m_design->edit(tr("Standardise the features"), [&shape](ExperimentSpec &spec) {
+        const auto kind = std::ranges::find_if(layerKinds(), &LayerKind::fitted);
+        for (ModelSpec &model : spec.models)
+            if (!isFitted(model.layers.front()))
+                insertLayer(model.layers, 0, kind->name, shape);
+    });
 }
 
 void ExperimentControl::tellReady()

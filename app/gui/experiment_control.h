@@ -83,6 +83,8 @@ public Q_SLOTS:
     void take(const rosler::ExperimentSpec &spec, const QString &file = {});
     /// Says, to be undone, that the design is for the loaded data.
     void useData();
+    /// Gives each model a first layer that standardises the features, to be undone.
+    void standardise();
 
 Q_SIGNALS:
     void loaded(); ///< data() are new
@@ -90,6 +92,8 @@ Q_SIGNALS:
     void opened(const QString &file); ///< a file has become the design
     /// The design was opened, is for data of this name, and nobody knows where they are.
     void dataWanted(const QString &name);
+    /// The user chose data() whose features the design should standardise and does not; they reach so far.
+    void unscaled(float least, float most);
     void problem(const rosler::Error &error);
     /// Data are loaded and nothing else is on its way, for the first time.
     void ready();

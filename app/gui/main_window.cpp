@@ -329,6 +329,14 @@ void MainWindow::connectData()
                        tr("This experiment is meant for the data “%1”, which is not loaded.").arg(name),
                        tr("Open data…"), [this] { m_dataPage->chooseFolder(); });
     });
+    connect(m_experiment, &ExperimentControl::unscaled, this, [this](float least, float most) {
+        m_notice->tell(
+            NoticeBar::Kind::Information,
+            tr("Features reach from %1 to %2. A first layer that standardises them, fitted to the training "
+               "part, helps networks to learn.")
+                .arg(locale().toString(least, 'g', 3), locale().toString(most, 'g', 3)),
+            tr("Standardise"), [this] { m_experiment->standardise(); });
+    });
 }
 
 void MainWindow::connectRuns()

@@ -40,6 +40,28 @@ Index DataSummary::count(DataPart part) const noexcept
     return std::accumulate(counts.begin(), counts.end(), Index {0});
 }
 
+FeatureReach featureReach(const Dataset &data)
+{
+    constexpr Index mostNumbers = 100'000;
+    const FeatureTable &features = data.train().features;
+    const Index looks = std::clamp<Index>(mostNumbers / features.cols(), 1, features.rows());
+    std::vector<float> row(static_cast<std::size_t>(features.cols()));
+    FeatureReach reach {features(0, 0), features(0, 0)};
+    for (Index i = 0; i < looks; ++i) {
+        features.widen(i * features.rows() / looks, row.data());
+        const auto [least, most] = std::ranges::minmax(row);
+        reach = {std::min(reach.least, least), std::max(reach.most, most)};
+    }
+    return reach;
+}
+
+bool askForStandardising(const Dataset &data, const FeatureReach &reach)
+{
+    constexpr float far = 2;
+    return (data.signal() && data.signal()->kind != SignalFeatureKind::Raw) || reach.least < -far
+        || reach.most > far;
+}
+
 std::vector<std::uint32_t> examplesOf(const Dataset &data, const TrainingSplit &split, DataPart part)
 {
     if (part == DataPart::Validation)

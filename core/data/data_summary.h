@@ -38,6 +38,17 @@ struct DataSummary {
 [[nodiscard]] Result<DataSummary> summarise(const Dataset &data, const ValidationSpec &validation,
                                             const std::stop_token &stop = {});
 
+/// Least and largest feature of some training examples, evenly spread over all of them: a quick look.
+struct FeatureReach {
+    float least = 0;
+    float most = 0;
+};
+[[nodiscard]] FeatureReach featureReach(const Dataset &data);
+
+/// Whether networks learn such features more easily behind a layer that standardises them: spectra and
+/// cepstra, whose features differ by orders of magnitude, and whatever reaches far beyond -1 .. 1.
+[[nodiscard]] bool askForStandardising(const Dataset &data, const FeatureReach &reach);
+
 /// Numbers of the examples of @p part, ascending: of data.test() for the test part, else of data.train().
 [[nodiscard]] std::vector<std::uint32_t> examplesOf(const Dataset &data, const TrainingSplit &split,
                                                     DataPart part);

@@ -9,6 +9,7 @@
 #include "app/session/dataset_session.h"
 #include "app/session/experiment_files.h"
 #include "core/experiment/shipped_experiments.h"
+#include "core/nn/layer_catalog.h"
 #include "tests/app/eventually.h"
 #include "widgets/models/design_model.h"
 
@@ -108,6 +109,26 @@ private Q_SLOTS:
         QSignalSpy started(m_datasets.get(), &DatasetSession::started);
         m_design->edit(QStringLiteral("y"), [](ExperimentSpec &spec) { spec.training.epochs += 1; });
         QCOMPARE(started.count(), 0);
+    }
+
+    void featuresThatAreFarApartAreToldAndStandardised()
+    {
+        QSignalSpy unscaled(m_control.get(), &ExperimentControl::unscaled);
+        loadDigits();
+        QCOMPARE(unscaled.count(), 0);              // pixels
+        m_control->load(QStringLiteral("bearing")); // spectra
+        EVENTUALLY_EQUAL(unscaled.count(), 1);
+        QVERIFY(unscaled[0][0].toFloat() < unscaled[0][1].toFloat());
+        const std::size_t layers = m_design->spec().models.front().layers.size();
+        m_control->standardise();
+        for (const ModelSpec &model : m_design->spec().models)
+            QVERIFY(layerKindNamed(model.layers.front().kind)->fitted);
+        QCOMPARE(m_design->spec().models.front().layers.size(), layers + 1);
+        QVERIFY2(m_control->order(), m_control->order() ? "" : m_control->order().error().what.c_str());
+        m_control->standardise(); // once is enough
+        QCOMPARE(m_design->spec().models.front().layers.size(), layers + 1);
+        m_design->undoStack()->undo();
+        QCOMPARE(m_design->spec().models.front().layers.size(), layers);
     }
 
     /// "Open", undo, "Save" wrote the one design over the other's file.

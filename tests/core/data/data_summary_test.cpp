@@ -48,6 +48,7 @@ private Q_SLOTS:
     void everyPartIsCounted();
     void statisticsAreOfWhatIsTrainedOnAlone();
     void groupsAreCountedByPart();
+    void howFarFeaturesReachIsSeenQuickly();
     void canBeCancelled();
 };
 
@@ -103,6 +104,16 @@ void DataSummaryTest::groupsAreCountedByPart()
     const auto grouped = summarise(*small(true), {0, 4});
     QVERIFY(grouped);
     QCOMPARE(grouped->groups, (std::array<Index, 3> {2, 1, 2})); // three recordings, one of them held out
+}
+
+void DataSummaryTest::howFarFeaturesReachIsSeenQuickly()
+{
+    const auto data = small(false);
+    const FeatureReach reach = featureReach(*data);
+    QCOMPARE(reach.least, 0.0F);
+    QCOMPARE(reach.most, 10000.25F);
+    QVERIFY(askForStandardising(*data, reach));
+    QVERIFY(!askForStandardising(*data, {0, 1}));
 }
 
 void DataSummaryTest::canBeCancelled()
