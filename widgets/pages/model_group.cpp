@@ -495,6 +495,7 @@ void ModelGroup::fitRows(const Layers &layers)
             for (QWidget *child : m_rows[i]->findChildren<QWidget *>())
                 child->setObjectName(QString());
             m_rows[i]->hide();
+            m_lines->removeWidget(m_rows[i]); // else rows behind it would come a place too early
             m_rows[i]->deleteLater();
             m_rows[i] = row;
         }

@@ -97,6 +97,23 @@ class DesignPageTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void rowsStandInTheOrderOfTheirLayers()
+    {
+        Fixture f;
+        f.page->resize(360, 2000);
+        const DesignShape shape {f.model.example(), f.model.classes()};
+        f.model.edit(QStringLiteral("first"), [&](ExperimentSpec &spec) {
+            for (ModelSpec &model : spec.models)
+                insertLayer(model.layers, 0, "standardise", shape); // in the place of a row of another kind
+        });
+        const auto top = [&](const char *title) {
+            return f.find<QLabel>(title)->mapTo(f.page.get(), QPoint {}).y();
+        };
+        QTRY_VERIFY(top("layerTitle.0") < top("layerTitle.1"));
+        QTRY_VERIFY(top("layerTitle.1") < top("layerTitle.2"));
+        QTRY_VERIFY(top("layerTitle.2") < top("layerTitle.3"));
+    }
+
     void draggingARankMovesTheForecastAndIsOneUndoStep()
     {
         const Fixture f;
