@@ -151,7 +151,7 @@ static void find_powers(const rsl_extraction *e, const float *x)
 /// Correctly rounded, of a number that is not below zero.
 static float root(float x)
 {
-#if defined(__ARM_FP) && (__ARM_FP & 4)
+#ifdef RSL_ARM_FPU
     float y;
     __asm__("vsqrt.f32 %0, %1" : "=t"(y) : "t"(x));
     return y;

@@ -4,6 +4,11 @@
 
 #include "device_link/firmware/kernels/rsl_kernels.h"
 
+/// Instructions of Arm's 32-bit FPUs may be named: AArch64 says __ARM_FP as well, and names others.
+#if defined(__GNUC__) && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4)
+#define RSL_ARM_FPU 1
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

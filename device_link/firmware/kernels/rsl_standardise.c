@@ -4,7 +4,7 @@
 #include "device_link/firmware/kernels/rsl_images.h"
 
 /// @p n as a number of @p bits, the nearest one.
-#if defined(__ARM_FEATURE_SAT) && defined(__GNUC__)
+#if defined(__GNUC__) && defined(__arm__) && defined(__ARM_FEATURE_SAT)
 static inline __attribute__((always_inline)) int32_t saturated(int32_t n, int bits)
 {
     int32_t y;
@@ -24,7 +24,7 @@ static inline int32_t saturated(int32_t n, int bits)
 /// the same sign.
 static inline int32_t nearest(float z)
 {
-#if defined(__ARM_FP) && !defined(__SOFTFP__) && defined(__GNUC__)
+#ifdef RSL_ARM_FPU
     float rounded; // holds an integer's bits; the board never changes the rounding mode
     __asm__("vcvtr.s32.f32 %0, %1" : "=t"(rounded) : "t"(z));
     int32_t n;
