@@ -151,7 +151,6 @@ public:
             forms.push_back({"rsl_images.h"});
         return forms;
     }
-    [[nodiscard]] bool quantises() const { return m_standardises || m_extracts; } ///< floats, too
     [[nodiscard]] bool extracts() const { return m_extracts; }
 
     std::string body;
@@ -465,7 +464,7 @@ Result<CSources> cSources(const ModelImage &image)
         forms.push_back({"rsl_quantise.h", {}});
         forms.push_back({"rsl_quantise.c", {}});
     }
-    if (!integer && writer.quantises())
+    if (!integer && writer.extracts())
         forms.insert(forms.end(), {{"rsl_quantise.h"}, {"rsl_quantise.c"}});
     for (const Form &form : writer.forms(integer))
         forms.push_back(form);

@@ -43,7 +43,7 @@ typedef enum rsl_kind {
     RSL_MAX_POOL = 9,      ///< the largest number of each channel of each window
     RSL_AVERAGE_POOL = 10, ///< the mean of each channel of each window
     RSL_DEPTHWISE = 11,    ///< y_c = act(w_c P_c + b_c): each channel by itself
-    RSL_STANDARDISE = 12,  ///< y = (x - mean) scale, number by number; x is float32, y perhaps int8
+    RSL_STANDARDISE = 12,  ///< y = (x - mean) factor, number by number; x is float32, y perhaps int8
     RSL_EXTRACT = 13,      ///< y = features of the windows of samples x: spectra, mel bands, MFCC
 } rsl_kind;
 
@@ -102,7 +102,7 @@ typedef struct rsl_operation {
     uint8_t layout;   ///< rsl_layout of the weights; 0 where there are none
     uint8_t reserved; ///< 0
     uint32_t weights; ///< offset of W (outputs x inputs), C (outputs x rank), the uint16 kept indices,
-                      ///< ascending, float32 means and then scales, or tables; 0 where there are none
+                      ///< ascending, float32 means and then factors, or tables; 0 where there are none
 } rsl_operation;
 
 typedef struct rsl_sketched {
