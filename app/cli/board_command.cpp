@@ -10,6 +10,7 @@
 #include "app/cli/board_wait.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
+#include "app/cli/measurement_report.h"
 #include "app/cli/progress_bar.h"
 #include "app/cli/text_table.h"
 #include "core/base/atomic_file.h"
@@ -273,80 +274,6 @@ int run(const BoardOptions &options)
     return Done;
 }
 
-/// What each operation took, where a board made the features itself: they are no part of the network.
-void printOperations(const Measurement &m)
-{
-    const std::optional<FeatureShare> share = featureShare(m);
-    if (!share)
-        return;
-    TextTable table(
-        {m.model + " " + m.type + ", operation", std::string(nameOf(share->features.unit())), "MACs"});
-    for (const LayerShare &layer : m.layers)
-        table.add(
-            {layer.name, countText(layer.quantity.value()), countText(static_cast<double>(layer.macs))});
-    std::fputs(table.text().c_str(), stdout);
-    std::printf("features: %s; network: %s\n", text(share->features).c_str(), text(share->network).c_str());
-}
-
-/// In how many test examples the answer is the one to features that were made here.
-Result<Index> countAgreement(const BoardModel &source, const ModelImage &image, rsl_layout int8Layout,
-                             Index samples)
-{
-    BoardModel fed = source;
-    fed.samples = nullptr;
-    const auto other = packModel(fed, image.type(), int8Layout);
-    if (!other)
-        return tl::unexpected(other.error());
-    const auto answer = [](const ModelImage &model, const Examples &test,
-                           Index row) -> std::optional<unsigned> {
-        std::vector<float> numbers(static_cast<std::size_t>(test.features.cols()));
-        test.features.widen(row, numbers.data());
-        std::vector<std::uint8_t> output(model.knownOutput().size());
-        if (!twinInference()(model.bytes(), model.input(numbers), output))
-            return std::nullopt;
-        return model.classOf(output);
-    };
-    Index equal = 0;
-    for (Index i = 0; i < samples; ++i)
-        equal += answer(image, source.samples->test(), i) == answer(*other, source.data->test(), i) ? 1 : 0;
-    return equal;
-}
-
-void printMeasurements(const std::vector<Measurement> &all)
-{
-    TextTable table({"model", "board acc.", "equal twin", "instructions", "per MAC", "latency", "energy",
-                     "image", "RAM"});
-    for (const Measurement &m : all) {
-        const std::optional<Spread> &count = m.instructions ? m.instructions : m.cycles;
-        const std::optional<FeatureShare> share = featureShare(m);
-        const double features = share ? share->features.value() : 0; // are no multiply-adds of the network
-        const std::string perMac = count && m.macs > 0
-            ? fixedText((count->median.value() - features) / static_cast<double>(m.macs), 2)
-            : std::string("-");
-        table.add({m.model + " " + m.type, m.boardAccuracy ? percentText(*m.boardAccuracy) : "-",
-                   !m.outputsEqualTwin       ? "-"
-                       : *m.outputsEqualTwin ? "yes"
-                                             : "NO",
-                   count ? countText(count->median.value()) : "-", perMac,
-                   m.latency ? text(m.latency->median) : "-", m.energy ? text(m.energy->median) : "-",
-                   bytesText(static_cast<double>(m.imageBytes)), bytesText(static_cast<double>(m.ramBytes))});
-    }
-    std::fputs(table.text().c_str(), stdout);
-    for (const Measurement &m : all)
-        printOperations(m);
-    std::vector<std::string> said; // number types have cycles of their own
-    for (const Measurement &m : all)
-        if (m.latency && m.latency->median.isModelled()
-            && std::find(said.begin(), said.end(), m.type) == said.end()) {
-            std::printf("~ is modelled, not measured, %s: %s", m.type.c_str(),
-                        m.latency->median.assumptions().c_str());
-            if (m.energy)
-                std::printf("; energy: %s", m.energy->median.assumptions().c_str());
-            std::printf("\n");
-            said.push_back(m.type);
-        }
-}
-
 Result<void> writeOutputs(const BoardOptions &options, const std::vector<Measurement> &all,
                           const std::vector<NamedTrace> &traces)
 {
@@ -430,16 +357,6 @@ int measure(const BoardOptions &options)
             break;
         }
         all.push_back(measured->measurement);
-        if (source->samples) {
-            const auto samples = static_cast<Index>(measured->measurement.samples);
-            const auto agreed = countAgreement(*source, *image, board->client->info().preferred, samples);
-            if (!agreed) {
-                failed = report(agreed.error());
-                break;
-            }
-            notes.push_back(type + ": the same class as from features made here: " + std::to_string(*agreed)
-                            + " of " + std::to_string(samples));
-        }
         if (source->store) // it belongs to the run that it measured
             if (const auto kept =
                     source->store->addMeasurement(source->run, measurementJson(measured->measurement),
@@ -452,6 +369,16 @@ int measure(const BoardOptions &options)
         if (measured->power)
             traces.push_back(std::move(*measured->power));
         equal = equal && measured->measurement.outputsEqualTwin.value_or(true);
+        if (source->samples) {
+            const auto samples = static_cast<Index>(measured->measurement.samples);
+            const auto agreed = countAgreement(*source, *image, board->client->info().preferred, samples);
+            if (!agreed) {
+                failed = report(agreed.error());
+                break;
+            }
+            notes.push_back(type + ": the same class as from features made here: " + std::to_string(*agreed)
+                            + " of " + std::to_string(samples));
+        }
     }
     if (all.empty())
         return failed;

@@ -136,4 +136,29 @@ Result<ModelImage> packFor(const BoardModel &model, const std::string &type, con
     return packModel(model, *number, board.client->info().preferred);
 }
 
+Result<Index> countAgreement(const BoardModel &source, const ModelImage &image, rsl_layout int8Layout,
+                             Index samples)
+{
+    BoardModel fed = source;
+    fed.samples = nullptr;
+    const auto other = packModel(fed, image.type(), int8Layout);
+    if (!other)
+        return tl::unexpected(other.error());
+    const auto answer = [](const ModelImage &model, const Examples &test,
+                           Index row) -> std::optional<unsigned> {
+        std::vector<float> numbers(static_cast<std::size_t>(test.features.cols()));
+        test.features.widen(row, numbers.data());
+        std::vector<std::uint8_t> output(model.knownOutput().size());
+        if (!twinInference()(model.bytes(), model.input(numbers), output))
+            return std::nullopt;
+        return model.classOf(output);
+    };
+    Index equal = 0;
+    for (Index i = 0; i < samples; ++i) {
+        const auto answered = answer(image, source.samples->test(), i);
+        equal += answered && answered == answer(*other, source.data->test(), i) ? 1 : 0;
+    }
+    return equal;
+}
+
 } // namespace rosler::cli

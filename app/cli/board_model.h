@@ -61,4 +61,11 @@ struct BoardModel {
 [[nodiscard]] Result<ModelImage> packFor(const BoardModel &model, const std::string &type,
                                          const OpenBoard &board);
 
+/// In how many of the first test examples the twin's answer to samples is the one to features that were made
+/// here.
+/// @param image    of packModel(), which takes samples
+/// @param samples  examples, at most as many as there are
+[[nodiscard]] Result<Index> countAgreement(const BoardModel &source, const ModelImage &image,
+                                           rsl_layout int8Layout, Index samples);
+
 } // namespace rosler::cli
