@@ -170,7 +170,7 @@ void ExperimentControl::takeData(const std::shared_ptr<const Dataset> &data)
     m_design->setDataShape(m_data->shape(), m_data->classes(), m_data->train().count());
     Q_EMIT loaded();
     if (m_chosen == Chosen::ByUser && !standardises(m_design->spec()))
-        if (const FeatureReach reach = featureReach(*m_data); askForStandardising(*m_data, reach))
+        if (const FeatureReach reach = featureReach(*m_data); shouldStandardise(*m_data, reach))
             Q_EMIT unscaled(reach.least, reach.most);
     tellReady();
 }

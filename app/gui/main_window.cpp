@@ -34,6 +34,7 @@
 #include "app/gui/tinted_icon.h"
 #include "app/gui/training_bar.h"
 #include "core/base/quantity_text.h"
+#include "core/base/text_number.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
@@ -332,9 +333,11 @@ void MainWindow::connectData()
     connect(m_experiment, &ExperimentControl::unscaled, this, [this](float least, float most) {
         m_notice->tell(
             NoticeBar::Kind::Information,
-            tr("Features reach from %1 to %2. A first layer that standardises them, fitted to the training "
-               "part, helps networks to learn.")
-                .arg(locale().toString(least, 'g', 3), locale().toString(most, 'g', 3)),
+            tr("Features of “%1” reach from %2 to %3. A first layer that standardises them, fitted to the "
+               "training part, helps networks to learn.")
+                .arg(QString::fromStdString(m_experiment->data()->name()),
+                     QString::fromStdString(numberText(static_cast<double>(least), 3)),
+                     QString::fromStdString(numberText(static_cast<double>(most), 3))),
             tr("Standardise"), [this] { m_experiment->standardise(); });
     });
 }

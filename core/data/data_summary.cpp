@@ -55,7 +55,7 @@ FeatureReach featureReach(const Dataset &data)
     return reach;
 }
 
-bool askForStandardising(const Dataset &data, const FeatureReach &reach)
+bool shouldStandardise(const Dataset &data, const FeatureReach &reach)
 {
     constexpr float far = 2;
     return (data.signal() && data.signal()->kind != SignalFeatureKind::Raw) || reach.least < -far

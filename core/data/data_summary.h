@@ -47,7 +47,7 @@ struct FeatureReach {
 
 /// Whether networks learn such features more easily behind a layer that standardises them: spectra and
 /// cepstra, whose features differ by orders of magnitude, and whatever reaches far beyond -1 .. 1.
-[[nodiscard]] bool askForStandardising(const Dataset &data, const FeatureReach &reach);
+[[nodiscard]] bool shouldStandardise(const Dataset &data, const FeatureReach &reach);
 
 /// Numbers of the examples of @p part, ascending: of data.test() for the test part, else of data.train().
 [[nodiscard]] std::vector<std::uint32_t> examplesOf(const Dataset &data, const TrainingSplit &split,

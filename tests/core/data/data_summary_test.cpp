@@ -112,8 +112,8 @@ void DataSummaryTest::howFarFeaturesReachIsSeenQuickly()
     const FeatureReach reach = featureReach(*data);
     QCOMPARE(reach.least, 0.0F);
     QCOMPARE(reach.most, 10000.25F);
-    QVERIFY(askForStandardising(*data, reach));
-    QVERIFY(!askForStandardising(*data, {0, 1}));
+    QVERIFY(shouldStandardise(*data, reach));
+    QVERIFY(!shouldStandardise(*data, {0, 1}));
 }
 
 void DataSummaryTest::canBeCancelled()
