@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::string_view automatic = "auto";
 constexpr std::size_t seriesAtOnce = 16;
 constexpr std::size_t mostSamples = 200'000'000; // of a file, all channels together
 constexpr std::size_t mostChannels = 64;
@@ -54,6 +56,41 @@ Result<std::optional<std::size_t>> columnOf(const std::vector<std::string> &firs
     return fail(ErrorCode::NotFound, "no column \"" + className(wanted) + '"', rows.where(0));
 }
 
+/// Seconds that a time of 1 is in a column with this header: "t", "Time (ms)", "timestamp_us"; none if it
+/// does not speak of time.
+std::optional<double> timeUnitOf(std::string_view header)
+{
+    std::vector<std::string> words(1);
+    for (const char c : header) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalpha(byte) != 0 && byte < 0x80)
+            words.back() += static_cast<char>(std::tolower(byte));
+        else if (std::string_view(" _-.,:/()[]").find(c) == std::string_view::npos)
+            return std::nullopt;
+        else if (!words.back().empty())
+            words.emplace_back();
+    }
+    if (words.size() > 1 && words.back().empty())
+        words.pop_back();
+    constexpr std::array<std::string_view, 4> names {"t", "time", "timestamp", "times"};
+    if (words.size() > 2 || std::ranges::find(names, words.front()) == names.end())
+        return std::nullopt;
+    constexpr std::array<std::pair<std::string_view, double>, 9> units {{{"s", 1},
+                                                                         {"sec", 1},
+                                                                         {"second", 1},
+                                                                         {"seconds", 1},
+                                                                         {"ms", 1e-3},
+                                                                         {"milliseconds", 1e-3},
+                                                                         {"us", 1e-6},
+                                                                         {"microseconds", 1e-6},
+                                                                         {"ns", 1e-9}}};
+    if (words.size() == 1)
+        return 1.0;
+    const auto *const unit =
+        std::ranges::find(units, words.back(), [](const auto &row) { return row.first; });
+    return unit == units.end() ? std::nullopt : std::optional(unit->second);
+}
+
 /// The parts of one file: each a recording whose label, if there is a column of them, is its own.
 class SeriesFile
 {
@@ -65,6 +102,9 @@ public:
     }
 
     Result<std::vector<Recording>> read(const fs::path &file);
+
+    /// The header by which a column was taken for times, empty if none was.
+    [[nodiscard]] const std::string &timeFound() const noexcept { return m_timeFound; }
 
 private:
     [[nodiscard]] std::string text(std::string_view name) const
@@ -81,6 +121,8 @@ private:
     const ReadProgress &m_progress;
     std::size_t m_columns = 0;
     std::optional<std::size_t> m_time;
+    double m_timeUnit = 1; ///< seconds
+    std::string m_timeFound;
     std::optional<std::size_t> m_label;
     std::vector<Recording> m_recordings;
     std::vector<double> m_times; ///< of the last recording
@@ -91,9 +133,19 @@ private:
 Result<bool> SeriesFile::begin(CsvRows &rows, const std::vector<std::string> &first)
 {
     m_columns = first.size();
-    const auto time = columnOf(first, text("time"), rows);
+    const bool search = text("time") == automatic;
+    auto time = columnOf(first, search ? std::string() : text("time"), rows);
     if (!time)
         return tl::unexpected(time.error());
+    if (search)
+        if (const auto found =
+                std::ranges::find_if(first, [](const auto &name) { return timeUnitOf(name).has_value(); });
+            found != first.end()) {
+            *time = static_cast<std::size_t>(found - first.begin());
+            m_timeFound = className(*found);
+        }
+    if (*time)
+        m_timeUnit = timeUnitOf(first[**time]).value_or(1);
     const auto label = columnOf(first, text("label_column"), rows);
     if (!label)
         return tl::unexpected(label.error());
@@ -131,7 +183,8 @@ Result<void> SeriesFile::end(const CsvRows &rows)
     recording.rate = std::get<double>(m_options.find("recorded_rate")->second);
     if (!m_time || m_times.size() < 2)
         return {};
-    const double unit = std::get<double>(m_options.find("time_unit")->second);
+    const double given = std::get<double>(m_options.find("time_unit")->second);
+    const double unit = given > 0 ? given : m_timeUnit;
     const double step = (m_times.back() - m_times.front()) / static_cast<double>(m_times.size() - 1);
     for (std::size_t i = 1; i < m_times.size(); ++i)
         if (!(m_times[i] > m_times[i - 1]) || std::abs(m_times[i] - m_times[i - 1] - step) > evenSteps * step)
@@ -215,6 +268,13 @@ Result<std::vector<Recording>> SeriesFile::read(const fs::path &file)
     return std::move(m_recordings);
 }
 
+SignalPipeline usual()
+{
+    SignalPipeline pipeline;
+    pipeline.features.window = 0; // by the recordings
+    return pipeline;
+}
+
 Result<std::vector<std::string>> tablesIn(const fs::path &path, const ReadProgress &progress)
 {
     std::vector<std::string> files;
@@ -237,16 +297,23 @@ Result<std::vector<std::string>> tablesIn(const fs::path &path, const ReadProgre
 
 std::span<const ReaderOption> seriesOptions()
 {
-    static const std::vector<ReaderOption> options = withSignalOptions({
-        {"time", "the column of times: its name, or its number from 1; empty: none", std::string()},
-        {"time_unit", "seconds that a time of 1 is", 1.0, 1e-9, 1e6},
-        {"recorded_rate", "samples a second of the recordings; 0: by the times, else nobody said", 0.0, 0,
-         1e9},
-        {"label_column", "the column of labels: its name, or its number from 1; empty: by file or folder",
-         std::string()},
-        labelOption,
-        labelUntilOption,
-    });
+    static const std::vector<ReaderOption> options = withSignalOptions(
+        {
+            {"time",
+             "the column of times: its name, or its number from 1; auto: one that is headed t, time or "
+             "timestamp, "
+             "perhaps with a unit; empty: none",
+             std::string(automatic)},
+            {"time_unit", "seconds that a time of 1 is; 0: as the column's header says, else a second", 0.0,
+             0, 1e6},
+            {"recorded_rate", "samples a second of the recordings; 0: by the times, else nobody said", 0.0, 0,
+             1e9},
+            {"label_column", "the column of labels: its name, or its number from 1; empty: by file or folder",
+             std::string()},
+            labelOption,
+            labelUntilOption,
+        },
+        usual());
     return options;
 }
 
@@ -268,7 +335,7 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
     const auto text = [&](std::string_view name) {
         return std::get<std::string>(resolved->find(name)->second);
     };
-    const auto pipeline = signalPipeline(*resolved);
+    const auto pipeline = signalPipeline(*resolved, usual());
     if (!pipeline)
         return tl::unexpected(pipeline.error());
     const bool labelled = !text("label_column").empty();
@@ -284,12 +351,15 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
         return tl::unexpected(labels.error());
     const std::vector<RecordingUse> uses = usesOf(*labels, *pipeline);
     SignalCutter cutter(*pipeline, limits, progress.stop);
+    std::string timeFound;
     std::vector<Recording> waiting;
     double rate = 0; // of the first
     for (std::size_t i = 0; i < files->size(); ++i) {
-        auto recordings = SeriesFile(*resolved, progress).read(path / (*files)[i]);
+        SeriesFile file(*resolved, progress);
+        auto recordings = file.read(path / (*files)[i]);
         if (!recordings)
             return tl::unexpected(std::move(recordings.error()));
+        timeFound = file.timeFound();
         for (Recording &recording : *recordings) {
             if (!labelled)
                 recording.label = (*labels)[i];
@@ -306,7 +376,10 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
         if (progress.report)
             progress.report(reading * static_cast<double>(i + 1) / static_cast<double>(files->size()));
     }
-    return cutter.datasetOf(path, progress);
+    std::vector<std::string> notes;
+    if (!timeFound.empty())
+        notes.push_back("Times are those of the column \"" + timeFound + "\".");
+    return cutter.datasetOf(path, progress, std::move(notes));
 }
 
 } // namespace rosler

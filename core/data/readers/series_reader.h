@@ -20,9 +20,9 @@ namespace rosler {
 
 /// Reads time series, a text table each (csv_rows.h): a row a sample, a column a channel, and perhaps columns
 /// of times and of labels. Examples are cut of them as signal_pipeline.h says. The rate is that of the times,
-/// which rise in equal steps, or an option's; rates within 0.5 % of the first recording's are taken for it. A
-/// class is the file's folder or name, or what stands in the column of labels, where rows of one label are a
-/// recording.
+/// which rise in equal steps, or an option's; a column headed "t" or "time" is taken for them unasked; rates
+/// within 0.5 % of the first recording's are taken for it. A class is the file's folder or name, or what
+/// stands in the column of labels, where rows of one label are a recording.
 ///
 /// @return NotFound   no tables; no column of that name
 /// @return Malformed  a row of another length; a cell that is empty, no number or not finite; times that do

@@ -41,12 +41,14 @@ SignalCutter::SignalCutter(SignalPipeline pipeline, const ReadLimits &limits, st
 {
 }
 
-Result<void> SignalCutter::begin(const Recording &first)
+Result<void> SignalCutter::begin(const std::vector<Recording> &first)
 {
     SignalFeatures &features = m_pipeline.features;
-    features.channels = static_cast<Index>(first.channels.size());
+    features.channels = static_cast<Index>(first.front().channels.size());
     if (features.rate == 0)
-        features.rate = first.rate;
+        features.rate = first.front().rate;
+    if (features.window == 0)
+        features.window = windowFor(m_pipeline, first);
     auto extractor = SignalExtractor::make(features);
     if (!extractor)
         return tl::unexpected(extractor.error());
@@ -207,7 +209,7 @@ Result<void> SignalCutter::add(std::vector<Recording> recordings)
     if (!m_extractor) {
         if (recordings.front().channels.empty())
             return fail(ErrorCode::Malformed, "a recording without samples", recordings.front().name);
-        if (auto begun = begin(recordings.front()); !begun)
+        if (auto begun = begin(recordings); !begun)
             return begun;
     }
     for (const Recording &recording : recordings) {

@@ -74,7 +74,7 @@ private:
         std::vector<std::uint32_t> groups;
     };
 
-    Result<void> begin(const Recording &first);
+    Result<void> begin(const std::vector<Recording> &first);
     Result<void> check(const Recording &recording) const;
     Result<Cut> cut(Recording recording) const;
     Result<void> makeRoom(const std::vector<Recording> &recordings, std::vector<Cut> &cuts);

@@ -29,7 +29,7 @@ enum class SignalFeatureKind { Raw, Fft, LogMel, Mfcc };
 struct SignalFeatures {
     double rate = 0;     ///< samples a second, after resampling; 0: nobody said
     Index channels = 1;  ///< side by side in each sample, bin or band
-    Index window = 2048; ///< N
+    Index window = 2048; ///< N; in a pipeline that has seen no recording yet 0: by windowFor()
     bool hann = true;
     SignalFeatureKind kind = SignalFeatureKind::Fft;
     // Of LogMel and Mfcc alone.

@@ -39,7 +39,8 @@ std::vector<ReaderOption> withSignalOptions(std::initializer_list<ReaderOption> 
     const std::initializer_list<ReaderOption> common {
         {"rate", "samples a second that all recordings are brought to; 0: those of the first", f.rate, 0,
          1e9},
-        {"window", "of an example, in samples", f.window, 1, 1'048'576},
+        {"window", "of an example, in samples; 0: about two seconds, shorter for short recordings", f.window,
+         0, 1'048'576},
         {"overlap", "of a window with the next, as a share", usual.overlap, 0, 0.95},
         {"hann", "whether samples fade in and out over a window, or over a frame", f.hann},
         {"features",
@@ -111,6 +112,33 @@ std::vector<RecordingUse> usesOf(const std::vector<std::string> &labels, const S
     for (std::size_t i = 0; i < uses.size(); ++i)
         uses[i] = test[i] ? RecordingUse::Test : RecordingUse::Train;
     return uses;
+}
+
+Index windowFor(const SignalPipeline &pipeline, std::span<const Recording> recordings)
+{
+    constexpr double seconds = 2;
+    constexpr Index fewest = 16;
+    constexpr Index fewestOfTime = 64; // of a slow sensor, two seconds are no pattern
+    constexpr Index most = 16'384;
+    constexpr Index wanted = 4; // end to end
+    const double rate = pipeline.features.rate;
+    Index window = SignalFeatures {}.window;
+    if (rate > 0)
+        window = static_cast<Index>(std::exp2(std::clamp(std::round(std::log2(seconds * rate)),
+                                                         std::log2(static_cast<double>(fewestOfTime)),
+                                                         std::log2(static_cast<double>(most)))));
+    for (const Recording &recording : recordings) {
+        auto part = static_cast<double>(recording.samples());
+        if (rate > 0 && recording.rate > 0)
+            part *= rate / recording.rate;
+        if (recording.use == RecordingUse::Split)
+            part *= std::min(pipeline.trainShare, 1 - pipeline.trainShare);
+        else if (recording.use == RecordingUse::TrainShare)
+            part *= pipeline.trainShare;
+        while (window > fewest && static_cast<double>(wanted * window) > part)
+            window /= 2;
+    }
+    return window;
 }
 
 std::string describe(const SignalFeatures &f)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,11 @@ struct SignalPipeline {
 /// Sets the use of each recording of these labels: by recording some of each class to test on, else Split.
 [[nodiscard]] std::vector<RecordingUse> usesOf(const std::vector<std::string> &labels,
                                                const SignalPipeline &pipeline);
+
+/// A window that suits recordings of which nobody said one: the power of two nearest to two seconds, at least
+/// 64 samples, 2,048 where no rate is known; halved, down to 16, until four windows lie end to end in the
+/// shorter of the two parts of the shortest of @p recordings.
+[[nodiscard]] Index windowFor(const SignalPipeline &pipeline, std::span<const Recording> recordings);
 
 /// What an example is, for people: "windows of 2048 samples at 12000 a second (0.171 s), Hann, magnitudes of
 /// 1024 frequencies".

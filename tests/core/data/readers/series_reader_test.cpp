@@ -45,6 +45,10 @@ private Q_SLOTS:
     void rowsOfOneLabelAreARecording();
     void filesAndFoldersAreClasses();
     void timesGiveTheRate();
+    void aHeaderTellsTheTimes_data();
+    void aHeaderTellsTheTimes();
+    void theWindowFollowsTheRecordings_data();
+    void theWindowFollowsTheRecordings();
     void damagedTablesAreErrors_data();
     void damagedTablesAreErrors();
 };
@@ -90,6 +94,67 @@ void SeriesReaderTest::timesGiveTheRate()
     QVERIFY2(data, data ? "" : data.error().what.c_str());
     QCOMPARE((*data)->signal()->rate, 50.0);
     QVERIFY((*data)->train().count() > 0);
+}
+
+void SeriesReaderTest::aHeaderTellsTheTimes_data()
+{
+    QTest::addColumn<QString>("header");
+    QTest::addColumn<double>("step");
+    QTest::addColumn<double>("rate"); // 0: a channel
+    QTest::newRow("t") << "t" << 0.02 << 50.0;
+    QTest::newRow("Time (ms)") << "Time (ms)" << 20.0 << 50.0;
+    QTest::newRow("timestamp_us") << "timestamp_us" << 20'000.0 << 50.0;
+    QTest::newRow("time [s]") << "time [s]" << 0.01 << 100.0;
+    QTest::newRow("temperature") << "temperature" << 1.0 << 0.0;
+    QTest::newRow("time zone") << "time zone" << 1.0 << 0.0;
+    QTest::newRow("t%") << "t%" << 1.0 << 0.0;
+    QTest::newRow("nothing") << "" << 1.0 << 0.0;
+}
+
+void SeriesReaderTest::aHeaderTellsTheTimes()
+{
+    QFETCH(QString, header);
+    QFETCH(double, step);
+    QFETCH(double, rate);
+    const DataFolder folder;
+    for (const char *const name : {"a.csv", "b.csv"}) {
+        std::string text = header.toStdString() + ",x\n";
+        for (int i = 0; i < 200; ++i)
+            text += std::to_string(i * step) + ',' + std::to_string(i % 7) + '\n';
+        folder.write(name, text);
+    }
+    const auto data = readSeries(folder.path(), {}, {}, {});
+    QVERIFY2(data, data ? "" : data.error().what.c_str());
+    QVERIFY(std::abs((*data)->signal()->rate - rate) < 0.01);
+    QCOMPARE((*data)->signal()->channels, rate > 0 ? Index {1} : Index {2});
+    const auto as = readSeries(folder.path(), {{"time", std::string()}}, {}, {});
+    QVERIFY2(as, as ? "" : as.error().what.c_str());
+    QCOMPARE((*as)->signal()->channels, Index {2}); // nothing is sought where nothing is wanted
+}
+
+void SeriesReaderTest::theWindowFollowsTheRecordings_data()
+{
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<double>("rate");
+    QTest::addColumn<Index>("window");
+    QTest::newRow("two seconds") << 6000 << 50.0 << Index {128};
+    QTest::newRow("many samples") << 20'000 << 1000.0 << Index {1024}; // 6,000 of them are tested on
+    QTest::newRow("a slow sensor") << 2000 << 0.1 << Index {64};
+    QTest::newRow("short recordings") << 600 << 50.0 << Index {32}; // 180 are tested on
+    QTest::newRow("the shortest there is") << 60 << 50.0 << Index {16};
+}
+
+void SeriesReaderTest::theWindowFollowsTheRecordings()
+{
+    QFETCH(int, rows);
+    QFETCH(double, rate);
+    QFETCH(Index, window);
+    const DataFolder folder;
+    folder.write("a.csv", table(10'000 + rows, rate, "1"));
+    folder.write("b.csv", table(rows, rate, "1"));
+    const auto data = readSeries(folder.path(), {{"time_unit", 0.001}}, {}, {});
+    QVERIFY2(data, data ? "" : data.error().what.c_str());
+    QCOMPARE((*data)->signal()->window, window);
 }
 
 void SeriesReaderTest::damagedTablesAreErrors_data()
