@@ -2,6 +2,8 @@
 #include "core/interchange/onnx_export.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -69,8 +71,10 @@ public:
         m_current = "input";
         m_layer = "input";
         pickFeatures();
-        for (std::size_t i = 0; i < m_network.layerCount(); ++i)
+        for (std::size_t i = 0; i < m_network.layerCount(); ++i) {
             add(i);
+            m_outputs.emplace_back(m_current, m_flat);
+        }
         m_model.nodes.back().outputs = {"logits"};
         m_model.outputs = {{"logits", {-1, plan.classes}}};
         return std::move(m_model);
@@ -110,6 +114,9 @@ private:
                 node("AveragePool", "", {}, windowAttributes(step.windows));
             break;
         }
+        case InferenceStep::Does::Adds:
+            addOutput(*layer.plan().other, layer.plan().in);
+            break;
         case InferenceStep::Does::Standardises:
             standardise(number, layer);
             break;
@@ -217,6 +224,20 @@ private:
         node("BatchNormalization", "", inputs, {named("epsilon", step.epsilon)});
     }
 
+    /// Adds what layer @p other gives, which is made to lie as what there is.
+    void addOutput(std::size_t other, const ExampleShape &shape)
+    {
+        const auto here = std::pair(m_current, m_flat);
+        std::tie(m_current, m_flat) = m_outputs[other];
+        if (here.second)
+            flatten();
+        else
+            asImage(shape);
+        const std::string added = m_current;
+        std::tie(m_current, m_flat) = here;
+        node("Add", "", {added}, {});
+    }
+
     void flatten()
     {
         if (!m_flat)
@@ -276,6 +297,8 @@ private:
     std::string m_current; ///< name of what the next node reads
     std::string m_layer;
     bool m_flat = false; ///< N x numbers
+    std::vector<std::pair<std::string, bool>>
+        m_outputs; ///< of the layers so far: names, and whether N x numbers
 };
 
 } // namespace

@@ -251,14 +251,17 @@ private:
             refuse("it gives nothing", ErrorCode::Malformed);
         if (!node.domain.empty() && node.domain != "ai.onnx")
             refuse("an operator of " + node.domain);
+        const bool joins = joinsBranch();
         std::size_t data = 0;
         for (const std::string &input : node.inputs) {
             if (input.empty() || m_constants.find(input) != nullptr)
                 continue;
             if (!m_data.contains(input))
                 refuse("it reads " + input + ", which no node before it gives", ErrorCode::Malformed);
-            if (input != m_current)
-                refuse("it reads " + input + " a second time; graphs with branches are not known");
+            if (input != m_current && !joins)
+                refuse("it reads " + input
+                       + " a second time; of graphs with branches, those are known that add it again to what"
+                         " layers made of it");
             ++data;
         }
         if (node.type == "Shape" && data == 1) {
@@ -271,15 +274,49 @@ private:
         }
         if (data > 1 || node.inputs.front() != m_current) {
             const bool eitherWay = (node.type == "Add" || node.type == "Mul") && data == 1;
-            if (!eitherWay)
+            if (!eitherWay && !joins)
                 refuse("its first input alone may be what the nodes before it give");
         }
         if (m_ended)
             refuse("something follows the softmax");
-        apply();
+        if (joins)
+            addBranch();
+        else
+            apply();
         m_current = node.outputs.front();
         if (!m_data.insert(m_current).second || m_constants.find(m_current) != nullptr)
             refuse("it gives " + m_current + ", which there is already", ErrorCode::Malformed);
+        m_outputs[m_current] = {m_made.size(), m_traveller};
+    }
+
+    /// Whether the node adds what travels and something that was called by another name before.
+    [[nodiscard]] bool joinsBranch() const
+    {
+        const std::vector<std::string> &inputs = m_node->inputs;
+        return m_node->type == "Add" && inputs.size() == 2 && inputs[0] != inputs[1]
+            && (inputs[0] == m_current || inputs[1] == m_current) && m_data.contains(inputs[0])
+            && m_data.contains(inputs[1]);
+    }
+
+    void addBranch()
+    {
+        const std::string &name = m_node->inputs[m_node->inputs[0] == m_current ? 1 : 0];
+        const auto found = m_outputs.find(name);
+        if (found == m_outputs.end() || found->second.layers == 0 || found->second.layers == m_made.size())
+            refuse("it adds " + name + ", which is not what a layer some layers before gives");
+        const Traveller &given = found->second.traveller;
+        if (given.shape != m_traveller.shape || given.axes != m_traveller.axes
+            || given.flat != m_traveller.flat || given.picks || m_traveller.picks)
+            refuse("it adds " + name + ", which has another shape");
+        InferenceStep step {Does::Adds, {.in = m_traveller.shape}, 0, 0};
+        step.bypassed = static_cast<Index>(m_made.size() - found->second.layers);
+        add(step, {});
+    }
+
+    /// What was given so far by layer @p number, from 1, or behind it is not what they give: they do more.
+    void doesMore(std::size_t number)
+    {
+        std::erase_if(m_outputs, [number](const auto &output) { return output.second.layers >= number; });
     }
 
     void apply()
@@ -476,6 +513,7 @@ private:
             refuse("it adds something that is no bias of a layer with weights");
         Matrix &bias = layer.blocks.find("b")->second;
         bias += row(added, bias.cols());
+        doesMore(m_made.size());
     }
 
     /// Windows as the node has them. A signal's are one row high.
@@ -664,6 +702,7 @@ private:
         for (std::size_t i = m_made.size(); i-- > 0;)
             if (m_made[i].step.does != Does::Largest) { // which may as well come after
                 m_made[i].spec.activation = Activation::Relu;
+                doesMore(i + 1);
                 break;
             }
         m_biasFits = false;
@@ -802,6 +841,12 @@ private:
     const OnnxNode *m_node = nullptr;          ///< that is looked at
     std::string m_current;                     ///< name of what travels
     std::set<std::string, std::less<>> m_data; ///< all that it was called
+    /// What layers gave: how many there were then, and how it lay.
+    struct Output {
+        std::size_t layers = 0;
+        Traveller traveller;
+    };
+    std::map<std::string, Output, std::less<>> m_outputs;
     Traveller m_traveller;
     ExampleShape m_example;
     Matrix m_factor; ///< of the input's numbers, and what is added to them; empty: nothing of the kind

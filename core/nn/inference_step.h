@@ -16,6 +16,7 @@ struct InferenceStep {
         ConvolvesChannels, ///< each channel of each window by block "W", a row a channel, then adds block "b"
         Largest,           ///< of each window, channel by channel
         Mean,              ///< of each window, channel by channel
+        Adds,              ///< what the layers that it bypasses were given
         Standardises, ///< each number: (x - mean) / deviation, blocks of these names; 0 where the deviation
                       ///< is 0
         Normalises,   ///< each channel: gamma (x - mean) / sqrt(variance + epsilon) + beta, blocks of these
@@ -26,6 +27,7 @@ struct InferenceStep {
     WindowGrid windows; ///< of Convolves, ConvolvesChannels, Largest and Mean; of others, what they read
     Index outputs = 0;  ///< of Multiplies: numbers; of Convolves, ConvolvesChannels and Normalises: channels
     double epsilon = 0; ///< of Normalises
+    Index bypassed = 0; ///< of Adds: layers
 
     friend bool operator==(const InferenceStep &, const InferenceStep &) = default;
 };

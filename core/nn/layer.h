@@ -70,6 +70,8 @@ struct PassMode {
     std::int64_t step = 0;  ///< of the trial, from 0
     std::int64_t firstExample =
         0; ///< number in the step's batch of the first row: pieces draw what the whole would
+    /// Of a layer that is given another's output besides (PlannedLayer::other): that output.
+    const ConstMatrixView *other = nullptr;
 };
 
 /// What a backward pass is asked for.
@@ -178,7 +180,8 @@ public:
     /// are).
     /// @param x, y   of the forward pass        @param stash  as forward() left it; scratch afterwards
     /// @param dy     is overwritten by the gradient before the activation
-    /// @param dx     may have no rows: the first layer's is not wanted
+    /// @param dx     may have no rows: the first layer's is not wanted. Of a layer that is given another's
+    ///               output besides, the gradient with respect to that is the same.
     virtual void backward(const ConstMatrixView &x, const ConstMatrixView &y,
                           std::span<const float> parameters, std::span<float> stash, MatrixView dy,
                           MatrixView dx, std::span<float> gradient, const BackwardRequest &request) const = 0;

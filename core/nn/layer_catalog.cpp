@@ -11,6 +11,7 @@
 #include "core/nn/depthwise_layer.h"
 #include "core/nn/dropout_layer.h"
 #include "core/nn/pool_layer.h"
+#include "core/nn/residual_layer.h"
 #include "core/nn/sketched_convolution.h"
 #include "core/nn/sketched_layer.h"
 #include "core/nn/standardise_layer.h"
@@ -27,6 +28,7 @@ std::span<const LayerKind> layerKinds()
         averagePoolKind(),
         globalAverageKind(),
         batchNormKind(),
+        residualKind(),
         dropoutKind(),
         standardiseKind(),
     };

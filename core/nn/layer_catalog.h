@@ -42,6 +42,9 @@ struct LayerKind {
     /// Reads and makes images, or signals of one row, and all of each: no sketch narrows what it reads or
     /// gives.
     bool images = false;
+    /// How many layers before it are bypassed by what it is given besides: the output of the layer before
+    /// those. None = it is given the output of the layer before it, and nothing else.
+    Index (*bypassed)(const LayerSpec &spec) = nullptr;
     /// Its parameters are fitted to the training examples before the first step: it is the first layer.
     bool fitted = false;
     /// Nominal shape of its outputs for inputs of shape @p in; a field that is missing in the last layer

@@ -14,6 +14,7 @@ Network::Network(NetworkPlan plan)
     : m_plan(std::move(plan))
 {
     ROSLER_EXPECTS(!m_plan.layers.empty());
+    m_lastBypass = lastBypass(m_plan);
     Index offset = 0;
     for (std::size_t i = 0; i < m_plan.layers.size(); ++i) {
         ROSLER_EXPECTS(i == 0 || m_plan.layers[i].read == m_plan.layers[i - 1].kept);
@@ -85,15 +86,24 @@ Matrix Network::predict(const ConstMatrixView &x) const
     }
     bool untouched = !picks;
     std::vector<float> stash;
+    std::vector<Matrix> bypasses(m_layers.size()); // outputs that are added later
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const ConstMatrixView input = untouched ? x : view(std::as_const(current));
-        if (m_layers[i]->handsOn())
-            continue; // hands on what it is given
-        Matrix y(x.rows(), m_layers[i]->outputs());
-        stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));
-        m_layers[i]->forward(input, parametersOf(i), view(y), stash, {});
-        current = std::move(y);
-        untouched = false;
+        if (!m_layers[i]->handsOn()) {
+            const ConstMatrixView input = untouched ? x : view(std::as_const(current));
+            Matrix y(x.rows(), m_layers[i]->outputs());
+            stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));
+            const auto other = m_plan.layers[i].other;
+            const ConstMatrixView added = other ? view(std::as_const(bypasses[*other])) : input;
+            PassMode mode;
+            mode.other = other ? &added : nullptr;
+            m_layers[i]->forward(input, parametersOf(i), view(y), stash, mode);
+            current = std::move(y);
+            untouched = false;
+            if (other && m_lastBypass[*other] == i)
+                bypasses[*other].resize(0, 0);
+        }
+        if (m_lastBypass[i] > 0)
+            bypasses[i] = untouched ? Matrix(x) : current;
     }
     return current;
 }

@@ -65,6 +65,7 @@ private:
     std::size_t m_firstWeighted = 0;
     std::vector<std::shared_ptr<const Layer>> m_layers;
     std::vector<Index> m_offsets;
+    std::vector<std::uint32_t> m_lastBypass; ///< lastBypass()
     Floats m_parameters;
     std::vector<std::uint32_t> m_keptFeatures;
 };

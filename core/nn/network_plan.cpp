@@ -59,6 +59,27 @@ Result<void> checkFields(const LayerSpec &layer, const LayerKind &kind, bool las
     return {};
 }
 
+/// The layer whose output @p layer, which bypasses @p count of those planned before it, is given besides.
+Result<std::uint32_t> bypass(const NetworkPlan &plan, const PlannedLayer &layer, Index count,
+                             const std::string &where)
+{
+    const Index most = static_cast<Index>(layer.number) - 1;
+    if (count > most)
+        return fail(ErrorCode::OutOfRange,
+                    "a layer of kind \"" + layer.spec.kind + "\" that bypasses " + std::to_string(count)
+                        + (count == 1 ? " layer" : " layers") + " has them and one more before it; there are "
+                        + std::to_string(layer.number),
+                    where + "/layers");
+    const auto other = static_cast<std::uint32_t>(most - count);
+    const ExampleShape &given = plan.layers[other].out;
+    if (given != layer.in)
+        return fail(ErrorCode::OutOfRange,
+                    "what layer " + std::to_string(other + 1) + " gives is " + text(given)
+                        + ", which cannot be added to " + text(layer.in),
+                    where);
+    return other;
+}
+
 /// The weighted layer that reads the data: the first one with weights.
 std::size_t firstWeighted(const NetworkPlan &plan)
 {
@@ -83,6 +104,15 @@ std::vector<std::optional<Sketch>> sketchesOf(const NetworkPlan &plan)
     return sketches;
 }
 
+std::vector<std::uint32_t> lastBypass(const NetworkPlan &plan)
+{
+    std::vector<std::uint32_t> last(plan.layers.size(), 0);
+    for (const PlannedLayer &layer : plan.layers)
+        if (layer.other)
+            last[*layer.other] = layer.number;
+    return last;
+}
+
 Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const ExampleShape &in, Index classes,
                                 const std::string &where)
 {
@@ -105,7 +135,7 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
             return fail(ErrorCode::OutOfRange,
                         "a layer of kind \"" + layers[i].kind + "\" is fitted to the data, and is the first",
                         at(i));
-        PlannedLayer layer {layers[i], static_cast<std::uint32_t>(i), shape, {}, 0, 0};
+        PlannedLayer layer {layers[i], static_cast<std::uint32_t>(i), shape, {}, 0, 0, {}};
         layer.out = kind->output(layers[i], shape, classes);
         if (layer.out.size() < 1)
             return fail(ErrorCode::OutOfRange,
@@ -121,6 +151,12 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
                         "the last layer gives " + std::to_string(layer.out.size()) + " numbers, the data has "
                             + std::to_string(classes) + " classes",
                         at(i));
+        if (kind->bypassed != nullptr) {
+            const auto other = bypass(plan, layer, kind->bypassed(layers[i]), at(i));
+            if (!other)
+                return tl::unexpected(other.error());
+            layer.other = *other;
+        }
         shape = layer.out;
         plan.layers.push_back(std::move(layer));
     }
@@ -159,6 +195,15 @@ Result<NetworkPlan> planNetwork(std::span<const LayerSpec> layers, const Example
                     "kept features are stored in 16 bit, but the data has " + std::to_string(plan.features())
                         + " features",
                     at(firstWeighted(plan)) + "/sketch_size");
+    for (const PlannedLayer &layer : plan.layers) {
+        if (!layer.other || plan.layers[*layer.other].kept == layer.read)
+            continue;
+        return fail(ErrorCode::OutOfRange,
+                    "sketch size is " + std::to_string(plan.layers[*layer.other].kept) + ", but layer "
+                        + std::to_string(layer.number + 1) + " adds all of the " + std::to_string(layer.read)
+                        + " numbers",
+                    at(*layer.other + 1) + "/sketch_size");
+    }
     for (const PlannedLayer &layer : plan.layers) {
         if (!layer.spec.sketch)
             continue;

@@ -26,6 +26,8 @@ struct PlannedLayer {
     ExampleShape out;         ///< nominal
     Index read = 0;           ///< numbers of the layer before (or of the data) that it is given
     Index kept = 0;           ///< numbers of its outputs that are computed: the next layer's `read`
+    /// The layer whose output it is given besides, all of it; none = it is given the layer before alone.
+    std::optional<std::uint32_t> other;
 
     [[nodiscard]] bool relu() const noexcept { return spec.activation == Activation::Relu; }
     friend bool operator==(const PlannedLayer &, const PlannedLayer &) = default;
@@ -48,6 +50,9 @@ struct NetworkPlan {
 
 /// The sketch of each weighted layer, sizes resolved; none where the layer is whole.
 [[nodiscard]] std::vector<std::optional<Sketch>> sketchesOf(const NetworkPlan &plan);
+
+/// For each layer the last one that is given its output besides the layer behind it; 0 = none is.
+[[nodiscard]] std::vector<std::uint32_t> lastBypass(const NetworkPlan &plan);
 
 /// Resolves @p layers on examples of shape @p in with @p classes classes.
 /// @param where  JSON pointer of the model, put before "/layers/2/rank" in errors

@@ -22,7 +22,8 @@ constexpr Index mostLanes = 16;
 std::uint64_t EngineSizes::bytes() const noexcept
 {
     return sizeof(float)
-        * static_cast<std::uint64_t>(lanes * (outputs + outputGradients + stashes + gradient + sums));
+        * static_cast<std::uint64_t>(
+               lanes * (outputs + outputGradients + bypassGradients + stashes + gradient + sums));
 }
 
 EngineSizes engineSizes(std::span<const std::shared_ptr<const Layer>> layers, Index maxBatch)
@@ -49,6 +50,8 @@ EngineSizes engineSizes(std::span<const std::shared_ptr<const Layer>> layers, In
         const Index floats = sizes.piece * rowStride(layers[i]->outputs());
         sizes.outputs += floats;
         widest[i % 2] = std::max(widest[i % 2], floats);
+        if (layers[i]->plan().other)
+            sizes.bypassGradients += floats;
         sizes.stashes += layers[i]->stashSize(sizes.piece);
     }
     sizes.outputGradients = widest[0] + widest[1];

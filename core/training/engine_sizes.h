@@ -20,6 +20,7 @@ struct EngineSizes {
     // Of one lane, in floats.
     Index outputs = 0;         ///< of all layers
     Index outputGradients = 0; ///< with respect to the outputs of two layers, the widest of every other one
+    Index bypassGradients = 0; ///< with respect to outputs that are added later, one for each addition
     Index stashes = 0;         ///< Layer::stashSize()
     Index gradient = 0;        ///< of all parameters when batches are split, else of the largest layer's
     Index sums = 0;            ///< of the gradients of earlier pieces, when a lane has several

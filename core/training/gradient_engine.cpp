@@ -85,6 +85,7 @@ GradientEngine::GradientEngine(const Network &network, Index maxBatch)
             const Layer &layer = network.layer(i);
             const Index stride = rowStride(layer.outputs());
             lane.outputs.emplace_back(m_sizes.piece, stride);
+            lane.bypasses.emplace_back(layer.plan().other ? m_sizes.piece : 0, stride);
             widest[i % 2] = std::max(widest[i % 2], stride);
             lane.stashes.emplace_back(static_cast<std::size_t>(layer.stashSize(m_sizes.piece)));
         }
@@ -105,13 +106,20 @@ BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstM
         return rowsIn(lane.outputs[i], batch, network.layer(i).outputs());
     };
     const auto inputOf = [&](std::size_t i) { return i == 0 ? x : readOnly(outputOf(i - 1)); };
+    const auto bypassOf = [&](std::size_t i) {
+        return rowsIn(lane.bypasses[i], batch, network.layer(i).outputs());
+    };
     const auto gradientOf = [&](std::size_t i) {
         return rowsIn(lane.gradients[i % 2], batch, network.layer(i).outputs());
     };
 
-    const PassMode mode {true, request.seed, request.step, firstExample};
-    for (std::size_t i = 0; i < layers; ++i)
+    PassMode mode {true, request.seed, request.step, firstExample};
+    for (std::size_t i = 0; i < layers; ++i) {
+        const auto other = network.layer(i).plan().other;
+        const ConstMatrixView added = other ? readOnly(outputOf(*other)) : inputOf(i);
+        mode.other = other ? &added : nullptr;
         network.layer(i).forward(inputOf(i), network.parametersOf(i), outputOf(i), lane.stashes[i], mode);
+    }
 
     MatrixView last = gradientOf(layers - 1);
     const BatchScore score = softmaxCrossEntropy(readOnly(outputOf(layers - 1)), labels, &last, scale);
@@ -132,6 +140,14 @@ BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstM
             std::span(lane.gradient).subspan(offset, static_cast<std::size_t>(layer.parameterCount()));
         layer.backward(inputOf(i), readOnly(outputOf(i)), network.parametersOf(i), lane.stashes[i],
                        gradientOf(i), dx, gradient, wanted);
+        if (i == first)
+            break;
+        if (layer.plan().other)
+            bypassOf(i) = dx;
+        // Those that add the output of the layer before, and are all behind this one.
+        for (std::size_t j = i + 1; j < layers; ++j)
+            if (network.layer(j).plan().other == i - 1)
+                gradientOf(i - 1) += bypassOf(j);
     }
     return score;
 }

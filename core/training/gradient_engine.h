@@ -51,6 +51,7 @@ private:
     struct Lane {
         std::vector<Matrix> outputs;     ///< of each layer
         std::array<Matrix, 2> gradients; ///< with respect to outputs of layers, in turn
+        std::vector<Matrix> bypasses;    ///< gradients that layers which add hand to PlannedLayer::other
         std::vector<Floats> stashes;     ///< of each layer
         Floats gradient;                 ///< of parameters
         Floats sums;                     ///< of the gradients of earlier pieces

@@ -98,6 +98,9 @@ public:
                 if (place(operation->input) != place(operation->output))
                     move(*operation);
                 break;
+            case RSL_ADD:
+                sum(reinterpret_cast<const rsl_add &>(*operation));
+                break;
             case RSL_CONV:
             case RSL_CONV_SKETCHED:
                 convolution(*operation);
@@ -337,12 +340,39 @@ private:
         m_extracts = true;
     }
 
+    [[nodiscard]] std::string typeOf(std::uint16_t index) const
+    {
+        const std::uint8_t type = tensor(index).type;
+        return type == RSL_TENSOR_F32 ? "float" : type == RSL_TENSOR_I8 ? "int8_t" : "int16_t";
+    }
+
+    void sum(const rsl_add &add)
+    {
+        const rsl_tensor &y = tensor(add.head.output);
+        const std::string type = typeOf(add.head.output);
+        body += "    {\n        const " + type + " *const a = " + place(add.head.input) + ";\n        const "
+            + type + " *const b = " + place(add.other) + ";\n        " + type
+            + " *const to = " + place(add.head.output) + ";\n        for (uint32_t i = 0; i < "
+            + number(rsl_tensor_numbers(&y)) + "U; ++i) {\n";
+        if (y.type == RSL_TENSOR_F32) {
+            const bool relu = (add.head.flags & RSL_RELU) != 0;
+            body += std::string("            const float y = a[i] + b[i];\n            to[i] = ")
+                + (relu ? "y > 0.0F ? y : 0.0F" : "y") + ";\n";
+        } else {
+            const auto whole = [](std::int32_t n) { return number(static_cast<std::uint32_t>(n)) + "U"; };
+            body += "            const uint32_t sum = (uint32_t)a[i] * " + whole(add.multiplier)
+                + " + (uint32_t)b[i] * " + whole(add.other_multiplier) + "\n                + "
+                + whole(add.offset) + "; // modulo 2^32\n            const int32_t y = "
+                + std::to_string(y.zero) + " + ((int32_t)sum >> 16);\n            to[i] = (" + type
+                + ")(y < -128 ? -128 : y > 127 ? 127 : y);\n";
+        }
+        body += "        }\n    }\n";
+    }
+
     void move(const rsl_operation &operation)
     {
         const rsl_tensor &to = tensor(operation.output);
-        const std::string type = to.type == RSL_TENSOR_F32 ? "float"
-            : to.type == RSL_TENSOR_I8                     ? "int8_t"
-                                                           : "int16_t";
+        const std::string type = typeOf(operation.output);
         const std::uint32_t n = rsl_tensor_numbers(&to);
         const bool gathers = operation.kind == RSL_GATHER;
         body += "    {\n";

@@ -32,6 +32,8 @@ Role roleOf(const Layer &layer, const ChainShape *before, bool beforeIsActive)
 {
     if (layer.handsOn())
         return Role::Skipped;
+    if (layer.plan().other)
+        return Role::Operation;
     if (!layer.mapsChannels())
         return layer.products().empty() && layer.pooling() == Pooling::None ? Role::Unknown : Role::Operation;
     if (before == nullptr)
@@ -178,7 +180,13 @@ void addRanges(const std::vector<ChainLayer> &chain, Matrix at, Ranges &ranges)
 {
     ranges.begin();
     ranges.add(at);
-    for (const ChainLayer &layer : chain) {
+    std::vector<Matrix> outputs(chain.size()); // those that are added later
+    std::vector<bool> added(chain.size(), false);
+    for (const ChainLayer &layer : chain)
+        if (layer.shape.other)
+            added[*layer.shape.other] = true;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        const ChainLayer &layer = chain[i];
         const std::optional<WindowGrid> &windows = layer.shape.windows;
         if (windows)
             at = patchesOf(*windows, at);
@@ -186,7 +194,10 @@ void addRanges(const std::vector<ChainLayer> &chain, Matrix at, Ranges &ranges)
             ranges.add(y);
             at = std::move(y);
         };
-        if (layer.shape.standardises())
+        if (layer.shape.other) {
+            Matrix sum = at + outputs[*layer.shape.other];
+            put(layer.relu ? Matrix(sum.cwiseMax(0.0F)) : std::move(sum));
+        } else if (layer.shape.standardises())
             put(standardised(layer.map, at));
         else if (layer.products.empty())
             put(pooled(layer.shape, at));
@@ -200,6 +211,8 @@ void addRanges(const std::vector<ChainLayer> &chain, Matrix at, Ranges &ranges)
         }
         if (windows)
             at = pixelsOf(*windows, at);
+        if (added[i])
+            outputs[i] = at;
     }
 }
 
@@ -208,24 +221,40 @@ void addRanges(const std::vector<ChainLayer> &chain, Matrix at, Ranges &ranges)
 Result<std::vector<ChainShape>> chainShapes(const NetworkPlan &network, bool foldU)
 {
     std::vector<ChainShape> chain;
+    std::vector<std::size_t>
+        operations; // so many there are when a layer is done: the last one gives its output
+    const std::vector<std::uint32_t> bypasses = lastBypass(network);
     bool active = false; // the last one ends in an activation
     for (const PlannedLayer &planned : network.layers) {
         const std::shared_ptr<const Layer> layer = makeLayer(planned);
+        const std::string place = "/layers/" + std::to_string(planned.number);
         switch (roleOf(*layer, chain.empty() ? nullptr : &chain.back(), active)) {
         case Role::Skipped:
             break;
         case Role::Operation:
             chain.push_back(shapeOf(*layer, foldU));
+            if (planned.other) {
+                if (operations[*planned.other] == 0)
+                    return fail(ErrorCode::Unsupported, "boards do not add the data themselves", place);
+                chain.back().other = operations[*planned.other] - 1;
+            }
             active = layer->relu();
             break;
         case Role::Folded:
+            for (std::size_t i = 0; i < operations.size(); ++i)
+                if (bypasses[i] > 0 && operations[i] == chain.size())
+                    return fail(ErrorCode::Unsupported,
+                                "boards compute this layer together with the one before, whose own output is "
+                                "added by layer "
+                                    + std::to_string(bypasses[i] + 1),
+                                place);
             active = layer->relu();
             break;
         case Role::Unknown:
             return fail(ErrorCode::Unsupported,
-                        "boards know no layer of kind \"" + planned.spec.kind + "\" in this place",
-                        "/layers/" + std::to_string(planned.number));
+                        "boards know no layer of kind \"" + planned.spec.kind + "\" in this place", place);
         }
+        operations.push_back(chain.size());
     }
     return chain;
 }
@@ -233,20 +262,28 @@ Result<std::vector<ChainShape>> chainShapes(const NetworkPlan &network, bool fol
 std::vector<ChainLayer> factorChain(const Network &network, bool foldU)
 {
     std::vector<ChainLayer> chain;
+    std::vector<std::size_t> operations; // as in chainShapes()
     for (std::size_t i = 0; i < network.layerCount(); ++i) {
         const Layer &layer = network.layer(i);
         const bool active =
             !chain.empty() && !chain.back().products.empty() && chain.back().products.back().relu;
+        const auto other = layer.plan().other;
         const Role role = roleOf(layer, chain.empty() ? nullptr : &chain.back().shape, active);
         ROSLER_EXPECTS(role != Role::Unknown);
         if (role == Role::Folded)
             fold(chain.back().products.back(), layer.channelMap(network.parametersOf(i)), layer.relu());
         if (role == Role::Operation) {
-            ChainLayer made {shapeOf(layer, foldU), productsOf(layer, network.parametersOf(i), foldU), {}};
+            ChainLayer made {
+                shapeOf(layer, foldU), productsOf(layer, network.parametersOf(i), foldU), {}, false};
             if (layer.mapsChannels())
                 made.map = layer.channelMap(network.parametersOf(i));
+            if (other) {
+                made.shape.other = operations[*other] - 1;
+                made.relu = layer.relu();
+            }
             chain.push_back(std::move(made));
         }
+        operations.push_back(chain.size());
     }
     return chain;
 }

@@ -25,28 +25,33 @@ struct ProductShape {
     Index cols = 0;
 };
 
-/// What a board computes in one operation: products, one after the other, or a pooling.
+/// What a board computes in one operation: products, one after the other, a pooling, or an addition.
 struct ChainShape {
-    std::vector<ProductShape> products; ///< none: a pooling, or numbers are standardised
+    std::vector<ProductShape> products; ///< none: a pooling, an addition, or numbers are standardised
     std::optional<WindowGrid> windows;  ///< what it does to each window; none: to all numbers
     Pooling pooling = Pooling::None;
     bool channelwise = false; ///< its only product has a row a channel, and a column a pixel of a window
+    /// Of an addition: the operation of the chain whose output is added to that of the one before.
+    std::optional<std::size_t> other;
 
-    [[nodiscard]] bool standardises() const { return products.empty() && pooling == Pooling::None; }
+    [[nodiscard]] bool standardises() const { return products.empty() && pooling == Pooling::None && !other; }
 };
 
 /// The chain of operations of a network in inference. Layers that only hand on are left out; those that scale
 /// and shift the outputs of products are folded into these (whose activation theirs becomes). As the first
-/// layer such a one stays: each number of the data is standardised by itself.
+/// layer such a one stays: each number of the data is standardised by itself. Apart from additions each is
+/// given the output of the one before it.
 /// @param foldU  of three factors C U R, R becomes U R, and U is left out
-/// @return Unsupported  a layer that no board knows, or one that scales where nothing can take it in
+/// @return Unsupported  a layer that no board knows, one that scales where nothing can take it in, or that is
+///                      folded into one whose own output is added later
 [[nodiscard]] Result<std::vector<ChainShape>> chainShapes(const NetworkPlan &network, bool foldU);
 
 /// One operation with its numbers: a product for a whole matrix, two or three for a sketched one.
 struct ChainLayer {
     ChainShape shape;
     std::vector<ChainProduct> products;
-    ChannelMap map; ///< of what standardises
+    ChannelMap map;    ///< of what standardises
+    bool relu = false; ///< of an addition
 };
 
 /// The same with the numbers of a network, for which chainShapes() is not an error.

@@ -53,8 +53,10 @@ Result<void> checkShapes(const std::vector<ChainShape> &chain, Index features, r
     for (const ChainShape &shape : chain) {
         if (shape.windows && flat)
             return fail(ErrorCode::Unsupported, "boards know no images that are made of vectors");
-        flat = flat || (!shape.windows && !shape.standardises());
+        flat = flat || (!shape.windows && !shape.standardises() && !shape.other);
     }
+    if (chain.back().other)
+        return fail(ErrorCode::Unsupported, "an addition cannot give a board's outputs");
     if (chain.back().standardises())
         return fail(ErrorCode::Unsupported, "a layer that standardises cannot give a board's outputs");
     return {};
@@ -89,6 +91,11 @@ public:
 
     void plan(const std::vector<ChainShape> &chain, Index features)
     {
+        m_added.assign(chain.size(), false);
+        for (const ChainShape &shape : chain)
+            if (shape.other)
+                m_added[*shape.other] = true;
+        std::vector<std::uint16_t> outputs;
         const bool floats = chain.front().standardises();
         const std::size_t first = floats ? 1 : 0;
         const std::optional<WindowGrid> &windows = chain[first].windows;
@@ -102,11 +109,16 @@ public:
         if (!windows && chain[first].products.front().cols < features)
             at = addMove(at, floats ? std::uint8_t {RSL_TENSOR_F32} : m_act,
                          chain[first].products.front().cols, RSL_GATHER);
-        if (floats)
+        if (floats) {
             at = addStandardise(at, windows ? m_narrow : m_act);
+            outputs.push_back(at);
+            keep(at, m_added.front());
+        }
         for (std::size_t i = first; i < chain.size(); ++i) {
             const bool last = i + 1 == chain.size();
-            if (chain[i].products.empty())
+            if (chain[i].other)
+                at = addAddition(at, outputs[*chain[i].other]);
+            else if (chain[i].products.empty())
                 at = addPool(chain[i], at, last ? m_wide : m_narrow);
             else if (chain[i].channelwise)
                 at = addDepthwise(chain[i], at, last ? m_wide : m_narrow);
@@ -114,6 +126,8 @@ public:
                 at = addConvolution(chain[i], at, last ? m_wide : m_narrow);
             else
                 at = addLayer(chain[i].products, flat(at), last ? m_wide : m_act);
+            outputs.push_back(at);
+            keep(at, m_added[i]);
         }
         made.header.output = at;
     }
@@ -161,6 +175,7 @@ private:
         tensor.channels = static_cast<std::uint16_t>(shape.channels);
         tensor.scale = 1;
         made.tensors.push_back(tensor);
+        m_kept.push_back(false);
         m_places.push_back(m_items.size());
         m_items.push_back({rsl_tensor_room(&tensor), born, born});
         return static_cast<std::uint16_t>(made.tensors.size() - 1);
@@ -171,16 +186,20 @@ private:
         return add(type, {numbers, 1, 1}, born);
     }
 
-    /// The same, in the place of @p other, which nobody reads after the operation that writes it.
+    /// The same, in the place of @p other, unless somebody may read that after the operation that writes
+    /// this.
     std::uint16_t addOver(std::uint16_t other, std::uint8_t type, const ExampleShape &shape)
     {
         const std::uint16_t over = add(type, shape, current());
-        if (other != made.header.input && made.tensors[other].type == type) {
+        if (other != made.header.input && made.tensors[other].type == type && !m_kept[other]) {
             m_items.pop_back();
             m_places.back() = m_places[other];
         }
         return over;
     }
+
+    /// Whether an addition reads it later.
+    void keep(std::uint16_t tensor, bool kept) { m_kept[tensor] = kept; }
 
     [[nodiscard]] int current() const { return static_cast<int>(made.operations.size()); }
     [[nodiscard]] ArenaItem &itemOf(std::uint16_t tensor) { return m_items[m_places[tensor]]; }
@@ -224,6 +243,18 @@ private:
         const PlannedOperation operation = begin(RSL_STANDARDISE, sizeof(rsl_operation), input);
         made.steps.push_back(made.operations.size());
         return end(operation, add(type, shapeOf(input), current()));
+    }
+
+    std::uint16_t addAddition(std::uint16_t input, std::uint16_t other)
+    {
+        const std::uint8_t type = made.tensors[input].type;
+        if (shapeOf(other) != shapeOf(input) || made.tensors[other].type != type)
+            other = flat(other); // an image's numbers, added to a vector's
+        PlannedOperation operation = begin(RSL_ADD, sizeof(rsl_add), input);
+        operation.add.other = other;
+        itemOf(other).last = current();
+        made.steps.push_back(made.operations.size());
+        return end(operation, addOver(input, type, shapeOf(input)));
     }
 
     [[nodiscard]] ExampleShape shapeOf(std::uint16_t tensor) const
@@ -370,6 +401,8 @@ private:
     std::uint64_t m_at = 0;
     std::vector<ArenaItem> m_items;
     std::vector<std::size_t> m_places; ///< the item of each tensor
+    std::vector<bool> m_kept;          ///< tensors that additions read later
+    std::vector<bool> m_added;         ///< operations of the chain that give them
 };
 
 } // namespace
@@ -383,6 +416,12 @@ std::vector<std::uint8_t> PlannedOperation::bytes() const
     };
     if (head().kind == RSL_EXTRACT) {
         rsl_extract whole = extract;
+        whole.head = head();
+        put(whole);
+        return record;
+    }
+    if (head().kind == RSL_ADD) {
+        rsl_add whole = add;
         whole.head = head();
         put(whole);
         return record;

@@ -20,6 +20,7 @@ struct PlannedOperation {
     std::int32_t multiplier = 0; ///< of means
     std::int32_t bias = 0;
     rsl_extract extract {}; ///< but the head, of an extraction of features
+    rsl_add add {};         ///< but the head, of an addition
 
     [[nodiscard]] rsl_operation &head() { return layer.head; }
     [[nodiscard]] const rsl_operation &head() const { return layer.head; }

@@ -91,7 +91,7 @@ public:
             0; // operations that are no step of the chain: what moves does not change the meaning
         for (std::size_t i = 0; i < chain.size(); ++i) {
             for (; moved < m_plan.steps[i]; ++moved)
-                mean(m_plan.operations[moved].head().output, at);
+                meanAsBefore(m_plan.operations[moved].head(), at);
             moved = m_plan.steps[i] + 1;
             at = packStep(m_plan.operations[m_plan.steps[i]], chain[i], at,
                           std::span(ranges).subspan(vector + 1));
@@ -130,6 +130,17 @@ private:
         m_plan.tensors[tensor].zero = scale.zero;
     }
 
+    [[nodiscard]] IntegerScale scaleOf(std::uint16_t tensor) const
+    {
+        return {static_cast<double>(m_plan.tensors[tensor].scale), m_plan.tensors[tensor].zero};
+    }
+
+    /// What moves does not change the meaning. @param features  that of what is made of samples
+    void meanAsBefore(const rsl_operation &operation, const IntegerScale &features)
+    {
+        mean(operation.output, operation.kind == RSL_EXTRACT ? features : scaleOf(operation.input));
+    }
+
     /// As a tensor keeps it.
     static IntegerScale asStored(IntegerScale scale)
     {
@@ -141,6 +152,8 @@ private:
     IntegerScale packStep(PlannedOperation &operation, const ChainLayer &step, IntegerScale at,
                           std::span<const VectorRange> ranges)
     {
+        if (step.shape.other)
+            return packSum(operation, step.relu, at, ranges.front());
         if (step.shape.standardises())
             return packStandardise(operation.head(), step.map, ranges.front());
         if (step.products.empty())
@@ -160,6 +173,24 @@ private:
         }
         if (slides && operation.sliding.pixel != RSL_NO_TENSOR)
             mean(operation.sliding.pixel, at);
+        return at;
+    }
+
+    IntegerScale packSum(PlannedOperation &operation, bool relu, const IntegerScale &inputs,
+                         const VectorRange &range)
+    {
+        rsl_operation &head = operation.head();
+        if (relu)
+            head.flags = static_cast<std::uint8_t>(head.flags | RSL_RELU);
+        IntegerScale at = inputs;
+        if (m_integer) {
+            const IntegerSum q = quantiseSum(inputs, scaleOf(operation.add.other), int8Scale(range, relu));
+            operation.add.multiplier = q.multiplier;
+            operation.add.other_multiplier = q.otherMultiplier;
+            operation.add.offset = q.offset;
+            at = q.outputs;
+        }
+        mean(head.output, at);
         return at;
     }
 

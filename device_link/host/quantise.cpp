@@ -77,4 +77,16 @@ IntegerMean quantiseMean(Index count, const IntegerScale &inputs, const IntegerS
     return mean;
 }
 
+IntegerSum quantiseSum(const IntegerScale &inputs, const IntegerScale &others, const IntegerScale &outputs)
+{
+    constexpr double one = 65'536;
+    constexpr double largest = 31.9; // of 32, that 2^21 is
+    IntegerSum sum {.multiplier = 0, .otherMultiplier = 0, .offset = 0, .outputs = outputs};
+    sum.outputs.scale = std::max({outputs.scale, inputs.scale / largest, others.scale / largest});
+    sum.multiplier = rounded(one * inputs.scale / sum.outputs.scale);
+    sum.otherMultiplier = rounded(one * others.scale / sum.outputs.scale);
+    sum.offset = rounded(one / 2) - sum.multiplier * inputs.zero - sum.otherMultiplier * others.zero;
+    return sum;
+}
+
 } // namespace rosler

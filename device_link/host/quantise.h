@@ -42,6 +42,18 @@ struct IntegerMean {
     IntegerScale outputs; ///< as asked for, or coarser where a multiplier could not say it
 };
 
+/// A sum of two int8 numbers: y = saturate(outputs.zero + floor((multiplier x + otherMultiplier x' + offset)
+/// / 2^16)).
+struct IntegerSum {
+    std::int32_t multiplier = 0;      ///< below 2^21
+    std::int32_t otherMultiplier = 0; ///< below 2^21
+    std::int32_t offset = 0;          ///< both zero points and the rounding
+    IntegerScale outputs;             ///< as asked for, or coarser where a multiplier could not say it
+};
+
+[[nodiscard]] IntegerSum quantiseSum(const IntegerScale &inputs, const IntegerScale &others,
+                                     const IntegerScale &outputs);
+
 /// @param count  numbers of a mean
 [[nodiscard]] IntegerMean quantiseMean(Index count, const IntegerScale &inputs, const IntegerScale &outputs);
 

@@ -36,6 +36,8 @@ inline std::vector<LayerSpec> imageLayers(bool sketched)
     return {
         {"conv", {{"filters", 4}, {"kernel", 3}, {"stride", 1}, {"padding", 1}}, Activation::None, sketch(2)},
         {"batch_norm", {}, Activation::Relu, {}},
+        {"depthwise", {{"kernel", 3}, {"stride", 1}, {"padding", 1}}, Activation::None, {}},
+        {"residual", {{"layers", 1}}, Activation::Relu, {}},
         {"max_pool", {{"size", 2}, {"stride", 2}}, Activation::None, {}},
         {"average_pool", {{"size", 2}, {"stride", 1}}, Activation::None, {}},
         {"depthwise", {{"kernel", 2}, {"stride", 1}, {"padding", 1}}, Activation::Relu, {}},

@@ -61,13 +61,13 @@ void OnnxExportTest::operatorsAreThoseThatOneWouldExpect()
         return all;
     };
     QCOMPARE(types(imageLayers(false), {3, 10, 12}),
-             std::string("Conv BatchNormalization Relu MaxPool AveragePool Conv Relu Conv Relu "
+             std::string("Conv BatchNormalization Relu Conv Add Relu MaxPool AveragePool Conv Relu Conv Relu "
                          "GlobalAveragePool Flatten Gemm "
                          "Relu Gemm"));
     QCOMPARE(types(imageLayers(true), {3, 10, 12}),
-             std::string(
-                 "Conv Conv Conv BatchNormalization Relu MaxPool AveragePool Conv Relu Conv Conv Conv Relu "
-                 "GlobalAveragePool Flatten Gemm Gemm Gemm Relu Gemm"));
+             std::string("Conv Conv Conv BatchNormalization Relu Conv Add Relu MaxPool AveragePool Conv Relu "
+                         "Conv Conv Conv Relu "
+                         "GlobalAveragePool Flatten Gemm Gemm Gemm Relu Gemm"));
     QCOMPARE(types(layersOf({16}, {4, 3}, {11, 9}), ExampleShape::vector(20)),
              std::string("Gather Gemm Gemm Gemm Relu Gemm Gemm Gemm"));
     const OnnxModel image = onnxModel(networkOf({"", {3, 10, 12}, imageLayers(false)}), {});

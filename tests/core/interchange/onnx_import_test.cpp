@@ -177,8 +177,8 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
     row("an operator of somebody", ErrorCode::Unsupported, conv,
         [](OnnxModel &m) { nodeOf(m, "Conv").domain = "com.microsoft"; });
     row("an old opset", ErrorCode::Unsupported, "x.onnx", [](OnnxModel &m) { m.opset = 6; });
-    row("two channels a group", ErrorCode::Unsupported, "x.onnx: node layer5 (Conv)", [](OnnxModel &m) {
-        const auto node = std::ranges::find(m.nodes, std::string("layer5"), &OnnxNode::name);
+    row("two channels a group", ErrorCode::Unsupported, "x.onnx: node layer7 (Conv)", [](OnnxModel &m) {
+        const auto node = std::ranges::find(m.nodes, std::string("layer7"), &OnnxNode::name);
         set(*node, "group", {2});
     });
     row("groups", ErrorCode::Unsupported, conv, [](OnnxModel &m) { set(nodeOf(m, "Conv"), "group", {3}); });
@@ -200,14 +200,14 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
     row("negative padding", ErrorCode::OutOfRange, conv, [](OnnxModel &m) {
         set(nodeOf(m, "Conv"), "pads", {-1, -1, -1, -1});
     });
-    row("windows larger than the image", ErrorCode::OutOfRange, "x.onnx: node layer3 (MaxPool)",
+    row("windows larger than the image", ErrorCode::OutOfRange, "x.onnx: node layer5 (MaxPool)",
         [](OnnxModel &m) {
             set(nodeOf(m, "MaxPool"), "kernel_shape", {11, 2});
         });
-    row("padded pooling", ErrorCode::Unsupported, "x.onnx: node layer3 (MaxPool)", [](OnnxModel &m) {
+    row("padded pooling", ErrorCode::Unsupported, "x.onnx: node layer5 (MaxPool)", [](OnnxModel &m) {
         set(nodeOf(m, "MaxPool"), "pads", {1, 1, 1, 1});
     });
-    row("three sides", ErrorCode::Malformed, "x.onnx: node layer3 (MaxPool)", [](OnnxModel &m) {
+    row("three sides", ErrorCode::Malformed, "x.onnx: node layer5 (MaxPool)", [](OnnxModel &m) {
         set(nodeOf(m, "MaxPool"), "kernel_shape", {2, 2, 2});
     });
     row("other channels", ErrorCode::Malformed, conv, [](OnnxModel &m) {
@@ -229,20 +229,32 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
         [](OnnxModel &m) { nodeOf(m, "Conv").inputs.front() = m.nodes.back().outputs.front(); });
     row("a constant that is not there", ErrorCode::Malformed, conv,
         [](OnnxModel &m) { nodeOf(m, "Conv").inputs[1] = "nothing"; });
-    row("a branch", ErrorCode::Unsupported, "x.onnx: node layer3 (MaxPool)", [](OnnxModel &m) {
+    row("a branch", ErrorCode::Unsupported, "x.onnx: node layer5 (MaxPool)", [](OnnxModel &m) {
         nodeOf(m, "MaxPool").inputs.front() = nodeOf(m, "BatchNormalization").outputs.front();
     });
-    row("a name twice", ErrorCode::Malformed, "x.onnx: node layer3 (MaxPool)",
+    row("a name twice", ErrorCode::Malformed, "x.onnx: node layer5 (MaxPool)",
         [](OnnxModel &m) { nodeOf(m, "MaxPool").outputs.front() = nodeOf(m, "Conv").outputs.front(); });
     row("a sum of two", ErrorCode::Unsupported, "x.onnx: node layer2.relu (Add)", [](OnnxModel &m) {
         OnnxNode &node = nodeOf(m, "Relu");
         node.type = "Add";
         node.inputs.push_back(node.inputs.front());
     });
-    row("a node that gives nothing", ErrorCode::Malformed, "x.onnx: node layer3 (MaxPool)",
+    row("a sum with what an activation was not yet applied to", ErrorCode::Unsupported,
+        "x.onnx: node layer4 (Add)",
+        [](OnnxModel &m) { nodeOf(m, "Add").inputs[1] = nodeOf(m, "BatchNormalization").outputs.front(); });
+    row("a sum with the input", ErrorCode::Unsupported, "x.onnx: node layer4 (Add)",
+        [](OnnxModel &m) { nodeOf(m, "Add").inputs[1] = "input"; });
+    row("a sum with nothing", ErrorCode::Malformed, "x.onnx: node layer4 (Add)",
+        [](OnnxModel &m) { nodeOf(m, "Add").inputs[1] = "nothing"; });
+    row("a sum of other shapes", ErrorCode::Unsupported, "x.onnx: node layer11.relu (Add)", [](OnnxModel &m) {
+        const auto node = std::ranges::find(m.nodes, std::string("layer11.relu"), &OnnxNode::name);
+        node->type = "Add";
+        node->inputs.push_back(nodeOf(m, "GlobalAveragePool").outputs.front());
+    });
+    row("a node that gives nothing", ErrorCode::Malformed, "x.onnx: node layer5 (MaxPool)",
         [](OnnxModel &m) { nodeOf(m, "MaxPool").outputs.clear(); });
-    row("fewer weights", ErrorCode::Malformed, "x.onnx: node layer9 (Gemm)",
-        [](OnnxModel &m) { nodeOf(m, "Gemm").inputs[1] = "layer10.W"; });
+    row("fewer weights", ErrorCode::Malformed, "x.onnx: node layer11 (Gemm)",
+        [](OnnxModel &m) { nodeOf(m, "Gemm").inputs[1] = "layer12.W"; });
     row("weights of other extents", ErrorCode::Malformed, conv, [](OnnxModel &m) {
         constantOf(m, "layer1.W").dims = {4, 27};
     });
@@ -258,11 +270,11 @@ void OnnxImportTest::whatIsNotKnownIsNamed_data()
     row("another output", ErrorCode::Malformed, "x.onnx",
         [](OnnxModel &m) { m.outputs.front().name = "other"; });
     row("nothing at all", ErrorCode::Malformed, "x.onnx", [](OnnxModel &m) { m.nodes.clear(); });
-    row("no Flatten", ErrorCode::Unsupported, "x.onnx: node layer9 (Gemm)", [](OnnxModel &m) {
+    row("no Flatten", ErrorCode::Unsupported, "x.onnx: node layer11 (Gemm)", [](OnnxModel &m) {
         nodeOf(m, "Gemm").inputs.front() = nodeOf(m, "GlobalAveragePool").outputs.front();
         std::erase_if(m.nodes, [](const OnnxNode &node) { return node.type == "Flatten"; });
     });
-    row("something behind a softmax", ErrorCode::Unsupported, "x.onnx: node layer3 (MaxPool)",
+    row("something behind a softmax", ErrorCode::Unsupported, "x.onnx: node layer3 (Conv)",
         [](OnnxModel &m) { nodeOf(m, "Relu").type = "Softmax"; });
 }
 

@@ -135,9 +135,9 @@ private Q_SLOTS:
 
     void whatCannotBeFoldedIsRefused()
     {
-        // A normalisation behind a pooling, and one behind an activation.
+        // A normalisation behind an addition, a pooling, and an activation.
         const Matrix x = examples(5);
-        for (const std::size_t place : {std::size_t {3}, std::size_t {5}}) {
+        for (const std::size_t place : {std::size_t {4}, std::size_t {5}, std::size_t {7}}) {
             std::vector<LayerSpec> layers = imageLayers(false);
             layers.insert(layers.begin() + static_cast<std::ptrdiff_t>(place), layers[1]);
             Network net(planNetwork(layers, {2, 5, 5}, 9).value());
@@ -146,6 +146,61 @@ private Q_SLOTS:
             QVERIFY(!image);
             QCOMPARE(image.error().code, ErrorCode::Unsupported);
         }
+        // One behind a layer whose own output is added.
+        std::vector<LayerSpec> layers = imageLayers(false);
+        layers[3].fields["layers"] = 2;
+        Network net(planNetwork(layers, {2, 5, 5}, 9).value());
+        net.initialise(1);
+        const auto image = packModel(net, {.name = "n"}, view(x), &twin);
+        QVERIFY(!image);
+        QVERIFY2(image.error().what.find("added by layer 4") != std::string::npos,
+                 image.error().what.c_str());
+    }
+
+    void additionsTakeWhatIsInAnyPlace()
+    {
+        // Numbers of a pooling and of vectors, outputs that are added twice, the standardised data itself.
+        const LayerSpec again {"residual", {{"layers", 1}}, Activation::Relu, {}};
+        LayerSpec farther = again;
+        farther.fields["layers"] = 3;
+        LayerSpec plain = again;
+        plain.activation = Activation::None;
+        const std::vector<LayerSpec> layers {
+            {"standardise", {}, Activation::None, {}},
+            convolution(1, 3, 1),
+            again,
+            convolution(1, 1, 0),
+            farther,
+            {"average_pool", {{"size", 5}, {"stride", 5}}, Activation::None, {}},
+            fullyConnected(10),
+            again,
+            fullyConnected(10, Sketch {3, {}}),
+            plain,
+            fullyConnected(10),
+            farther,
+            fullyConnected()};
+        Network net(planNetwork(layers, {1, 1, 50}, 9).value());
+        net.initialise(2);
+        net.fit(std::vector<double>(50, 0.5), std::vector<double>(50, 0.3));
+        const Matrix x = examples(40);
+        const Matrix wanted = net.predict(view(x));
+        for (const auto &[type, tolerance] : {std::pair {RSL_F32, 1e-5}, {RSL_I8, 0.1}})
+            for (const rsl_layout layout : {RSL_LAYOUT_I8_4X4, RSL_LAYOUT_I8_4X16, RSL_LAYOUT_I8_2X2}) {
+                PackOptions options {.type = type, .name = "n"};
+                options.int8Layout = layout;
+                const auto image = packModel(net, options, view(x), &twin);
+                QVERIFY2(image, image ? "" : image.error().what.c_str());
+                double worst = 0;
+                for (Index i = 0; i < x.rows(); ++i) {
+                    const auto logits = image->logits(run(*image, {rowAt(view(x), i), 50}));
+                    for (Index k = 0; k < wanted.cols(); ++k)
+                        worst = std::max(worst,
+                                         std::abs(static_cast<double>(logits[static_cast<std::size_t>(k)]
+                                                                      - wanted(i, k))));
+                }
+                QVERIFY2(worst <= tolerance * largestOf(wanted),
+                         qPrintable(QString::number(worst / largestOf(wanted))));
+            }
     }
 
     void theKnownAnswerIsTheTwins()
