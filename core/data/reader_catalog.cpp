@@ -22,13 +22,11 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::array readers {
-    DatasetReader {
-        "idx",
-        "MNIST and other images in IDX files, plain or packed: one of the four files, or their folder",
-        "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz",
-        looksLikeIdx,
-        {},
-        readIdx},
+    DatasetReader {"idx",
+                   "MNIST, EMNIST and other images in IDX files, plain or packed: one of the four files, or "
+                   "their folder",
+                   "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz", looksLikeIdx, idxOptions(),
+                   readIdx},
     DatasetReader {"cifar",
                    "CIFAR-10 and CIFAR-100, binary version: the .bin files, their folder, or the .tar.gz or "
                    ".tar.xz they come in",

@@ -5,13 +5,19 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <set>
+#include <span>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "core/base/text_number.h"
 #include "core/data/byte_source.h"
+#include "core/data/file_tree.h"
 
 namespace rosler {
 
@@ -21,24 +27,42 @@ namespace {
 
 constexpr std::size_t pieceBytes = std::size_t {256} * 1024;
 
-/// One of the four files, by the two halves of its name.
+/// One of the four files, by the halves of its name.
 struct Role {
     std::string_view stem;
+    std::string_view otherStem; ///< as EMNIST has it
     std::string_view ending;
 };
-constexpr Role trainImages {"train-images", "idx3-ubyte"};
-constexpr Role trainLabels {"train-labels", "idx1-ubyte"};
-constexpr Role testImages {"t10k-images", "idx3-ubyte"};
-constexpr Role testLabels {"t10k-labels", "idx1-ubyte"};
+constexpr Role trainImages {"train-images", "train-images", "idx3-ubyte"};
+constexpr Role trainLabels {"train-labels", "train-labels", "idx1-ubyte"};
+constexpr Role testImages {"t10k-images", "test-images", "idx3-ubyte"};
+constexpr Role testLabels {"t10k-labels", "test-labels", "idx1-ubyte"};
 constexpr std::array roles {trainImages, trainLabels, testImages, testLabels};
 
 /// The names a file of that role may have, the preferred one first: unpacked is read faster.
-std::array<std::string, 4> namesOf(const Role &role)
+std::array<std::string, 8> namesOf(const Role &role)
 {
-    const std::string stem(role.stem);
-    const std::string ending(role.ending);
-    return {stem + "-" + ending, stem + "." + ending, stem + "-" + ending + ".gz",
-            stem + "." + ending + ".gz"};
+    std::array<std::string, 8> names;
+    std::size_t i = 0;
+    for (const std::string_view packing : {"", ".gz"})
+        for (const std::string_view stem : {role.stem, role.otherStem})
+            for (const char dot : {'-', '.'})
+                names[i++] = std::string(stem) + dot + std::string(role.ending) + std::string(packing);
+    return names;
+}
+
+/// What stands before the name of one of the four files, as "emnist-letters-"; none if it is none of them.
+std::optional<std::string> setOf(std::string_view file)
+{
+    for (const Role &role : roles)
+        for (const std::string &name : namesOf(role)) {
+            if (!file.ends_with(name))
+                continue;
+            const std::string_view set = file.substr(0, file.size() - name.size());
+            if (set.empty() || set.ends_with('-'))
+                return std::string(set);
+        }
+    return std::nullopt;
 }
 
 bool isThere(const fs::path &path)
@@ -53,14 +77,34 @@ bool isFolder(const fs::path &path)
     return fs::is_directory(path, ignored);
 }
 
-std::optional<fs::path> findIn(const fs::path &folder, const Role &role)
+/// All that are in a folder.
+std::set<std::string> setsIn(const fs::path &folder)
 {
-    for (const std::string &name : namesOf(role)) {
-        if (isThere(folder / name))
-            return folder / name;
-    }
-    return std::nullopt;
+    constexpr int most = 10'000; // files that are looked at
+    std::set<std::string> sets;
+    std::error_code error;
+    int seen = 0;
+    for (fs::directory_iterator file(folder, error), end; !error && file != end && seen < most;
+         file.increment(error), ++seen)
+        if (auto set = setOf(file->path().filename().string()))
+            sets.insert(std::move(*set));
+    return sets;
 }
+
+/// The four files of one set.
+struct Files {
+    fs::path folder;
+    std::string set; ///< what their names begin with
+
+    [[nodiscard]] std::optional<fs::path> find(const Role &role) const
+    {
+        for (const std::string &name : namesOf(role)) {
+            if (isThere(folder / (set + name)))
+                return folder / (set + name);
+        }
+        return std::nullopt;
+    }
+};
 
 /// The folder that holds the four files, absolute, without a slash at its end.
 fs::path folderOf(const fs::path &path)
@@ -72,12 +116,69 @@ fs::path folderOf(const fs::path &path)
     return whole;
 }
 
-Result<ByteSource> openIn(const fs::path &folder, const Role &role)
+/// The set that @p path, or else @p wanted, names; of a folder with one set that one.
+Result<Files> filesOf(const fs::path &path, const std::string &wanted)
 {
-    const auto path = findIn(folder, role);
+    Files files {folderOf(path), {}};
+    const std::string set = wanted.empty() ? wanted : wanted + '-';
+    if (!isFolder(path))
+        if (auto named = setOf(path.filename().string())) {
+            files.set = std::move(*named);
+            return files;
+        }
+    const std::set<std::string> sets = setsIn(files.folder);
+    if (sets.contains(set) || sets.empty()) {
+        files.set = set;
+        return files;
+    }
+    if (wanted.empty() && sets.size() == 1) {
+        files.set = *sets.begin();
+        return files;
+    }
+    std::string list;
+    for (const std::string &one : sets)
+        list += (list.empty() ? "" : ", ") + className(one.substr(0, one.empty() ? 0 : one.size() - 1));
+    return fail(ErrorCode::NotFound,
+                (wanted.empty() ? std::string("several sets") : "no set \"" + className(wanted) + '"')
+                    + " in this folder; name one of " + list,
+                "options/set");
+}
+
+/// Names of classes, if a file beside them says: rows of a label and the codes of its characters, as
+/// EMNIST's mappings.
+std::map<int, std::string> mappingOf(const Files &files)
+{
+    constexpr std::uint64_t most = 65'536; // bytes
+    std::map<int, std::string> names;
+    auto source = ByteSource::open(files.folder / (files.set + "mapping.txt"));
+    if (!source || source->fileBytes() > most)
+        return names;
+    std::string text(source->fileBytes(), '\0');
+    if (!source->read(std::as_writable_bytes(std::span(text))))
+        return names;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::vector<int> numbers;
+        for (std::size_t from = at; from < end;) {
+            const std::size_t to = std::min(text.find_first_of(" \t\r", from), end);
+            if (const auto number = numberIn<int>(text.substr(from, to - from)))
+                numbers.push_back(*number);
+            from = to + 1;
+        }
+        for (std::size_t i = 1; i < numbers.size(); ++i)
+            if (numbers[i] > ' ' && numbers[i] <= '~')
+                names[numbers.front()] += static_cast<char>(numbers[i]);
+        at = end + 1;
+    }
+    return names;
+}
+
+Result<ByteSource> openIn(const Files &files, const Role &role)
+{
+    const auto path = files.find(role);
     if (!path)
-        return fail(ErrorCode::NotFound, "no file " + namesOf(role)[0] + ", plain or with .gz",
-                    folder.string());
+        return fail(ErrorCode::NotFound, "no file " + files.set + namesOf(role)[0] + ", plain or with .gz",
+                    files.folder.string());
     return ByteSource::open(*path);
 }
 
@@ -153,13 +254,13 @@ Result<void> checkExtents(const Part &part, const ReadLimits &limits)
     return checkRoom(images, count * part.pixels());
 }
 
-Result<Part> openPart(const fs::path &folder, const Role &imageRole, const Role &labelRole,
+Result<Part> openPart(const Files &files, const Role &imageRole, const Role &labelRole,
                       const ReadLimits &limits)
 {
-    auto images = openIn(folder, imageRole);
+    auto images = openIn(files, imageRole);
     if (!images)
         return tl::unexpected(std::move(images.error()));
-    auto labels = openIn(folder, labelRole);
+    auto labels = openIn(files, labelRole);
     if (!labels)
         return tl::unexpected(std::move(labels.error()));
     Part part {std::move(*images), std::move(*labels), 0, 0, 0};
@@ -238,7 +339,21 @@ private:
     std::array<const ByteSource *, 4> m_sources;
 };
 
-Result<Examples> readPart(Part &part, const Load &load)
+/// Pixels that lie column by column to row by row.
+void turn(std::vector<std::uint8_t> &pixels, std::size_t height, std::size_t width)
+{
+    std::vector<std::uint8_t> image(height * width);
+    for (std::size_t first = 0; first + image.size() <= pixels.size(); first += image.size()) {
+        const auto at = pixels.begin() + static_cast<std::ptrdiff_t>(first);
+        for (std::size_t row = 0; row < height; ++row)
+            for (std::size_t col = 0; col < width; ++col)
+                image[row * width + col] = at[static_cast<std::ptrdiff_t>(col * height + row)];
+        std::ranges::copy(image, at);
+    }
+}
+
+/// @param turned  whether pixels lie column by column
+Result<Examples> readPart(Part &part, bool turned, const Load &load)
 {
     Examples examples;
     std::vector<std::uint8_t> pixels(part.count * part.pixels());
@@ -250,6 +365,8 @@ Result<Examples> readPart(Part &part, const Load &load)
         if (auto reported = load.report(); !reported)
             return tl::unexpected(std::move(reported.error()));
     }
+    if (turned)
+        turn(pixels, part.width, part.height);
     examples.features = FeatureTable(std::move(pixels), static_cast<Index>(part.pixels()), 255.0F);
     if (auto end = part.images.expectEnd(); !end)
         return tl::unexpected(std::move(end.error()));
@@ -277,33 +394,48 @@ std::string lowerCase(std::string text)
 
 bool looksLikeIdx(const fs::path &path)
 {
-    if (isFolder(path))
-        return std::ranges::any_of(roles, [&](const Role &role) { return findIn(path, role).has_value(); });
-    const std::string name = path.filename().string();
-    return isThere(path) && std::ranges::any_of(roles, [&](const Role &role) {
-               const auto names = namesOf(role);
-               return std::ranges::find(names, name) != names.end();
-           });
+    return isFolder(path) ? !setsIn(path).empty()
+                          : isThere(path) && setOf(path.filename().string()).has_value();
 }
 
-Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const DatasetOptions & /*options*/,
+std::span<const ReaderOption> idxOptions()
+{
+    static const std::array options {
+        ReaderOption {"set", "which of several sets in a folder, as emnist-letters; empty: the only one",
+                      std::string()},
+        ReaderOption {
+            "transposed",
+            "whether pixels lie column by column, as EMNIST's do, whose files are known by their names",
+            false},
+    };
+    return options;
+}
+
+Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const DatasetOptions &options,
                                                const ReadLimits &limits, const ReadProgress &progress)
 {
-    const fs::path folder = folderOf(path);
-    auto train = openPart(folder, trainImages, trainLabels, limits);
+    const auto resolved = resolveOptions(options, idxOptions());
+    if (!resolved)
+        return tl::unexpected(resolved.error());
+    const auto files = filesOf(path, std::get<std::string>(resolved->at("set")));
+    if (!files)
+        return tl::unexpected(files.error());
+    const bool emnist = files->set.starts_with("emnist-");
+    const bool turned = emnist || std::get<bool>(resolved->at("transposed"));
+    auto train = openPart(*files, trainImages, trainLabels, limits);
     if (!train)
         return tl::unexpected(std::move(train.error()));
-    auto test = openPart(folder, testImages, testLabels, limits);
+    auto test = openPart(*files, testImages, testLabels, limits);
     if (!test)
         return tl::unexpected(std::move(test.error()));
     if (auto checked = checkTogether(*train, *test, limits); !checked)
         return tl::unexpected(std::move(checked.error()));
 
     const Load load(progress, *train, *test);
-    auto trainExamples = readPart(*train, load);
+    auto trainExamples = readPart(*train, turned, load);
     if (!trainExamples)
         return tl::unexpected(std::move(trainExamples.error()));
-    auto testExamples = readPart(*test, load);
+    auto testExamples = readPart(*test, turned, load);
     if (!testExamples)
         return tl::unexpected(std::move(testExamples.error()));
 
@@ -322,14 +454,22 @@ Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const Datas
     }
 
     DatasetParts parts;
-    parts.name = lowerCase(folder.filename().string());
-    parts.source = folder.string();
+    const fs::path &folder = files->folder;
+    parts.name = files->set.empty() ? lowerCase(folder.filename().string())
+                                    : className(files->set.substr(0, files->set.size() - 1));
+    parts.source = setsIn(folder).size() > 1 && !isFolder(path) ? path.string() : folder.string();
     parts.shape = {1, static_cast<Index>(train->height), static_cast<Index>(train->width)};
+    if (turned)
+        std::swap(parts.shape.height, parts.shape.width);
+    if (turned)
+        parts.notes.emplace_back("Pixels lie column by column in the files; images were turned.");
+    const std::map<int, std::string> names = mappingOf(*files);
     std::array<std::uint16_t, 256> classOf {};
     for (std::size_t label = 0; label < named.size(); ++label)
         if (named[label]) {
             classOf[label] = static_cast<std::uint16_t>(parts.classNames.size());
-            parts.classNames.push_back(std::to_string(label));
+            const auto said = names.find(static_cast<int>(label));
+            parts.classNames.push_back(said == names.end() ? std::to_string(label) : said->second);
         }
     for (Examples *examples : {&*trainExamples, &*testExamples})
         for (std::uint16_t &label : examples->labels)

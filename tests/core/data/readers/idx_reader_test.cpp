@@ -96,6 +96,8 @@ private Q_SLOTS:
     void readsEverySpelling_data();
     void readsEverySpelling();
     void knowsItsFilesByName();
+    void setsOfEmnistAreToldApart();
+    void emnistIsTurnedAndNamed();
     void refusesWhatIsWrongAndSaysWhere_data();
     void refusesWhatIsWrongAndSaysWhere();
     void everyCutIsAnError_data() { fileRows(); }
@@ -221,6 +223,60 @@ void IdxReaderTest::knowsItsFilesByName()
 }
 
 using Change = std::function<void(Files &)>;
+
+void IdxReaderTest::setsOfEmnistAreToldApart()
+{
+    const auto writeSet = [&](const std::string &set) {
+        for (const auto &[name, bytes] : smallFiles()) {
+            std::string spelt = name;
+            if (spelt.starts_with("t10k"))
+                spelt.replace(0, 4, "test");
+            writeFile(m_folder / (set + spelt), bytes);
+        }
+    };
+    writeSet("emnist-letters-");
+    QVERIFY(looksLikeIdx(m_folder));
+    const auto only = readIdx(m_folder, {}, {}, {});
+    QVERIFY2(only, only ? "" : message(only.error()).c_str());
+    QCOMPARE((*only)->name(), "emnist-letters");
+    writeSet("emnist-digits-");
+    const auto several = readIdx(m_folder, {}, {}, {});
+    QVERIFY(!several);
+    QCOMPARE(several.error().where, std::string("options/set"));
+    QVERIFY(several.error().what.find("emnist-digits, emnist-letters") != std::string::npos);
+    const auto named = readIdx(m_folder, {{"set", std::string("emnist-digits")}}, {}, {});
+    QVERIFY2(named, named ? "" : message(named.error()).c_str());
+    QCOMPARE((*named)->name(), "emnist-digits");
+    QVERIFY(!readIdx(m_folder, {{"set", std::string("emnist")}}, {}, {}));
+    const fs::path file = m_folder / "emnist-letters-test-labels-idx1-ubyte";
+    QVERIFY(looksLikeIdx(file));
+    const auto byFile = readIdx(file, {}, {}, {});
+    QVERIFY2(byFile, byFile ? "" : message(byFile.error()).c_str());
+    QCOMPARE((*byFile)->name(), "emnist-letters");
+    QCOMPARE((*byFile)->source(), file.string()); // the folder would not say which
+    QVERIFY(!looksLikeIdx(m_folder / "xtrain-images-idx3-ubyte"));
+}
+
+void IdxReaderTest::emnistIsTurnedAndNamed()
+{
+    // Labels from 1 on, and a mapping to the codes of two characters each.
+    const std::string pixels("\x00\x03\x01\x04\x02\x05", 6); // columns of 0..5 in two rows
+    write({{"emnist-letters-train-images-idx3-ubyte", imageFile(2, 3, 2, pixels + pixels)},
+           {"emnist-letters-train-labels-idx1-ubyte", labelFile(2, {"\x01\x02", 2})},
+           {"emnist-letters-test-images-idx3-ubyte", imageFile(1, 3, 2, pixels)},
+           {"emnist-letters-test-labels-idx1-ubyte", labelFile(1, {"\x02", 1})},
+           {"emnist-letters-mapping.txt", "1 65 97\n2 66 98\r\nx\n9\n"}});
+    const auto data = this->read();
+    QVERIFY2(data, data ? "" : message(data.error()).c_str());
+    QCOMPARE((*data)->classNames(), (std::vector<std::string> {"Aa", "Bb"}));
+    QCOMPARE((*data)->shape(), (ExampleShape {1, 2, 3}));
+    for (Index i = 0; i < 6; ++i)
+        QVERIFY((*data)->train().features(1, i) == static_cast<float>(i) / 255.0F);
+    QCOMPARE((*data)->test().labels, (std::vector<std::uint16_t> {1}));
+    QVERIFY((*data)->notes().front().find("column by column") != std::string::npos);
+    fs::remove(m_folder / "emnist-letters-mapping.txt");
+    QCOMPARE((*this->read())->classNames(), (std::vector<std::string> {"1", "2"}));
+}
 
 void IdxReaderTest::refusesWhatIsWrongAndSaysWhere_data()
 {
