@@ -6,11 +6,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/figure_export.h"
-#include "core/base/atomic_file.h"
-#include "core/interchange/keras_weights.h"
-#include "core/interchange/onnx_export.h"
-#include "core/store/run_environment.h"
-#include "device_link/host/c_export.h"
+#include "app/trained/model_export.h"
 
 namespace rosler::cli {
 
@@ -26,7 +22,7 @@ struct COptions {
 };
 
 /// A model's run, folder or file as C.
-int exportC(const std::vector<std::string> &models, const std::string &out, const COptions &options)
+int writeC(const std::vector<std::string> &models, const std::string &out, const COptions &options)
 {
     if (models.size() != 1)
         return report(
@@ -40,17 +36,12 @@ int exportC(const std::vector<std::string> &models, const std::string &out, cons
     const auto type = numberType(options.type);
     if (!type)
         return report(type.error());
-    const auto image = packModel(*model, *type,
-                                 options.core == "dsp"          ? RSL_LAYOUT_I8_2X2
-                                     : options.core == "helium" ? RSL_LAYOUT_I8_4X16
-                                                                : RSL_LAYOUT_I8_4X4);
-    if (!image)
-        return report(image.error());
-    const auto sources = cSources(*image);
+    const auto core = coreKind(options.core);
+    if (!core)
+        return report(core.error());
+    const auto sources = exportC(*model, *type, *core, options.folder);
     if (!sources)
         return report(sources.error());
-    if (const auto written = writeCSources(*sources, options.folder); !written)
-        return report(written.error());
     for (const CFile &file : sources->files)
         std::printf("%s/%s\n", options.folder.c_str(), file.name.c_str());
     std::fprintf(stderr, "%zu bytes of constants, %zu of RAM; int rosler_run(const float *in, float *out)\n",
@@ -58,36 +49,18 @@ int exportC(const std::vector<std::string> &models, const std::string &out, cons
     return Done;
 }
 
-/// What a file for other programs says of a model's origin.
-ModelOrigin originOf(const TrainedModel &model)
-{
-    ModelOrigin origin {.name = model.name, .version = thisEnvironment(0).version};
-    if (!model.record)
-        return origin;
-    const RunSummary &run = model.record->summary;
-    origin.classNames = run.classNames;
-    origin.properties = {{"rosler.run", run.id},
-                         {"rosler.dataset", run.dataset},
-                         {"rosler.dataset_digest", run.datasetDigest}};
-    return origin;
-}
-
 /// A model's run, folder or file as one file for other programs.
 int exportFile(const std::vector<std::string> &models, const std::string &out, const std::string &path,
-               bool onnx)
+               ModelFormat format)
 {
     if (models.size() != 1)
         return report({ErrorCode::OutOfRange,
                        "a model file is made of one model: a run's id, its folder, or a model.h5",
-                       onnx ? "--onnx" : "--keras"});
+                       format == ModelFormat::Onnx ? "--onnx" : "--keras"});
     const auto model = loadTrainedModel(models.front(), out);
     if (!model)
         return report(model.error());
-    const Result<std::string> bytes =
-        onnx ? onnxBytes(onnxModel(model->network, originOf(*model))) : kerasBytes(model->network);
-    if (!bytes)
-        return report(bytes.error());
-    if (const auto written = writeFileAtomically(path, *bytes); !written)
+    if (const auto written = exportModel(*model, format, path); !written)
         return report(written.error());
     std::printf("%s\n", path.c_str());
     return Done;
@@ -159,11 +132,11 @@ std::function<int()> exportCommand(CLI::App &app)
         ->needs(c);
     return [options]() -> int {
         if (!options->onnx.empty())
-            return exportFile(options->runs, options->out, options->onnx, true);
+            return exportFile(options->runs, options->out, options->onnx, ModelFormat::Onnx);
         if (!options->keras.empty())
-            return exportFile(options->runs, options->out, options->keras, false);
+            return exportFile(options->runs, options->out, options->keras, ModelFormat::Keras);
         if (!options->c.folder.empty())
-            return exportC(options->runs, options->out, options->c);
+            return writeC(options->runs, options->out, options->c);
         const auto store = openStoreToRead(options->out);
         if (!store)
             return report(store.error());

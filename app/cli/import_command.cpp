@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -12,15 +13,11 @@
 #include "app/cli/printable.h"
 #include "app/cli/sketch_text.h"
 #include "app/cli/text_table.h"
+#include "app/trained/model_import.h"
 #include "core/base/atomic_file.h"
 #include "core/base/quantity_text.h"
-#include "core/experiment/model_label.h"
 #include "core/experiment/shipped_experiments.h"
-#include "core/interchange/keras_weights.h"
-#include "core/interchange/onnx_import.h"
-#include "core/nn/layer_catalog.h"
 #include "core/nn/start_weights.h"
-#include "core/store/model_file.h"
 
 namespace rosler::cli {
 
@@ -28,78 +25,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longestFile = 2'000'000'000;
-
 struct ImportOptions {
     std::string file;
     std::string to = ".";
     std::string like;
-    double keep = 0.7;
+    double keep = importedShare;
     bool replace = false;
     DataOptions data;
 };
 
-/// Whether these are the first bytes of an HDF5 file.
-bool looksLikeHdf5(std::string_view bytes)
+Result<ImportedModel> readModel(const ImportOptions &options, const Dataset *data)
 {
-    return bytes.starts_with("\x89HDF\r\n\x1a\n");
-}
-
-/// Keras's weights for the first model of an experiment, whole.
-Result<ImportedModel> readKeras(std::string_view bytes, const ImportOptions &options, const Dataset *data)
-{
+    const auto bytes = readForeignModel(options.file);
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    if (!holdsWeightsAlone(*bytes))
+        return parseForeignModel(*bytes, options.file);
     if (options.like.empty() || data == nullptr)
         return fail(
             ErrorCode::NotFound,
             "it holds weights alone: say with --like EXPERIMENT whose layers they are, and with --dataset on "
             "which data",
             options.file);
-    auto spec = loadExperiment(options.like);
-    if (!spec)
-        return tl::unexpected(spec.error());
-    for (LayerSpec &layer : spec->models.front().layers)
-        layer.sketch.reset();
-    auto plan = planOf(trialOf(*spec, 0), data->shape(), data->classes());
-    if (!plan) {
-        Error error = plan.error();
-        error.where = options.like + ":" + error.where;
-        return tl::unexpected(error);
-    }
-    Network network(std::move(*plan));
-    network.initialise(0);
-    if (auto read = readKerasWeights(bytes, options.file, network); !read)
-        return tl::unexpected(read.error());
-    return ImportedModel {fs::path(options.file).stem().string(), std::move(network), {}};
-}
-
-Result<ImportedModel> readModel(const ImportOptions &options, const Dataset *data)
-{
-    const auto bytes = readRegularFile(options.file, longestFile);
-    if (!bytes)
-        return tl::unexpected(bytes.error());
-    if (looksLikeHdf5(*bytes))
-        return readKeras(*bytes, options, data);
-    return parseOnnx(*bytes, options.file).and_then([&](const OnnxModel &model) {
-        return importOnnx(model, options.file);
-    });
-}
-
-/// The share of @p data's test examples that @p network gets right.
-double testAccuracy(const Network &network, const Dataset &data)
-{
-    constexpr Index most = 500;
-    const Examples &test = data.test();
-    Index right = 0;
-    Matrix room;
-    for (Index first = 0; first < test.count(); first += most) {
-        const Index count = std::min(most, test.count() - first);
-        const auto chosen = argmaxRows(view(network.predict(test.features.rows(first, count, room))));
-        for (Index i = 0; i < count; ++i)
-            right += chosen[static_cast<std::size_t>(i)] == test.labels[static_cast<std::size_t>(first + i)]
-                ? 1
-                : 0;
-    }
-    return static_cast<double>(right) / static_cast<double>(test.count());
+    const auto like = loadExperiment(options.like);
+    if (!like)
+        return tl::unexpected(like.error());
+    return parseForeignWeights(*bytes, options.file, *like, options.like, *data);
 }
 
 void printLayers(const Network &network, const std::vector<LayerSpec> &sketched)
@@ -117,33 +68,6 @@ void printLayers(const Network &network, const std::vector<LayerSpec> &sketched)
     std::printf("%s", table.text().c_str());
 }
 
-/// The imported model and its sketch, both beginning with its weights.
-ExperimentSpec experimentOf(const ImportedModel &model, const std::vector<LayerSpec> &sketched,
-                            const std::string &name, const std::string &file, DatasetRequest data)
-{
-    ExperimentSpec spec;
-    spec.name = name;
-    spec.description = "Begins with the weights of " + name;
-    spec.dataset = std::move(data);
-    spec.training.validation = ValidationSpec::tenth();
-    const StartWeights start {file, model.network.digest()};
-    ModelSpec whole;
-    for (std::size_t i = 0; i < model.network.layerCount(); ++i)
-        whole.layers.push_back(model.network.layer(i).plan().spec);
-    whole.name = modelLabel(whole.layers);
-    whole.learningRate = defaultLearningRate(whole.layers);
-    whole.start = start;
-    spec.models.push_back(whole);
-    if (anySketched(sketched)) {
-        ModelSpec sketch = whole;
-        sketch.layers = sketched;
-        sketch.name = modelLabel(sketched);
-        sketch.learningRate = defaultLearningRate(sketched);
-        spec.models.push_back(std::move(sketch));
-    }
-    return spec;
-}
-
 /// What is written.
 struct Paths {
     fs::path model;
@@ -158,27 +82,23 @@ Result<void> expectFree(const fs::path &path, bool replace)
     return {};
 }
 
-/// Says how good the model is on the data, and writes the experiment.
-Result<void> writeExperiment(const ImportedModel &model, const std::vector<LayerSpec> &sketched,
-                             const ImportOptions &options, const ExperimentSpec &chosen, const Dataset &data,
-                             const Paths &paths)
+/// The experiment of the model that will be at @p paths.
+Result<ExperimentSpec> experimentOf(const ImportedModel &model, const std::vector<LayerSpec> &sketched,
+                                    const ImportOptions &options, const ExperimentSpec &chosen,
+                                    const Dataset &data, const Paths &paths)
 {
     std::error_code ignored;
-    const std::string file = fs::absolute(paths.model, ignored).lexically_normal().string();
-    ExperimentSpec spec = experimentOf(model, sketched, paths.spec.stem().string(), file, chosen.dataset);
-    if (!options.data.validation.empty())
-        spec.training.validation = chosen.training.validation;
-    if (auto fits = checkAgainst(spec, data.shape(), data.classes()); !fits) {
-        Error error = fits.error();
+    auto spec =
+        importedExperiment(model, sketched, paths.spec.stem().string(),
+                           fs::absolute(paths.model, ignored).lexically_normal(), chosen.dataset, data);
+    if (!spec) {
+        Error error = spec.error();
         error.where = options.file + " on " + options.data.dataset + ":" + error.where;
         return tl::unexpected(error);
     }
-    std::printf("%s of the test examples are right\n",
-                percentText(testAccuracy(model.network, data)).c_str());
-    if (auto written = writeFileAtomically(paths.spec, toJson(spec)); !written)
-        return written;
-    std::printf("%s\ntrain both on with  rosler train %s\n", paths.spec.c_str(), paths.spec.c_str());
-    return {};
+    if (!options.data.validation.empty())
+        spec->training.validation = chosen.training.validation;
+    return spec;
 }
 
 Result<void> importModel(const ImportOptions &options)
@@ -207,10 +127,24 @@ Result<void> importModel(const ImportOptions &options)
     printLayers(model->network, sketched);
     for (const std::string &note : model->notes)
         std::printf("left out: %s\n", printable(note).c_str());
-    if (auto written = writeModelFile(paths.model, model->network); !written)
+    std::optional<ExperimentSpec> spec;
+    if (withData) {
+        auto made = experimentOf(*model, sketched, options, chosen, *data, paths);
+        if (!made)
+            return tl::unexpected(made.error());
+        spec = std::move(*made);
+    }
+    if (auto written = writeImportedModel(paths.model, model->network); !written)
         return written;
     std::printf("%s\n", paths.model.c_str());
-    return withData ? writeExperiment(*model, sketched, options, chosen, *data, paths) : Result<void> {};
+    if (!spec)
+        return {};
+    std::printf("%s of the test examples are right\n",
+                percentText(testAccuracy(model->network, *data)).c_str());
+    if (auto written = writeFileAtomically(paths.spec, toJson(*spec)); !written)
+        return written;
+    std::printf("%s\ntrain both on with  rosler train %s\n", paths.spec.c_str(), paths.spec.c_str());
+    return {};
 }
 
 } // namespace
@@ -221,7 +155,8 @@ std::function<int()> importCommand(CLI::App &app)
     app.add_option("model", options->file,
                    "A model.onnx, of PyTorch or another program, or the weights.h5 that Keras saved")
         ->required();
-    app.add_option("--to", options->to, "Folder for the model as NAME.h5, and the experiment NAME.json")
+    app.add_option("--to", options->to,
+                   "Folder for the model as NAME.h5, and the experiment NAME.json; made if it is missing")
         ->capture_default_str();
     app.add_option("--like", options->like, "Experiment whose first model has the layers of Keras's weights");
     app.add_option("--keep", options->keep,

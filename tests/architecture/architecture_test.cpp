@@ -204,6 +204,9 @@ void ArchitectureTest::eachArrowIsGuarded_data()
     row("app/session/x.cpp", "#include \"widgets/pages/data_page.h\"", false);
     row("app/cli/x.cpp", "#include \"core/store/run_store.h\"", true);
     row("app/cli/x.cpp", "#include <QCoreApplication>", false);
+    row("app/cli/x.cpp", "#include \"app/trained/board_model.h\"", true);
+    row("app/trained/x.h", "#include <QString>", false);
+    row("app/trained/x.cpp", "#include \"app/session/training_session.h\"", false);
     row("app/cli/x.cpp", "#include \"app/session/training_session.h\"", false);
     row("app/gui/x.cpp", "#include \"app/session/training_session.h\"", true);
     row("app/gui/x.cpp", "#include \"app/cli/run_command.h\"", false);

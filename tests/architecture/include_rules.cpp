@@ -82,6 +82,7 @@ const std::vector<FolderRule> &folderRules()
                                           host + QStringLiteral("measured_model.h"),
                                           host + QStringLiteral("power_figure.h"),
                                           host + QStringLiteral("image_forecast.h"),
+                                          host + QStringLiteral("extraction.h"),
                                           host + QStringLiteral("latency_histogram.h")};
     static const QString models = QStringLiteral("widgets/models/");
     static const QString charts = QStringLiteral("widgets/charts/");
@@ -89,6 +90,7 @@ const std::vector<FolderRule> &folderRules()
     static const QString pages = QStringLiteral("widgets/pages/");
     static const QString session = QStringLiteral("app/session/");
     static const QString fetch = QStringLiteral("app/fetch/");
+    static const QString trained = QStringLiteral("app/trained/");
 
     static const std::vector<FolderRule> rules {
         {base, {}, apache},
@@ -124,10 +126,11 @@ const std::vector<FolderRule> &folderRules()
         {controls, QStringList {models, QStringLiteral("core/")} + boardValues, gpl},
         {pages, QStringList {controls, charts, models, QStringLiteral("core/")} + boardValues, gpl},
         {fetch, {QStringLiteral("core/")}, gpl},
-        {session, {fetch, host, QStringLiteral("core/")}, gpl},
-        {QStringLiteral("app/cli/"), {fetch, host, QStringLiteral("core/")}, gpl},
+        {trained, {host, QStringLiteral("core/")}, gpl},
+        {session, {trained, fetch, host, QStringLiteral("core/")}, gpl},
+        {QStringLiteral("app/cli/"), {trained, fetch, host, QStringLiteral("core/")}, gpl},
         {QStringLiteral("app/gui/"),
-         {pages, controls, charts, models, session, fetch, host, QStringLiteral("core/")},
+         {pages, controls, charts, models, session, trained, fetch, host, QStringLiteral("core/")},
          gpl},
     };
     return rules;
@@ -137,8 +140,9 @@ const std::vector<LibraryRule> &libraryRules()
 {
     static const std::vector<LibraryRule> rules {
         {QStringLiteral("Q[A-Za-z0-9/]+|q[a-z0-9]+\\.h"),
-         {QStringLiteral("core/"), QStringLiteral("app/cli/"), QStringLiteral("device_link/protocol/"),
-          QStringLiteral("device_link/firmware/"), QStringLiteral("device_link/host/")},
+         {QStringLiteral("core/"), QStringLiteral("app/cli/"), QStringLiteral("app/trained/"),
+          QStringLiteral("device_link/protocol/"), QStringLiteral("device_link/firmware/"),
+          QStringLiteral("device_link/host/")},
          {QStringLiteral("device_link/host/links/"), QStringLiteral("device_link/host/flash/")},
          QStringLiteral("core, the firmware and the command line know no Qt")},
         {QStringLiteral("hdf5.*\\.h|H5[A-Za-z]*\\.h|highfive/.*"),

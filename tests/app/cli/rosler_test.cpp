@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -409,7 +410,7 @@ void RoslerTest::modelsGoToOtherProgramsAndComeBack()
     const Answer alone = test::rosler({"import", weights, "--to", m_folder->filePath("k")});
     QCOMPARE(alone.exitCode, 1);
     QVERIFY2(alone.error.contains("--like"), alone.error.constData());
-    QVERIFY(QDir().mkpath(m_folder->filePath("k")));
+    QVERIFY(!QFileInfo::exists(m_folder->filePath("k"))); // made with what is kept there
     const Answer back = test::rosler(
         {"import", weights, "--to", m_folder->filePath("k"), "--like", experiment, "--dataset", "digits"});
     QVERIFY2(back.exitCode == 0, back.error.constData());
@@ -419,6 +420,14 @@ void RoslerTest::modelsGoToOtherProgramsAndComeBack()
     };
     QVERIFY(bytesOf(m_folder->filePath("k/keras.h5")).size() > 1000);
     QCOMPARE(bytesOf(m_folder->filePath("k/keras.h5")), bytesOf(m_folder->filePath("net.h5")));
+
+    // The folder is made, and those above it; where that cannot be, it is said which.
+    const Answer deep = test::rosler({"import", onnx, "--to", m_folder->filePath("a/b")});
+    QVERIFY2(deep.exitCode == 0, deep.error.constData());
+    QVERIFY(QFile::exists(m_folder->filePath("a/b/net.h5")));
+    const Answer nowhere = test::rosler({"import", onnx, "--to", "/proc/rosler"});
+    QCOMPARE(nowhere.exitCode, 1);
+    QVERIFY2(nowhere.error.contains("/proc/rosler"), nowhere.error.constData());
 
     // Another model under the name that the experiment says.
     QVERIFY(QFile::remove(m_folder->filePath("net.h5")));
