@@ -2,12 +2,14 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
 #include "app/cli/text_table.h"
+#include "app/trained/board_model.h"
 #include "core/base/quantity_text.h"
 #include "core/cost/cost_model.h"
 #include "core/data/dataset_reader.h"
@@ -23,12 +25,13 @@ namespace rosler::cli {
 namespace {
 
 /// What each number type will take on a board, and the RAM of int8 operation by operation.
+/// @param extraction  of the features that the board makes itself; null: it is handed features
 Result<nlohmann::ordered_json> boardForecast(const std::string &name, const NetworkPlan &plan,
-                                             TextTable &table)
+                                             const Extraction *extraction, TextTable &table)
 {
     nlohmann::ordered_json j;
     for (const rsl_number type : {RSL_F32, RSL_F16, RSL_I8}) {
-        const Result<ImageForecast> forecast = imageForecast(plan, type);
+        const Result<ImageForecast> forecast = imageForecast(plan, type, RSL_LAYOUT_I8_4X4, true, extraction);
         if (!forecast)
             return tl::unexpected(forecast.error());
         nlohmann::ordered_json operations = nlohmann::ordered_json::array();
@@ -54,6 +57,7 @@ std::function<int()> forecastCommand(CLI::App &app)
         std::string spec;
         DataOptions data;
         std::vector<Index> shape;
+        std::string from = "features";
         BudgetOptions budget;
         bool json = false;
     };
@@ -64,6 +68,10 @@ std::function<int()> forecastCommand(CLI::App &app)
                    "Instead of data: FEATURES CLASSES TRAINING-EXAMPLES, as 784 10 60000")
         ->expected(3)
         ->check(CLI::Range(1, 1'000'000'000));
+    app.add_option("--from", options->from,
+                   "What the board is handed: features, or samples that it makes them of")
+        ->check(CLI::IsMember({"features", "samples"}))
+        ->capture_default_str();
     addBudgetOptions(app, options->budget);
     app.add_flag("--json", options->json, "Print one JSON object on the last line");
     return [options]() -> int {
@@ -76,6 +84,10 @@ std::function<int()> forecastCommand(CLI::App &app)
         ExampleShape example;
         Index classes = 0;
         Index trainExamples = 0;
+        std::optional<Extraction> extraction;
+        if (!options->shape.empty() && options->from == "samples")
+            return report({ErrorCode::OutOfRange, "a shape does not say what features are made of: give data",
+                           "--from samples"});
         if (!options->shape.empty()) {
             example = ExampleShape::vector(options->shape[0]);
             classes = options->shape[1];
@@ -90,6 +102,12 @@ std::function<int()> forecastCommand(CLI::App &app)
             example = (*data)->shape();
             classes = (*data)->classes();
             trainExamples = (*data)->train().count();
+            if (options->from == "samples") {
+                auto made = boardExtraction(**data);
+                if (!made)
+                    return report(made.error());
+                extraction = std::move(*made);
+            }
         }
         if (auto fits = checkAgainst(*spec, example, classes); !fits) {
             Error error = fits.error();
@@ -137,7 +155,8 @@ std::function<int()> forecastCommand(CLI::App &app)
             if (!plan)
                 return report(plan.error());
             // A network may be too wide for a board and still be trained.
-            if (auto forecast = boardForecast(spec->models[i].name, *plan, board))
+            if (auto forecast =
+                    boardForecast(spec->models[i].name, *plan, extraction ? &*extraction : nullptr, board))
                 j["models"].back()["board"] = std::move(*forecast);
             else
                 board.add({spec->models[i].name, forecast.error().what, "-", "-"});

@@ -8,9 +8,9 @@
 namespace rosler {
 
 Result<ImageForecast> imageForecast(const NetworkPlan &plan, rsl_number type, rsl_layout int8Layout,
-                                    bool foldU)
+                                    bool foldU, const Extraction *extraction)
 {
-    const Result<ImagePlan> image = planImage(plan, type, int8Layout, foldU);
+    const Result<ImagePlan> image = planImage(plan, type, int8Layout, foldU, extraction);
     if (!image)
         return tl::unexpected(image.error());
     const std::vector<std::uint8_t> tables = image->tables();

@@ -415,6 +415,22 @@ void RoughTest::aBoardMayMakeTheFeatures()
     QVERIFY2(made.exitCode == 0, made.error.constData());
     QFile header(m_folder->filePath("c/rosler_model.h"));
     QVERIFY(header.open(QIODevice::ReadOnly) && header.readAll().contains("ROSLER_INPUTS 256 "));
+    // A forecast counts what the board needs for it.
+    const auto ram = [&](const char *from) {
+        const Answer forecast = test::rosler({"forecast", file.fileName(), "--from", from, "--json"});
+        return forecast.json()["models"]
+            .toArray()[0]
+            .toObject()["board"]
+            .toObject()["i8"]
+            .toObject()["ram_bytes"]
+            .toInt();
+    };
+    QVERIFY(ram("features") > 0);
+    QVERIFY(ram("samples") > ram("features") + 4 * 256);
+    QCOMPARE(ram("samples"), json["ram_bytes"].toInt());
+    const Answer shapeless =
+        test::rosler({"forecast", file.fileName(), "--from", "samples", "--shape", "128", "4", "100"});
+    QCOMPARE(shapeless.exitCode, 1);
     // Pictures are no signals.
     QCOMPARE(test::rosler({"train", spec(1), "--out", out()}).exitCode, 0);
     const Answer refused = measured(runs(out()).at(0).toObject()["id"].toString());

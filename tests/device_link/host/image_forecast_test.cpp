@@ -94,6 +94,33 @@ private Q_SLOTS:
         QVERIFY(forecast->operations == operationsOf(image->model()));
     }
 
+    void knowsWhatMakingTheFeaturesTakes()
+    {
+        SignalFeatures spectra;
+        spectra.window = 128;
+        const auto extraction = extractionOf(spectra);
+        QVERIFY(extraction);
+        const NetworkPlan plan = planOf({{.inputs = 64, .outputs = 9, .read = 64, .kept = 9}});
+        Network network(plan);
+        network.initialise(3);
+        const Matrix x = Matrix::Constant(4, 64, 0.25F);
+        const auto image = packModel(
+            network,
+            {.type = RSL_I8, .name = "net", .samples = RawSamples {spectra, std::vector<float>(128, 0.5F)}},
+            view(x), twinInference());
+        QVERIFY2(image, image ? "" : message(image.error()).c_str());
+        const auto forecast = imageForecast(plan, RSL_I8, RSL_LAYOUT_I8_4X4, true, &*extraction);
+        QVERIFY(forecast);
+        QCOMPARE(forecast->imageBytes, std::uint64_t {image->bytes().size()});
+        QCOMPARE(forecast->ramBytes, std::uint64_t {image->ramBytes()});
+        QVERIFY(forecast->operations == operationsOf(image->model()));
+        QVERIFY(forecast->operations.front().makesFeatures);
+        QVERIFY(forecast->ramBytes > imageForecast(plan, RSL_I8)->ramBytes + 4 * 128);
+        // Of as many features as it makes.
+        QCOMPARE(imageForecast(planOf(dense()), RSL_I8, RSL_LAYOUT_I8_4X4, true, &*extraction).error().code,
+                 ErrorCode::OutOfRange);
+    }
+
     void theVerdictNeedsNoBoard()
     {
         BoardProfile board;
