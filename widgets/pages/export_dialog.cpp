@@ -198,7 +198,9 @@ QWidget *ExportDialog::Private::buildFormats(const ExportSettings &start)
     auto *choose = new QPushButton(tr("&Choose…"));
     where->addWidget(folder, 1);
     where->addWidget(choose);
-    form->addRow(tr("F&older"), where);
+    auto *words = new QLabel(tr("F&older"));
+    words->setBuddy(folder); // a form knows none of a layout's
+    form->addRow(words, where);
     connect(folder, &QLineEdit::textChanged, q, [this] { updateAccept(); });
     connect(choose, &QPushButton::clicked, q, [this] {
         const QString chosenFolder =
