@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/measurement_table.h"
 
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
 #include <QFont>
 
 #include "core/base/quantity_text.h"
@@ -14,7 +18,7 @@ struct RowText {
     const char *tip;
 };
 
-constexpr RowText rowTexts[MeasurementTable::RowCount] = {
+constexpr RowText rowTexts[] = {
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Accuracy on the board"),
      QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Share of the samples that the board itself got right")},
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Accuracy of the twin"),
@@ -29,7 +33,8 @@ constexpr RowText rowTexts[MeasurementTable::RowCount] = {
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Cycles"),
      QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Of one inference, median; by the core's own counter")},
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Per multiply-add"),
-     QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Instructions or cycles for each multiply-add")},
+     QT_TRANSLATE_NOOP("rosler::MeasurementTable",
+                       "Instructions or cycles of the network for each multiply-add")},
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Latency"),
      QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Of one inference, median and 95th percentile")},
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Energy"),
@@ -40,7 +45,12 @@ constexpr RowText rowTexts[MeasurementTable::RowCount] = {
      QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Input, outputs and scratch, exact")},
     {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Multiply-adds"),
      QT_TRANSLATE_NOOP("rosler::MeasurementTable", "Of one inference, of the factors as they are stored")},
+    {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "– making the features"),
+     QT_TRANSLATE_NOOP("rosler::MeasurementTable", "What the board took to make features of samples")},
+    {QT_TRANSLATE_NOOP("rosler::MeasurementTable", "– the network"),
+     QT_TRANSLATE_NOOP("rosler::MeasurementTable", "What all the other operations took")},
 };
+static_assert(std::size(rowTexts) == MeasurementTable::NetworkPart + 1);
 
 QString dash()
 {
@@ -52,18 +62,23 @@ QString dash()
 MeasurementTable::MeasurementTable(QObject *parent)
     : QAbstractTableModel(parent)
 {
+    setMeasurements({});
 }
 
 void MeasurementTable::setMeasurements(std::vector<Measurement> measurements)
 {
     beginResetModel();
     m_measurements = std::move(measurements);
+    m_rows.resize(RowCount);
+    std::iota(m_rows.begin(), m_rows.end(), 0);
+    if (std::ranges::any_of(m_measurements, [](const Measurement &m) { return featureShare(m).has_value(); }))
+        m_rows.insert(m_rows.begin() + Cycles + 1, {FeaturePart, NetworkPart});
     endResetModel();
 }
 
 int MeasurementTable::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : RowCount;
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
 }
 
 int MeasurementTable::columnCount(const QModelIndex &parent) const
@@ -104,7 +119,11 @@ MeasurementTable::Cell MeasurementTable::cell(int row, const Measurement &m) con
         const std::optional<Spread> &counted = m.instructions ? m.instructions : m.cycles;
         if (!counted || m.macs == 0)
             return {dash(), {}, false};
-        return {QString::number(counted->median.value() / static_cast<double>(m.macs), 'f', 2), {}, false};
+        const std::optional<FeatureShare> parts = featureShare(m);
+        const double features = parts ? parts->features.value() : 0; // are no multiply-adds of the network
+        return {QString::number((counted->median.value() - features) / static_cast<double>(m.macs), 'f', 2),
+                {},
+                false};
     }
     case Latency: {
         Cell cell = spread(m.latency);
@@ -120,6 +139,12 @@ MeasurementTable::Cell MeasurementTable::cell(int row, const Measurement &m) con
         return {QString::fromStdString(bytesText(static_cast<double>(m.ramBytes))), {}, false};
     case Macs:
         return {QString::fromStdString(countText(static_cast<double>(m.macs))), {}, false};
+    case FeaturePart:
+    case NetworkPart: {
+        const std::optional<FeatureShare> parts = featureShare(m);
+        return parts ? quantity(row == FeaturePart ? parts->features : parts->network)
+                     : Cell {dash(), {}, false};
+    }
     default:
         return {};
     }
@@ -129,12 +154,13 @@ QVariant MeasurementTable::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
+    const int row = m_rows[static_cast<std::size_t>(index.row())];
     if (index.column() == 0) {
         if (role == Qt::DisplayRole)
-            return tr(rowTexts[index.row()].name);
-        return role == Qt::ToolTipRole ? tr(rowTexts[index.row()].tip) : QVariant();
+            return tr(rowTexts[row].name);
+        return role == Qt::ToolTipRole ? tr(rowTexts[row].tip) : QVariant();
     }
-    const Cell shown = cell(index.row(), m_measurements[static_cast<std::size_t>(index.column() - 1)]);
+    const Cell shown = cell(row, m_measurements[static_cast<std::size_t>(index.column() - 1)]);
     switch (role) {
     case Qt::DisplayRole:
         return shown.text;

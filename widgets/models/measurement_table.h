@@ -11,7 +11,7 @@ namespace rosler {
 
 /// What models did on boards: a row a question, first its name, then a column a measurement. Modelled
 /// figures are italic, with a tilde, and their tool tip tells what was assumed; every figure's tells its
-/// source.
+/// source. Where a board made the features itself, what these and the network took have rows of their own.
 class MeasurementTable : public QAbstractTableModel
 {
     Q_OBJECT
@@ -30,7 +30,9 @@ public:
         ImageBytes,
         RamBytes,
         Macs,
-        RowCount
+        RowCount,               ///< those that are always there, in this order
+        FeaturePart = RowCount, ///< behind the cycles, where features were made on a board
+        NetworkPart
     };
 
     explicit MeasurementTable(QObject *parent = nullptr);
@@ -52,6 +54,7 @@ private:
     [[nodiscard]] Cell cell(int row, const Measurement &measurement) const;
 
     std::vector<Measurement> m_measurements;
+    std::vector<int> m_rows; ///< a Row each, as shown
 };
 
 } // namespace rosler

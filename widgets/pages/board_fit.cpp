@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/board_fit.h"
 
+#include <utility>
+
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -64,6 +66,15 @@ void BoardFit::setModels(std::vector<Model> models)
     refresh();
 }
 
+void BoardFit::setFeaturesMade(const std::optional<SignalFeatures> &made)
+{
+    m_extraction.reset();
+    if (made)
+        if (Result<Extraction> extraction = extractionOf(*made))
+            m_extraction = std::move(*extraction);
+    refresh();
+}
+
 QString BoardFit::board() const
 {
     return m_board->currentData().toString();
@@ -85,7 +96,8 @@ void BoardFit::refresh()
         if (!model.plan || !profile)
             continue;
         const auto type = static_cast<rsl_number>(m_type->currentData().toInt());
-        const Result<ImageForecast> forecast = imageForecast(*model.plan, type);
+        const Result<ImageForecast> forecast = imageForecast(*model.plan, type, RSL_LAYOUT_I8_4X4, true,
+                                                             m_extraction ? &*m_extraction : nullptr);
         if (!forecast) {
             lines << tr("%1: %2").arg(model.name, QString::fromStdString(forecast.error().what));
             continue;
@@ -105,6 +117,8 @@ void BoardFit::refresh()
                            .arg(QString::fromStdString(operation.name),
                                 QString::fromStdString(bytesText(static_cast<double>(operation.ramBytes))));
     }
+    if (m_extraction && !lines.isEmpty())
+        lines.prepend(tr("Handed raw samples:"));
     m_words->setText(lines.join(QLatin1Char('\n')));
     m_words->setToolTip(details.join(QLatin1Char('\n')));
     m_words->setVisible(!lines.isEmpty());

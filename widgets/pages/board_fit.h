@@ -6,7 +6,9 @@
 
 #include <QWidget>
 
+#include "core/data/signal/signal_features.h"
 #include "core/nn/network_plan.h"
+#include "device_link/host/extraction.h"
 
 class QComboBox;
 class QLabel;
@@ -28,6 +30,9 @@ public:
     explicit BoardFit(QWidget *parent = nullptr);
 
     void setModels(std::vector<Model> models);
+    /// @param made  the features that the board makes of samples that it is handed; none = it is handed
+    ///              features. Those that no board can make count as none.
+    void setFeaturesMade(const std::optional<SignalFeatures> &made);
     [[nodiscard]] QString board() const; ///< id of its profile
     void setBoard(const QString &id);    ///< ids that are none change nothing
 
@@ -35,6 +40,7 @@ private:
     void refresh();
 
     std::vector<Model> m_models;
+    std::optional<Extraction> m_extraction;
     QComboBox *m_board;
     QComboBox *m_type;
     QLabel *m_words;

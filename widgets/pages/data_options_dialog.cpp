@@ -16,7 +16,7 @@ namespace rosler {
 
 namespace {
 
-QString text(std::string_view said)
+QString textOf(std::string_view said)
 {
     return QString::fromUtf8(said.data(), static_cast<qsizetype>(said.size()));
 }
@@ -24,7 +24,7 @@ QString text(std::string_view said)
 /// "test_examples" as a row of a form calls it: "Test examples".
 QString label(std::string_view name)
 {
-    QString words = text(name).replace(QLatin1Char('_'), QLatin1Char(' '));
+    QString words = textOf(name).replace(QLatin1Char('_'), QLatin1Char(' '));
     if (!words.isEmpty())
         words[0] = words[0].toUpper();
     return words;
@@ -47,8 +47,8 @@ DataOptionsDialog::DataOptionsDialog(std::span<const ReaderOption> known, const 
     for (const ReaderOption &option : known) {
         const auto said = given.find(option.name);
         QWidget *editor = makeEditor(option, said == given.end() ? option.fallback : said->second);
-        editor->setObjectName(text(option.name));
-        editor->setToolTip(text(option.description));
+        editor->setObjectName(textOf(option.name));
+        editor->setToolTip(textOf(option.description));
         form->addRow(label(option.name), editor);
         m_rows.push_back({std::string(option.name), option.fallback, editor});
     }
@@ -70,7 +70,7 @@ DataOptionsDialog::DataOptionsDialog(std::span<const ReaderOption> known, const 
             else if (auto *check = qobject_cast<QCheckBox *>(row.editor))
                 check->setChecked(std::get<bool>(row.fallback));
             else if (auto *line = qobject_cast<QLineEdit *>(row.editor))
-                line->setText(text(std::get<std::string>(row.fallback)));
+                line->setText(textOf(std::get<std::string>(row.fallback)));
         }
     });
 }
@@ -96,7 +96,7 @@ QWidget *DataOptionsDialog::makeEditor(const ReaderOption &option, const OptionV
         box->setChecked(*yes);
         return box;
     }
-    return new QLineEdit(text(std::get<std::string>(value)));
+    return new QLineEdit(textOf(std::get<std::string>(value)));
 }
 
 DatasetOptions DataOptionsDialog::options() const

@@ -258,6 +258,11 @@ DesignPage::DesignPage(DesignModel *model, QWidget *parent)
 
 DesignPage::~DesignPage() = default;
 
+void DesignPage::setFeaturesMade(const std::optional<SignalFeatures> &made)
+{
+    d->fit->setFeaturesMade(made);
+}
+
 void DesignPage::setTraining(bool running)
 {
     if (running && !d->training)

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <QWidget>
+
+#include "core/data/signal/signal_features.h"
 
 namespace rosler {
 
@@ -20,6 +23,10 @@ public:
     /// @param model  not owned; outlives the page
     explicit DesignPage(DesignModel *model, QWidget *parent = nullptr);
     ~DesignPage() override;
+
+    /// The features that a board makes of samples that it is handed; none = it is handed features. Counts for
+    /// whether the models fit a board.
+    void setFeaturesMade(const std::optional<SignalFeatures> &made);
 
 public Q_SLOTS:
     /// While a training runs, a line says that changes belong to the next one.

@@ -6,12 +6,10 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QHash>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSpinBox>
@@ -27,36 +25,24 @@
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
+#include "widgets/controls/input_choice.h"
+#include "widgets/controls/plain_table.h"
 #include "widgets/controls/table_copy.h"
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/board_console.h"
+#include "widgets/pages/board_key_row.h"
 #include "widgets/pages/confusion_view.h"
+#include "widgets/pages/doctor_table.h"
 #include "widgets/pages/energy_view.h"
 #include "widgets/pages/latency_view.h"
+#include "widgets/pages/meter_row.h"
+#include "widgets/pages/share_table.h"
 
 namespace rosler {
 
 namespace {
 
 constexpr int modelsWanted = 2; ///< at first: dense and Rosler
-
-QTableWidget *makeTable(const QString &name, const QStringList &columns)
-{
-    auto *table = new QTableWidget(0, static_cast<int>(columns.size()));
-    table->setAccessibleName(name);
-    table->setHorizontalHeaderLabels(columns);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setSelectionMode(QAbstractItemView::ContiguousSelection);
-    table->setTabKeyNavigation(false);
-    table->setAlternatingRowColors(true);
-    table->setShowGrid(false);
-    table->setFrameShape(QFrame::NoFrame);
-    table->verticalHeader()->hide();
-    table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    makeCopyable(table);
-    return table;
-}
 
 std::vector<NamedTrace> tracesOf(const std::vector<MeasuredModel> &models)
 {
@@ -79,13 +65,10 @@ public:
 
     void build();
     QWidget *buildChoices();
-    void buildKey(QGridLayout *grid, int row);
-    void takeKeyFile();
     QWidget *buildFigures();
     QWidget *buildTabs();
     void updateButtons();
     void updateFigures();
-    void addLayers(const Measurement &measurement);
     void setMeasured(std::vector<MeasuredModel> all);
     void showStatus();
     [[nodiscard]] QStringList checkedRuns() const;
@@ -116,20 +99,16 @@ public:
     BarPlotWidget *memory = nullptr;
     MeasurementTable *results = nullptr;
     QTabWidget *tabs = nullptr;
-    QTableWidget *layers = nullptr;
+    ShareTable *layers = nullptr;
     QTableWidget *card = nullptr;
     BoardConsole *console = nullptr;
     LatencyView *latencies = nullptr;
     EnergyView *power = nullptr;
-    QTableWidget *findings = nullptr;
-    QComboBox *meter = nullptr;
-    QDoubleSpinBox *volts = nullptr;
-    QCheckBox *supplies = nullptr;
+    DoctorTable *findings = nullptr;
+    InputChoice *input = nullptr;
+    MeterRow *meter = nullptr;
     ConfusionView *confusion = nullptr;
-    QLineEdit *keyFile = nullptr;
-    QString keyTaken; ///< what is written there and was told
-    ElidedLabel *keyState = nullptr;
-    bool keyIsBad = false; ///< the banner says so
+    BoardKeyRow *key = nullptr;
     QPushButton *connectButton = nullptr;
     QToolButton *flash = nullptr;
     QPushButton *cButton = nullptr;
@@ -196,7 +175,8 @@ QWidget *DevicePage::Private::buildChoices()
     models->setObjectName(QStringLiteral("models"));
     models->setAccessibleName(tr("Models to push"));
     models->setSelectionMode(QAbstractItemView::NoSelection);
-    models->setFixedHeight(models->fontMetrics().height() * 5);
+    models->setMinimumHeight(models->fontMetrics().height() * 5);
+    models->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored); // as high as what stands beside
     label(tr("&Models"), models, 1);
     grid->addWidget(models, 1, 1);
 
@@ -218,46 +198,25 @@ QWidget *DevicePage::Private::buildChoices()
     samples->setAccessibleName(tr("Test samples to run on the board"));
     auto *words = new QLabel(tr("&Samples"));
     words->setBuddy(samples);
+    input = new InputChoice;
+    input->setObjectName(QStringLiteral("modelInput"));
+    auto *takes = new QLabel(tr("Model &takes"));
+    takes->setBuddy(input);
+    connect(input, &InputChoice::fromSamplesChanged, q, &DevicePage::fromSamplesChanged);
     how->addLayout(typeRow, 0, 0, 1, 2);
-    how->addWidget(words, 1, 0);
-    how->addWidget(samples, 1, 1);
-    how->addWidget(doctor, 2, 0, 1, 2);
+    how->addWidget(takes, 1, 0);
+    how->addWidget(input, 1, 1);
+    how->addWidget(words, 2, 0);
+    how->addWidget(samples, 2, 1);
+    how->addWidget(doctor, 3, 0, 1, 2);
     grid->addLayout(how, 1, 2, Qt::AlignTop);
     grid->setColumnStretch(1, 1);
 
-    meter = new QComboBox;
-    meter->setObjectName(QStringLiteral("meter"));
-    meter->setAccessibleName(tr("Energy meter"));
-    meter->setEditable(true);
-    meter->setToolTip(
-        tr("One that is plugged in, or its kind and port: ppk2:/dev/ttyACM1, powershield:/dev/ttyACM0"));
-    meter->setInsertPolicy(QComboBox::NoInsert);
-    meter->lineEdit()->setPlaceholderText(tr("none: energy is modelled"));
-    meter->addItem(QString());
-    label(tr("Meter"), meter, 2);
-    grid->addWidget(meter, 2, 1);
-    volts = new QDoubleSpinBox;
-    volts->setObjectName(QStringLiteral("volts"));
-    volts->setAccessibleName(tr("Volts of the board's supply"));
-    volts->setRange(0.8, 5.0);
-    volts->setSingleStep(0.1);
-    volts->setValue(3.3);
-    volts->setSuffix(tr(" V"));
-    supplies = new QCheckBox(tr("supplies the board"));
-    supplies->setObjectName(QStringLiteral("meterSupplies"));
-    supplies->setChecked(true);
-    auto *supply = new QHBoxLayout;
-    supply->addWidget(volts);
-    supply->addWidget(supplies, 1);
-    grid->addLayout(supply, 2, 2);
-    const auto enableSupply = [this] {
-        for (QWidget *each : {static_cast<QWidget *>(volts), static_cast<QWidget *>(supplies)})
-            each->setEnabled(!meter->currentText().trimmed().isEmpty());
-    };
-    connect(meter, &QComboBox::editTextChanged, q, enableSupply);
-    enableSupply();
-
-    buildKey(grid, 3);
+    meter = new MeterRow(grid, 2, q);
+    key = new BoardKeyRow(grid, 3, q);
+    connect(key, &BoardKeyRow::fileRequested, q, &DevicePage::keyFileRequested);
+    connect(key, &BoardKeyRow::fileChanged, q, &DevicePage::keyFileChanged);
+    connect(key, &BoardKeyRow::problemGone, banner, &ErrorBanner::dismiss);
 
     measure = new QPushButton(tr("Push and measure"));
     measure->setObjectName(QStringLiteral("measure"));
@@ -289,7 +248,8 @@ QWidget *DevicePage::Private::buildChoices()
             Q_EMIT q->disconnectRequested();
     });
     connect(tableButton, &QPushButton::clicked, q, &DevicePage::tableRequested);
-    connect(cButton, &QPushButton::clicked, q, [this] { Q_EMIT q->cRequested(checkedRuns(), cTypes()); });
+    connect(cButton, &QPushButton::clicked, q,
+            [this] { Q_EMIT q->cRequested(checkedRuns(), cTypes(), q->fromSamples()); });
     connect(models, &QListWidget::itemChanged, q, [this](const QListWidgetItem *item) {
         choices[item->data(Qt::UserRole).toString()] = item->checkState() == Qt::Checked;
         updateButtons();
@@ -309,49 +269,6 @@ QWidget *DevicePage::Private::buildChoices()
     connect(stop, &QPushButton::clicked, q, &DevicePage::stopRequested);
     connect(exportButton, &QPushButton::clicked, q, &DevicePage::exportAllRequested);
     return box;
-}
-
-void DevicePage::Private::buildKey(QGridLayout *grid, int row)
-{
-    keyFile = new QLineEdit;
-    keyFile->setObjectName(QStringLiteral("keyFile"));
-    keyFile->setAccessibleName(tr("File with the board's key"));
-    keyFile->setPlaceholderText(tr("none: for boards that take only tagged models"));
-    keyFile->setToolTip(
-        tr("64 hexadecimal digits, as “openssl rand -hex 32” prints. Models for a board that has a "
-           "key get a tag of it; others are sent without one."));
-    keyFile->setClearButtonEnabled(true);
-    auto *words = new QLabel(tr("&Key"));
-    words->setBuddy(keyFile);
-    auto *choose = new QPushButton(tr("Choose…"));
-    choose->setObjectName(QStringLiteral("chooseKey"));
-    choose->setAccessibleName(tr("Choose the key's file"));
-    keyState = new ElidedLabel(Qt::ElideRight);
-    keyState->setObjectName(QStringLiteral("keyState"));
-    auto *beside = new QHBoxLayout;
-    beside->addWidget(choose);
-    beside->addWidget(keyState, 1);
-    grid->addWidget(words, row, 0);
-    grid->addWidget(keyFile, row, 1);
-    grid->addLayout(beside, row, 2);
-    connect(choose, &QPushButton::clicked, q, &DevicePage::keyFileRequested);
-    connect(keyFile, &QLineEdit::editingFinished, q, [this] { takeKeyFile(); });
-    connect(keyFile, &QLineEdit::textChanged, q, [this](const QString &text) {
-        if (text.isEmpty()) // its button was pressed
-            takeKeyFile();
-    });
-}
-
-void DevicePage::Private::takeKeyFile()
-{
-    const QString path = q->keyFile();
-    if (path == keyTaken)
-        return;
-    keyTaken = path;
-    keyState->setText({});
-    if (std::exchange(keyIsBad, false))
-        banner->dismiss();
-    Q_EMIT q->keyFileChanged(path);
 }
 
 QWidget *DevicePage::Private::buildFigures()
@@ -395,10 +312,9 @@ QWidget *DevicePage::Private::buildTabs()
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     makeCopyable(table);
-    layers = makeTable(tr("Layers"),
-                       {tr("Model"), tr("Layer"), tr("Count"), tr("Multiply-adds"), tr("Per multiply-add")});
-    layers->setObjectName(QStringLiteral("layers"));
-    card = makeTable(tr("Board"), {tr("Board"), QString()});
+    layers = new ShareTable;
+    card = new QTableWidget;
+    makePlain(card, tr("Board"), {tr("Board"), QString()});
     card->setObjectName(QStringLiteral("card"));
     card->horizontalHeader()->hide();
     card->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
@@ -408,12 +324,7 @@ QWidget *DevicePage::Private::buildTabs()
     power = new EnergyView;
     q->addChart(QStringLiteral("device-power"), power->plot());
     confusion = new ConfusionView;
-    findings =
-        makeTable(tr("What the doctor found"), {QString(), tr("Looked at"), tr("Found"), tr("What helps")});
-    findings->setObjectName(QStringLiteral("findings"));
-    findings->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
-    findings->horizontalHeader()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
-    findings->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    findings = new DoctorTable;
     console = new BoardConsole;
     connect(console, &BoardConsole::commandEntered, q, &DevicePage::commandEntered);
     tabs->addTab(table, tr("Figures"));
@@ -536,34 +447,12 @@ void DevicePage::Private::setMeasured(std::vector<MeasuredModel> all)
 {
     measured = std::move(all);
     std::vector<Measurement> figures;
-    layers->setRowCount(0);
-    for (const MeasuredModel &model : measured) {
+    for (const MeasuredModel &model : measured)
         figures.push_back(model.measurement);
-        addLayers(model.measurement);
-    }
+    layers->setModels(measured);
     results->setMeasurements(std::move(figures));
     updateFigures();
     updateButtons();
-}
-
-void DevicePage::Private::addLayers(const Measurement &measurement)
-{
-    for (const LayerShare &share : measurement.layers) {
-        const int row = layers->rowCount();
-        layers->insertRow(row);
-        const double macs = static_cast<double>(share.macs);
-        const QStringList cells {
-            QString::fromStdString(measurement.model + ' ' + measurement.type),
-            QString::fromStdString(share.name), QString::fromStdString(text(share.quantity)),
-            QString::fromStdString(countText(macs)),
-            macs > 0 ? QString::number(share.quantity.value() / macs, 'f', 2) : QStringLiteral("–")};
-        for (int column = 0; column < cells.size(); ++column) {
-            auto *item = new QTableWidgetItem(cells[column]);
-            if (column >= 2)
-                item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-            layers->setItem(row, column, item);
-        }
-    }
 }
 
 DevicePage::DevicePage(QWidget *parent)
@@ -575,7 +464,7 @@ DevicePage::DevicePage(QWidget *parent)
 
 DevicePage::~DevicePage()
 {
-    d->keyFile->disconnect(this); // it loses the focus when it goes, and tells then
+    delete d->key; // its field loses the focus when it goes, and tells then
 }
 
 void DevicePage::setBoards(const QList<BoardChoice> &boards)
@@ -704,61 +593,43 @@ void DevicePage::appendConsole(const QString &line)
 
 void DevicePage::showDoctor(const QList<DoctorFinding> &all)
 {
-    d->findings->setRowCount(static_cast<int>(all.size()));
-    for (int row = 0; row < all.size(); ++row) {
-        const DoctorFinding &finding = all[row];
-        const auto [mark, word] = finding.state == DoctorFinding::State::Ok
-            ? std::pair {QStringLiteral("✓"), tr("in order")}
-            : finding.state == DoctorFinding::State::Warning ? std::pair {QStringLiteral("⚠"), tr("warning")}
-                                                             : std::pair {QStringLiteral("✗"), tr("problem")};
-        int column = 0;
-        for (const QString &text : {mark, finding.what, finding.found, finding.remedy}) {
-            auto *item = new QTableWidgetItem(text);
-            item->setToolTip(text);
-            if (column == 0)
-                item->setData(Qt::AccessibleTextRole, word);
-            d->findings->setItem(row, column++, item);
-        }
-    }
+    d->findings->setFindings(all);
 }
 
 void DevicePage::setMeters(const QList<BoardChoice> &meters)
 {
-    const QString text = d->meter->currentText();
-    const QSignalBlocker blocker(d->meter);
-    d->meter->clear();
-    d->meter->addItem(QString());
-    for (const BoardChoice &meter : meters) {
-        d->meter->addItem(meter.id);
-        d->meter->setItemData(d->meter->count() - 1, meter.title, Qt::ToolTipRole);
-    }
-    d->meter->setCurrentText(text);
+    d->meter->setMeters(meters);
+}
+
+void DevicePage::setSamplesReason(const QString &reason)
+{
+    d->input->setSamplesReason(reason);
+}
+
+bool DevicePage::fromSamples() const
+{
+    return d->input->fromSamples();
 }
 
 void DevicePage::setKeyFile(const QString &path)
 {
-    d->keyFile->setText(path);
-    d->takeKeyFile();
+    d->key->setFile(path);
 }
 
 QString DevicePage::keyFile() const
 {
-    return d->keyFile->text().trimmed();
+    return d->key->file();
 }
 
 void DevicePage::showKey(const QString &path, const QString &name)
 {
-    if (path == d->keyTaken)
-        d->keyState->setText(QStringLiteral("✓ %1").arg(name));
+    d->key->showKey(path, name);
 }
 
 void DevicePage::showKeyProblem(const QString &path, const Error &error)
 {
-    if (path != d->keyTaken)
-        return;
-    d->keyState->setText(QStringLiteral("✗ %1").arg(QString::fromStdString(error.what)));
-    showError(error);
-    d->keyIsBad = true;
+    if (d->key->showProblem(path, error))
+        showError(error);
 }
 
 std::optional<MeasureOrder> DevicePage::order() const
@@ -766,10 +637,11 @@ std::optional<MeasureOrder> DevicePage::order() const
     MeasureOrder order;
     order.board = d->boards->currentData().toString();
     order.samples = d->samples->value();
-    order.meter = d->meter->currentText().trimmed();
-    order.volts = d->volts->value();
-    order.meterSupplies = d->supplies->isChecked();
+    order.meter = d->meter->meter();
+    order.volts = d->meter->volts();
+    order.meterSupplies = d->meter->suppliesBoard();
     order.keyFile = keyFile();
+    order.fromSamples = fromSamples();
     if (d->connection.isBusy() || order.board.isEmpty()
         || !d->boards->currentData(Qt::UserRole + 1).toString().isEmpty())
         return std::nullopt;
@@ -813,6 +685,8 @@ FigureOrigin DevicePage::origin() const
                               .arg(d->asked->samples);
         for (const QString &type : d->asked->types)
             command += QStringLiteral(" --type ") + type;
+        if (d->asked->fromSamples)
+            command += QStringLiteral(" --from samples");
         if (!d->asked->meter.isEmpty())
             command += QStringLiteral(" --meter %1 --volts %2").arg(d->asked->meter).arg(d->asked->volts);
         commands << command;

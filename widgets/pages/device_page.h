@@ -14,18 +14,11 @@
 #include "device_link/host/board_connection.h"
 #include "device_link/host/measured_model.h"
 #include "widgets/controls/step_strip.h"
+#include "widgets/pages/board_choice.h"
+#include "widgets/pages/doctor_table.h"
 #include "widgets/pages/figure_source.h"
 
 namespace rosler {
-
-/// A board that can be chosen: on a port, emulated, or the twin.
-struct BoardChoice {
-    QString id;     ///< "emulated:mps2-an386", "port:/dev/ttyACM0", "twin"
-    QString title;  ///< "Emulated Cortex-M4F (QEMU mps2-an386)"
-    QString reason; ///< why it cannot be used now; empty = it can
-
-    friend bool operator==(const BoardChoice &, const BoardChoice &) = default;
-};
 
 /// A trained model that can be pushed.
 struct PushableModel {
@@ -45,15 +38,7 @@ struct MeasureOrder {
     double volts = 3.3;
     bool meterSupplies = true; ///< the board; else it only measures current
     QString keyFile = {};      ///< for tags, where the board has a key; empty = none
-};
-
-/// One thing that the doctor looked at.
-struct DoctorFinding {
-    enum class State { Ok, Warning, Problem };
-    State state = State::Ok;
-    QString what;
-    QString found;
-    QString remedy; ///< empty when there is nothing to do
+    bool fromSamples = false;  ///< the board is handed samples and makes the features itself
 };
 
 /// The Device page: choose a board and models, push, verify, check known vectors, measure; and see the
@@ -74,6 +59,10 @@ public:
     void setMeters(const QList<BoardChoice> &meters);
     /// Newest first; the newest group's are checked at first. Those that cannot be measured are greyed out.
     void setModels(const QList<PushableModel> &models);
+    /// Why boards cannot make the features of the data that are loaded; empty = they can.
+    void setSamplesReason(const QString &reason);
+    /// Whether models are to take samples: the user wants it, and boards can make the features.
+    [[nodiscard]] bool fromSamples() const;
     /// How it stands with the board behind the page.
     void setConnection(const rosler::BoardConnection &connection);
     /// What the connected board says of itself: name and value.
@@ -118,7 +107,8 @@ Q_SIGNALS:
     void keyFileRequested();                     ///< to be chosen: setKeyFile()
     void keyFileChanged(const QString &path);    ///< wants a look at it: showKey(), showKeyProblem()
     /// The chosen models as generated C, in those of the types that there is C of.
-    void cRequested(const QStringList &runs, const QStringList &types);
+    void cRequested(const QStringList &runs, const QStringList &types, bool fromSamples);
+    void fromSamplesChanged(bool samples);
     void measureRequested(const rosler::MeasureOrder &order);
     void stopRequested();
 

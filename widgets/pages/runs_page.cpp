@@ -273,6 +273,7 @@ void RunsPage::Private::updateActions()
             && run.group == first->group;
     }));
     remove->setEnabled(all([](const RunSummary &run) { return run.status != RunStatus::Running; }));
+    Q_EMIT q->selectionChanged();
 }
 
 void RunsPage::Private::updateView()
@@ -322,6 +323,14 @@ void RunsPage::setTheme(const ChartTheme &theme)
     d->themed = true;
     d->delegate->setTheme(theme);
     d->table->viewport()->update();
+}
+
+void RunsPage::addCommands(const QString &title, const QList<QAction *> &commands)
+{
+    auto *menu = new QMenu(title, d->table);
+    menu->setToolTipsVisible(true);
+    menu->addActions(commands);
+    d->table->insertAction(d->folder, menu->menuAction());
 }
 
 QStringList RunsPage::selectedIds() const

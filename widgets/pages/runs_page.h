@@ -3,10 +3,13 @@
 
 #include <memory>
 
+#include <QList>
 #include <QStringList>
 #include <QWidget>
 
 #include "widgets/charts/chart_theme.h"
+
+class QAction;
 
 namespace rosler {
 
@@ -24,6 +27,9 @@ public:
     ~RunsPage() override;
 
     void setTheme(const ChartTheme &theme);
+    /// Puts commands of the window about the selected run into the menu of the list, as a menu of this title.
+    /// Not owned.
+    void addCommands(const QString &title, const QList<QAction *> &commands);
     /// In the order of the list.
     [[nodiscard]] QStringList selectedIds() const;
 
@@ -32,6 +38,7 @@ public Q_SLOTS:
     void select(const QString &id);
 
 Q_SIGNALS:
+    void selectionChanged(); ///< other runs are selected, or a selected one has changed
     void removeRequested(const QStringList &ids);
     void resumeRequested(const QStringList &ids);
     void exportRequested(const QStringList &ids);

@@ -44,6 +44,30 @@ private Q_SLOTS:
         QVERIFY2(words(fit)->text().contains(QStringLiteral("✗")), qPrintable(words(fit)->text()));
     }
 
+    void featuresThatTheBoardMakesCount()
+    {
+        BoardFit fit;
+        fit.setBoard(QStringLiteral("stm32f405"));
+        SignalFeatures spectra;
+        spectra.window = 8192;
+        fit.setModels({{QStringLiteral("rosler"), planOf({sketched(4096, 4, 64), dense(64, 10)})}});
+        const auto ram = [&] {
+            return QRegularExpression(QStringLiteral("(\\d+) of \\d+ bytes of RAM"))
+                .match(words(fit)->toolTip())
+                .captured(1)
+                .toInt();
+        };
+        const int handedFeatures = ram();
+        QVERIFY2(handedFeatures > 4096, qPrintable(words(fit)->toolTip()));
+        fit.setFeaturesMade(spectra);
+        QVERIFY(words(fit)->text().contains(QStringLiteral("raw samples")));
+        QVERIFY2(ram() > handedFeatures + 4 * 8192, qPrintable(words(fit)->toolTip())); // of float32
+        QVERIFY2(words(fit)->toolTip().contains(QStringLiteral("features 1x8192")),
+                 qPrintable(words(fit)->toolTip()));
+        fit.setFeaturesMade(std::nullopt);
+        QCOMPARE(ram(), handedFeatures);
+    }
+
     void everyBoardButTheTwinCanBeChosen()
     {
         BoardFit fit;

@@ -21,6 +21,7 @@
 #include "widgets/charts/plot_widget.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
+#include "widgets/controls/input_choice.h"
 #include "widgets/models/measurement_table.h"
 #include "widgets/pages/device_page.h"
 
@@ -375,6 +376,54 @@ private Q_SLOTS:
         m_page->begin(); // a new one forgets the old figures
         QVERIFY(m_page->figures().empty());
         QCOMPARE(child<QTableWidget>("layers")->rowCount(), 0);
+    }
+
+    void rawSamplesAreAskedForWhereBoardsMakeTheFeatures()
+    {
+        auto *input = child<InputChoice>("modelInput");
+        QSignalSpy told(m_page.get(), &DevicePage::fromSamplesChanged);
+        m_page->setSamplesReason(QStringLiteral("windows of 1,000 samples"));
+        QVERIFY(!input->isEnabled());
+        QCOMPARE(input->toolTip(), QStringLiteral("windows of 1,000 samples"));
+        QVERIFY(!m_page->order()->fromSamples);
+        m_page->setSamplesReason({});
+        QVERIFY(input->isEnabled());
+        QTest::keyClick(input, Qt::Key_Down);
+        QVERIFY(m_page->fromSamples());
+        QCOMPARE(told.count(), 1);
+        QVERIFY(m_page->order()->fromSamples);
+        child<QPushButton>("measure")->click();
+        QVERIFY(m_page->origin().command.find("--from samples") != std::string::npos);
+        // Other data: it comes back with those that boards make the features of.
+        m_page->setSamplesReason(QStringLiteral("pictures"));
+        QVERIFY(!m_page->order()->fromSamples);
+        m_page->setSamplesReason({});
+        QVERIFY(m_page->order()->fromSamples);
+    }
+
+    void featuresAndNetworkAreShownApart()
+    {
+        MeasuredModel model = measured("rosler", 1.6e5);
+        model.measurement.layers = {
+            {"1 extract 256-128", Quantity::counted(1.5e5, Unit::Instructions), 0, true},
+            {"2 dense 128-10", Quantity::counted(1e4, Unit::Instructions), 1280}};
+        model.measurement.macs = 1280;
+        m_page->addMeasurement(measured("dense", 2e6));
+        m_page->addMeasurement(model);
+        const auto *table = child<QTableView>("measurements")->model();
+        QCOMPARE(table->rowCount(), MeasurementTable::RowCount + 2);
+        const auto cell = [&](int row, int column) { return table->index(row, column).data().toString(); };
+        const int features = MeasurementTable::Cycles + 1;
+        QVERIFY(cell(features, 0).contains(QLatin1String("features")));
+        QCOMPARE(cell(features, 1), QStringLiteral("–"));
+        QCOMPARE(cell(features, 2), QStringLiteral("150,000 instructions"));
+        QCOMPARE(cell(features + 1, 2), QStringLiteral("10,000 instructions"));
+        QCOMPARE(cell(features + 2, 2), QStringLiteral("7.81")); // a multiply-add of the network
+        const auto *layers = child<QTableWidget>("layers");
+        QCOMPARE(layers->rowCount(), 1 + 2 + 2);
+        QCOMPARE(layers->item(3, 2)->text(), QStringLiteral("150,000 instructions"));
+        m_page->begin();
+        QCOMPARE(table->rowCount(), static_cast<int>(MeasurementTable::RowCount));
     }
 
     void tablesAreCopied()
