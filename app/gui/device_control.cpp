@@ -4,9 +4,10 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QStandardPaths>
 
 #include "app/gui/flash_dialog.h"
+#include "app/gui/samples_reason.h"
+#include "app/gui/user_folder.h"
 #include "app/session/device_session.h"
 #include "app/session/run_library.h"
 #include "core/base/quantity_text.h"
@@ -18,13 +19,6 @@ namespace rosler {
 namespace {
 
 constexpr int hotPlugMilliseconds = 2000; ///< between looks at what is plugged in
-
-/// Where a user's files are looked for first; not every home has a folder for documents.
-QString documents()
-{
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    return QFileInfo::exists(folder) ? folder : QDir::homePath();
-}
 
 } // namespace
 
@@ -55,11 +49,11 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
         m_page->showDoctor(findings);
     });
     connect(page, &DevicePage::measureRequested, this, [this](const MeasureOrder &order) {
-        if (m_data)
+        if (m_open.data)
             m_session->measure({order.board, order.runs, order.types, order.samples, order.meter,
                                 MeterSettings {.volts = order.volts, .suppliesBoard = order.meterSupplies},
-                                order.keyFile},
-                               m_data);
+                                order.keyFile, order.fromSamples},
+                               m_open);
         else
             m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
     });
@@ -87,7 +81,7 @@ DeviceControl::DeviceControl(DevicePage *page, DeviceSession *session, RunLibrar
     connect(page, &DevicePage::disconnectRequested, session, &DeviceSession::disconnectBoard);
     connect(page, &DevicePage::commandEntered, session, &DeviceSession::command);
     connect(page, &DevicePage::tableRequested, this, &DeviceControl::saveTable);
-    connect(page, &DevicePage::cRequested, this, &DeviceControl::exportC);
+    connect(page, &DevicePage::fromSamplesChanged, this, &DeviceControl::tellFeaturesMade);
     connect(page, &DevicePage::keyFileRequested, this, &DeviceControl::chooseKey);
     connect(page, &DevicePage::keyFileChanged, session, [session](const QString &path) {
         if (!path.isEmpty())
@@ -148,23 +142,11 @@ void DeviceControl::setPageShown(bool shown)
     m_hotPlug.start(hotPlugMilliseconds);
 }
 
-void DeviceControl::exportC(const QStringList &runs, const QStringList &types)
-{
-    if (!m_data) {
-        m_page->showError({ErrorCode::NotFound, tr("no data is loaded").toStdString(), {}});
-        return;
-    }
-    const QString folder = QFileDialog::getExistingDirectory(
-        m_page->window(), tr("Folder for the C of each model"), documents());
-    if (!folder.isEmpty())
-        m_session->exportC(runs, types, folder, m_data);
-}
-
 void DeviceControl::chooseKey()
 {
     const QString path =
         QFileDialog::getOpenFileName(m_page->window(), tr("File with the board's key"),
-                                     m_page->keyFile().isEmpty() ? documents() : m_page->keyFile());
+                                     m_page->keyFile().isEmpty() ? userFolder() : m_page->keyFile());
     if (!path.isEmpty())
         m_page->setKeyFile(path);
 }
@@ -173,7 +155,7 @@ void DeviceControl::saveTable()
 {
     const QString path = QFileDialog::getSaveFileName(
         m_page->window(), tr("Save figures as a table"),
-        QDir(documents()).filePath(QStringLiteral("device.csv")), tr("Tables (*.csv)"));
+        QDir(userFolder()).filePath(QStringLiteral("device.csv")), tr("Tables (*.csv)"));
     if (path.isEmpty())
         return;
     std::vector<Measurement> all;
@@ -185,10 +167,17 @@ void DeviceControl::saveTable()
                     QByteArray::fromStdString(confusionCsv(m_page->measured())));
 }
 
-void DeviceControl::setData(const std::shared_ptr<const Dataset> &data)
+void DeviceControl::setData(const OpenData &open)
 {
-    m_data = data;
+    m_open = open;
+    m_page->setSamplesReason(samplesReason(m_open.data.get()));
+    tellFeaturesMade();
     offerModels();
+}
+
+void DeviceControl::tellFeaturesMade()
+{
+    Q_EMIT featuresMadeChanged(m_page->fromSamples() ? m_open.data->signal() : std::nullopt);
 }
 
 void DeviceControl::offerModels()
@@ -198,12 +187,12 @@ void DeviceControl::offerModels()
         if (run.status != RunStatus::Finished || !run.result)
             continue;
         QString reason;
-        if (!m_data)
+        if (!m_open.data)
             reason = tr("No data is loaded.");
-        else if (run.datasetDigest != m_data->digest())
+        else if (run.datasetDigest != m_open.data->digest())
             reason =
                 tr("It was trained on other data (%1) than are loaded (%2). Load its data to measure it.")
-                    .arg(QString::fromStdString(run.dataset), QString::fromStdString(m_data->name()));
+                    .arg(QString::fromStdString(run.dataset), QString::fromStdString(m_open.data->name()));
         models << PushableModel {QString::fromStdString(run.id), QString::fromStdString(run.title),
                                  tr("%1, %2").arg(QString::fromStdString(run.dataset),
                                                   QString::fromStdString(percentText(run.testAccuracy))),

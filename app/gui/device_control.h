@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include <QList>
 #include <QObject>
 #include <QTimer>
 
-#include "core/data/dataset.h"
+#include "app/session/open_data.h"
 #include "core/store/run_store.h"
 #include "widgets/pages/device_page.h"
 
@@ -26,7 +26,7 @@ public:
     DeviceControl(DevicePage *page, DeviceSession *session, RunLibrary *library, QObject *parent = nullptr);
 
     /// The data that models are measured on; models that were trained on others cannot be.
-    void setData(const std::shared_ptr<const Dataset> &data);
+    void setData(const OpenData &open);
 
     /// While the page is shown, what is plugged in and out shows by itself.
     void setPageShown(bool shown);
@@ -35,16 +35,18 @@ Q_SIGNALS:
     void problem(const rosler::Error &error);
     /// A queue of measurements has come to its end: how, in a sentence.
     void queueEnded(const QString &summary, bool allDone);
+    /// What a board that is handed samples makes of them; none: it is handed features.
+    void featuresMadeChanged(const std::optional<rosler::SignalFeatures> &made);
 
 private:
     void saveTable();
     void chooseKey();
-    void exportC(const QStringList &runs, const QStringList &types);
     void offerModels();
+    void tellFeaturesMade();
 
     DevicePage *m_page;
     DeviceSession *m_session;
-    std::shared_ptr<const Dataset> m_data;
+    OpenData m_open;
     QList<RunSummary> m_runs; ///< as listed last
     QTimer m_hotPlug;
     QList<BoardChoice> m_boards; ///< as the page has them

@@ -17,9 +17,7 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QToolBar>
-#include <QToolButton>
 #include <QUndoStack>
-#include <QVBoxLayout>
 
 #include "app/gui/command_palette.h"
 #include "app/gui/device_control.h"
@@ -27,6 +25,7 @@
 #include "app/gui/experiment_control.h"
 #include "app/gui/figure_commands.h"
 #include "app/gui/hint_bar.h"
+#include "app/gui/model_commands.h"
 #include "app/gui/notice_bar.h"
 #include "app/gui/plotted_runs.h"
 #include "app/gui/resources.h"
@@ -49,8 +48,6 @@
 namespace rosler {
 
 namespace {
-
-constexpr int stackedWidth = 1280; ///< from here on the left docks stand one above the other
 
 /// What a drop means as a dataset: the folder when several files of one folder were dropped.
 QString droppedSource(const QMimeData &data)
@@ -89,6 +86,8 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     m_status = new StatusStrip(statusBar());
     m_plotted = new PlottedRuns(&m_runs, &services.runs(), &services.training(), m_compare, this);
     m_figures = new FigureCommands(&services.figures(), this);
+    m_models = new ModelCommands(
+        &services.models(), [this] { return m_design.spec(); }, this);
     buildCommands();
     buildToolBars();
     addPage(m_compare, tr("Compare"), tintedIcon(QStringLiteral("compare"), QPalette::WindowText));
@@ -101,6 +100,7 @@ MainWindow::MainWindow(AppServices &services, const Start &start)
     connectDesign();
     connectFigures();
     connectDevice();
+    connectModels();
     m_examples = new ExamplesControl(m_examplesPage, &m_services.examples(), &m_services.runs(), this);
     m_examples->setValidation(m_design.spec().training.validation);
     m_saveTimer.setSingleShot(true);
@@ -132,6 +132,8 @@ MainWindow::~MainWindow()
     m_services.devices().disconnect(m_devicePage);
     m_services.examples().disconnect(m_examples);
     m_services.examples().disconnect(m_examplesPage);
+    m_services.models().disconnect(m_models);
+    m_runsPage->disconnect(this);
     m_devicePage->disconnect(this);
     m_design.disconnect();
     m_runs.disconnect();
@@ -139,125 +141,6 @@ MainWindow::~MainWindow()
     delete m_plotted;
     delete m_runsDock;
     delete m_designDock;
-}
-
-void MainWindow::buildPages()
-{
-    m_compare = new ComparePage;
-    m_compare->setObjectName(QStringLiteral("comparePage"));
-    m_devicePage = new DevicePage;
-    m_devicePage->setObjectName(QStringLiteral("devicePage"));
-    m_examplesPage = new ExamplesPage;
-    m_examplesPage->setObjectName(QStringLiteral("examplesPage"));
-    m_notice = new NoticeBar;
-    m_pages = new QTabWidget;
-    m_pages->setObjectName(QStringLiteral("pages"));
-    m_pages->setAccessibleName(tr("Pages"));
-    m_pages->setDocumentMode(true);
-    m_pages->setTabBarAutoHide(true);
-    auto *centre = new QWidget;
-    auto *layout = new QVBoxLayout(centre);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_notice);
-    layout->addWidget(m_pages, 1);
-    setCentralWidget(centre);
-}
-
-QDockWidget *MainWindow::addDock(const QString &name, const QString &title, QWidget *content,
-                                 Qt::DockWidgetArea area)
-{
-    auto *dock = new QDockWidget(title, this);
-    dock->setObjectName(name);
-    dock->setWidget(content);
-    addDockWidget(area, dock);
-    return dock;
-}
-
-void MainWindow::buildDocks()
-{
-    m_dataPage = new DataPage;
-    m_runsPage = new RunsPage(&m_runs);
-    m_designPage = new DesignPage(&m_design);
-    m_logPage = new LogPage;
-    m_problemsPage = new ProblemsPage;
-    m_logTabs = new QTabWidget;
-    m_logTabs->setObjectName(QStringLiteral("logTabs"));
-    m_logTabs->setAccessibleName(tr("Log and problems"));
-    m_logTabs->setDocumentMode(true);
-    m_logTabs->addTab(m_logPage, tr("Log"));
-    m_logTabs->addTab(m_problemsPage, tr("Problems"));
-
-    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    m_dataDock = addDock(QStringLiteral("dataDock"), tr("Data"), m_dataPage, Qt::LeftDockWidgetArea);
-    m_runsDock = addDock(QStringLiteral("runsDock"), tr("Runs"), m_runsPage, Qt::LeftDockWidgetArea);
-    m_designDock = addDock(QStringLiteral("designDock"), tr("Design"), m_designPage, Qt::RightDockWidgetArea);
-    m_logDock = addDock(QStringLiteral("logDock"), tr("Log"), m_logTabs, Qt::BottomDockWidgetArea);
-}
-
-void MainWindow::buildToolBars()
-{
-    auto *bar = addToolBar(tr("Training"));
-    bar->setObjectName(QStringLiteral("trainingToolBar"));
-    bar->setMovable(false);
-    bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    const int em = fontMetrics().height();
-    bar->setIconSize(QSize(em * 5 / 4, em * 5 / 4));
-
-    m_trainButton =
-        new QPushButton(tintedIcon(QStringLiteral("train"), QPalette::HighlightedText), QString());
-    m_trainButton->setObjectName(QStringLiteral("trainButton"));
-    m_trainButton->setAutoDefault(false);
-    QAction *trainAction = m_commands.action(QStringLiteral("train"));
-    const auto follow = [this, trainAction] {
-        m_trainButton->setText(trainAction->iconText());
-        m_trainButton->setToolTip(trainAction->toolTip());
-        m_trainButton->setAccessibleName(CommandRegistry::plainText(*trainAction));
-        m_trainButton->setEnabled(trainAction->isEnabled());
-        // The one thing to do next stands out; not while it cannot be done.
-        QPalette accent = palette();
-        if (trainAction->isEnabled()) {
-            accent.setColor(QPalette::Button, accent.color(QPalette::Highlight));
-            accent.setColor(QPalette::ButtonText, accent.color(QPalette::HighlightedText));
-        }
-        m_trainButton->setPalette(accent);
-    };
-    connect(trainAction, &QAction::changed, this, follow);
-    connect(&m_theme, &ThemeSwitch::changed, this, follow);
-    connect(m_trainButton, &QPushButton::clicked, trainAction, &QAction::trigger);
-    follow();
-    bar->addWidget(m_trainButton);
-    for (const char *id : {"pause", "stop", "checkpoint"})
-        bar->addAction(m_commands.action(QString::fromLatin1(id)));
-    bar->addSeparator();
-    m_trainingBar = new TrainingBar;
-    bar->addWidget(m_trainingBar);
-    bar->addSeparator();
-    for (const char *id : {"export-all", "palette"}) {
-        QAction *action = m_commands.action(QString::fromLatin1(id));
-        bar->addAction(action);
-        qobject_cast<QToolButton *>(bar->widgetForAction(action))
-            ->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    }
-    for (QToolButton *button : bar->findChildren<QToolButton *>())
-        if (button->defaultAction() != nullptr)
-            button->setAccessibleName(CommandRegistry::plainText(*button->defaultAction()));
-
-    addToolBarBreak();
-    m_hintRow = addToolBar(tr("Hints"));
-    m_hintRow->setObjectName(QStringLiteral("hintToolBar"));
-    m_hintRow->setMovable(false);
-    m_hintRow->setContextMenuPolicy(Qt::PreventContextMenu);
-    m_hints = new HintBar;
-    m_hints->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    m_hintRow->addWidget(m_hints);
-    connect(m_hints, &HintBar::dismissed, this, [this] {
-        m_hintsDismissed = true;
-        m_hintRow->hide();
-        scheduleSave();
-    });
 }
 
 void MainWindow::connectTraining()
@@ -471,6 +354,49 @@ void MainWindow::connectDevice()
             [this] { m_device->setPageShown(m_pages->currentWidget() == m_devicePage); });
 }
 
+void MainWindow::connectModels()
+{
+    connect(m_device, &DeviceControl::featuresMadeChanged, m_designPage, &DesignPage::setFeaturesMade);
+    connect(m_devicePage, &DevicePage::cRequested, this,
+            [this](const QStringList &runs, const QStringList &types, bool fromSamples) {
+                CExportSettings settings;
+                settings.types = types;
+                settings.fromSamples = fromSamples;
+                m_models->askExportC(runs, settings);
+            });
+    connect(m_models, &ModelCommands::problem, this, &MainWindow::report);
+    connect(m_models, &ModelCommands::exported, this, [this](const QString &path) {
+        const QString text = tr("Written: %1").arg(path);
+        m_services.log().add(LogEntry::Level::Info, text);
+        m_notice->tell(NoticeBar::Kind::Information, text);
+    });
+    connect(m_models, &ModelCommands::imported, this,
+            [this](const ExperimentSpec &experiment, const QString &words) {
+                m_experiment->take(experiment);
+                m_designDock->show();
+                m_designDock->raise();
+                m_services.log().add(LogEntry::Level::Info, words);
+                m_notice->tell(NoticeBar::Kind::Information, words);
+            });
+    m_runsPage->addCommands(tr("Export &model"),
+                            {m_commands.action(QStringLiteral("export-onnx")),
+                             m_commands.action(QStringLiteral("export-keras")),
+                             m_commands.action(QStringLiteral("export-c"))});
+    connect(m_runsPage, &RunsPage::selectionChanged, this, &MainWindow::updateModelCommands);
+    updateModelCommands();
+}
+
+void MainWindow::updateModelCommands()
+{
+    const bool can = !exportableRun().isEmpty();
+    for (const char *id : {"export-onnx", "export-keras", "export-c"}) {
+        QAction *action = m_commands.action(QString::fromLatin1(id));
+        action->setEnabled(can);
+        action->setToolTip(can ? CommandRegistry::plainText(*action)
+                               : tr("Select one run in the list, which has ended"));
+    }
+}
+
 void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
 {
     if (auto *source = qobject_cast<FigureSource *>(page)) {
@@ -563,7 +489,9 @@ void MainWindow::showData()
     if (const QString source = m_experiment->source(); source != QLatin1String("digits"))
         m_recentDataSources = withRecent(m_recentDataSources, source);
     m_dataPage->setRecent(m_recentDataSources);
-    m_device->setData(m_experiment->data());
+    const OpenData open {m_experiment->data(), m_experiment->request()};
+    m_device->setData(open);
+    m_models->setData(open);
     m_examples->setData(m_experiment->data());
     m_status->setDataset(QString::fromStdString(loaded.name()));
     m_services.log().add(LogEntry::Level::Info,
@@ -646,54 +574,6 @@ void MainWindow::showLog(bool problems)
     m_logTabs->setCurrentIndex(problems ? 1 : 0);
 }
 
-void MainWindow::resetLayout()
-{
-    for (QDockWidget *dock : {m_dataDock, m_runsDock, m_designDock, m_logDock}) {
-        dock->setFloating(false);
-        dock->show();
-    }
-    addDockWidget(Qt::LeftDockWidgetArea, m_dataDock);
-    addDockWidget(Qt::LeftDockWidgetArea, m_runsDock);
-    addDockWidget(Qt::RightDockWidgetArea, m_designDock);
-    addDockWidget(Qt::BottomDockWidgetArea, m_logDock);
-    splitDockWidget(m_dataDock, m_runsDock, Qt::Vertical);
-    m_leftTabbed = false;
-    m_logDock->hide();
-    const int em = fontMetrics().height();
-    resizeDocks({m_dataDock, m_designDock}, {em * 15, em * 20}, Qt::Horizontal);
-    resizeDocks({m_dataDock, m_runsDock}, {em * 21, em * 21}, Qt::Vertical);
-    resizeDocks({m_logDock}, {em * 9}, Qt::Vertical);
-    arrangeLeftDocks();
-}
-
-/// In a narrow window Data and Runs share one place as tabs. Docks that the user has moved stay.
-void MainWindow::arrangeLeftDocks()
-{
-    const bool narrow = width() < stackedWidth;
-    if (narrow == m_leftTabbed)
-        return;
-    for (QDockWidget *dock : {m_dataDock, m_runsDock})
-        if (dock->isFloating() || dockWidgetArea(dock) != Qt::LeftDockWidgetArea)
-            return;
-    m_leftTabbed = narrow;
-    if (narrow) {
-        tabifyDockWidget(m_dataDock, m_runsDock);
-        m_dataDock->raise();
-    } else {
-        removeDockWidget(m_runsDock);
-        addDockWidget(Qt::LeftDockWidgetArea, m_runsDock);
-        splitDockWidget(m_dataDock, m_runsDock, Qt::Vertical);
-        m_runsDock->show();
-    }
-}
-
-void MainWindow::resizeEvent(QResizeEvent *event)
-{
-    QMainWindow::resizeEvent(event);
-    if (m_runsDock != nullptr && !m_runsDock->isHidden() && !m_dataDock->isHidden())
-        arrangeLeftDocks();
-}
-
 void MainWindow::changeEvent(QEvent *event)
 {
     QMainWindow::changeEvent(event);
@@ -716,6 +596,8 @@ void MainWindow::dropEvent(QDropEvent *event)
     event->acceptProposedAction();
     if (source.endsWith(QLatin1String(".json"), Qt::CaseInsensitive))
         openExperiment(source);
+    else if (source.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive))
+        m_models->importFrom(source);
     else
         loadData(source);
 }

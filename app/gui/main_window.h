@@ -12,6 +12,7 @@
 #include "app/gui/theme_switch.h"
 #include "app/gui/window_state.h"
 #include "app/session/app_services.h"
+#include "app/trained/model_export.h"
 #include "widgets/models/design_model.h"
 #include "widgets/models/runs_model.h"
 
@@ -36,6 +37,7 @@ class ExperimentControl;
 class FigureCommands;
 class HintBar;
 class LogPage;
+class ModelCommands;
 class NoticeBar;
 class PlottedRuns;
 class ProblemsPage;
@@ -64,6 +66,7 @@ public:
     [[nodiscard]] const CommandRegistry &commands() const noexcept { return m_commands; }
     [[nodiscard]] ComparePage &comparePage() noexcept { return *m_compare; }
     [[nodiscard]] FigureCommands &figures() noexcept { return *m_figures; }
+    [[nodiscard]] ModelCommands &models() noexcept { return *m_models; }
     [[nodiscard]] const DesignModel &design() const noexcept { return m_design; }
     [[nodiscard]] std::shared_ptr<const Dataset> dataset() const;
 
@@ -90,10 +93,16 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    // main_window.cpp
+    // main_window_layout.cpp
     void buildPages();
     void buildDocks();
     void buildToolBars();
+    QDockWidget *addDock(const QString &name, const QString &title, QWidget *content,
+                         Qt::DockWidgetArea area);
+    void arrangeLeftDocks();
+    void resetLayout();
+
+    // main_window.cpp
     void connectTraining();
     void connectData();
     void connectRuns();
@@ -101,10 +110,7 @@ private:
     void connectFigures();
     void followFront();
     void connectDevice();
-    QDockWidget *addDock(const QString &name, const QString &title, QWidget *content,
-                         Qt::DockWidgetArea area);
-    void arrangeLeftDocks();
-    void resetLayout();
+    void connectModels();
     void showLog(bool problems);
 
     void showData();
@@ -113,6 +119,7 @@ private:
     void exportDrawnRuns();
     void updateForecast();
     void updateTraining();
+    void updateModelCommands();
     void updateTitle();
     void report(const Error &error);
     void askBeforeClosing();
@@ -132,6 +139,8 @@ private:
     void buildViewMenu();
     void buildHelpMenu();
     void updateRecentMenus();
+    void exportModel(ModelFormat format);
+    [[nodiscard]] QString exportableRun() const; ///< the selected one, whose model can go to a file
     void saveExperiment(bool askForFile);
     void copyCommand();
     void setTheme(ThemeKind kind);
@@ -173,6 +182,7 @@ private:
     ExperimentControl *m_experiment = nullptr;
     PlottedRuns *m_plotted = nullptr;
     FigureCommands *m_figures = nullptr;
+    ModelCommands *m_models = nullptr;
     QMessageBox *m_closeQuestion = nullptr;
 
     QStringList m_recentDataSources;

@@ -20,6 +20,7 @@
 #include "app/gui/command_palette.h"
 #include "app/gui/figure_commands.h"
 #include "app/gui/main_window.h"
+#include "app/gui/model_commands.h"
 #include "app/gui/notice_bar.h"
 #include "app/gui/shortcut_sheet.h"
 #include "app/gui/tinted_icon.h"
@@ -102,6 +103,9 @@ void MainWindow::buildFileMenu()
             {QKeySequence(Qt::CTRL | Qt::Key_S)}, [this] { saveExperiment(false); });
     command(QStringLiteral("save-experiment-as"), menu, tr("Save experiment &as…"), QString(),
             {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S)}, [this] { saveExperiment(true); });
+    command(QStringLiteral("import-model"), menu, tr("I&mport a model…"), QString(), {}, [this] {
+        m_models->askImport();
+    })->setToolTip(tr("An ONNX model, or Keras's weights of the design's layers, to be trained on"));
     menu->addSeparator();
 
     command(QStringLiteral("export-figure"), menu, tr("E&xport figure…"), QStringLiteral("export"),
@@ -111,6 +115,15 @@ void MainWindow::buildFileMenu()
         ->setIconText(tr("Export figures"));
     command(QStringLiteral("export-visible"), menu, tr("Export &visible data…"), QString(), {},
             [this] { m_figures->exportVisibleData(); });
+    menu->addSeparator();
+    QMenu *models = menu->addMenu(tr("Ex&port model"));
+    models->setToolTipsVisible(true); // why they cannot be meant
+    command(QStringLiteral("export-onnx"), models, tr("Export model as O&NNX…"), QString(), {},
+            [this] { exportModel(ModelFormat::Onnx); });
+    command(QStringLiteral("export-keras"), models, tr("Export model as &Keras weights…"), QString(), {},
+            [this] { exportModel(ModelFormat::Keras); });
+    command(QStringLiteral("export-c"), models, tr("Export model as &C…"), QString(), {},
+            [this] { m_models->askExportC({exportableRun()}, {}); });
     menu->addSeparator();
     QAction *quit = command(QStringLiteral("quit"), menu, tr("&Quit"), QStringLiteral("quit"),
                             {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
@@ -255,6 +268,20 @@ void MainWindow::updateRecentMenus()
     };
     fill(m_recentData, m_recentDataSources, [this](const QString &source) { loadData(source); });
     fill(m_recentExperiments, m_recentExperimentFiles, [this](const QString &file) { openExperiment(file); });
+}
+
+QString MainWindow::exportableRun() const
+{
+    const QStringList selected = m_runsPage->selectedIds();
+    const RunSummary *run = selected.size() == 1 ? m_runs.run(selected.front()) : nullptr;
+    return run != nullptr && run->status != RunStatus::Running ? selected.front() : QString();
+}
+
+void MainWindow::exportModel(ModelFormat format)
+{
+    const QString id = exportableRun();
+    if (const RunSummary *run = m_runs.run(id))
+        m_models->askExport(id, QString::fromStdString(run->title), format);
 }
 
 void MainWindow::saveExperiment(bool askForFile)

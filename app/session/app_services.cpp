@@ -20,6 +20,8 @@ AppServices::AppServices(const AppFolders &folders)
     , m_store(openStore(folders.runs))
     , m_runs(std::make_unique<RunLibrary>(m_store))
     , m_examples(std::make_unique<ExamplesSession>(m_store))
+    , m_models(
+          std::make_unique<ModelExchange>(m_store, QDir(folders.state).filePath(QStringLiteral("imported"))))
     , m_devices(std::make_unique<DeviceSession>(m_store))
     , m_training(std::make_unique<TrainingSession>(m_store))
 {

@@ -14,6 +14,7 @@
 #include "app/session/fetch_session.h"
 #include "app/session/figure_exporter.h"
 #include "app/session/log_sink.h"
+#include "app/session/model_exchange.h"
 #include "app/session/run_library.h"
 #include "app/session/state_file.h"
 #include "app/session/training_session.h"
@@ -25,7 +26,7 @@ namespace rosler {
 /// Where the program keeps things.
 struct AppFolders {
     std::filesystem::path runs; ///< of the run store
-    QString state;              ///< of session.json and the log
+    QString state;              ///< of session.json, the log, and imported models
 
     /// The run store's default, and the system's place for application state.
     [[nodiscard]] static AppFolders standard();
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] ExperimentFiles &experiments() noexcept { return m_experiments; }
     [[nodiscard]] FigureExporter &figures() noexcept { return m_figures; }
     [[nodiscard]] ExamplesSession &examples() noexcept { return *m_examples; }
+    [[nodiscard]] ModelExchange &models() noexcept { return *m_models; }
     [[nodiscard]] DeviceSession &devices() noexcept { return *m_devices; }
     [[nodiscard]] LogSink &log() noexcept { return m_log; }
     [[nodiscard]] StateFile &state() noexcept { return m_state; }
@@ -68,6 +70,7 @@ private:
     FigureExporter m_figures;
     std::unique_ptr<RunLibrary> m_runs;
     std::unique_ptr<ExamplesSession> m_examples;
+    std::unique_ptr<ModelExchange> m_models;
     std::unique_ptr<DeviceSession> m_devices;
     std::unique_ptr<TrainingSession> m_training; ///< last: stops, saves and ends first
 };

@@ -10,9 +10,11 @@
 
 #include "app/session/file_path.h"
 #include "app/session/job_thread.h"
+#include "app/trained/board_model.h"
+#include "app/trained/trained_model.h"
 #include "core/base/atomic_file.h"
 #include "core/base/quantity_text.h"
-#include "device_link/host/c_export.h"
+#include "core/data/dataset_reader.h"
 #include "device_link/host/links/meter_port.h"
 #include "device_link/host/links/twin_link.h"
 
@@ -31,24 +33,21 @@ bool isLoss(const Error &error)
     return error.code == ErrorCode::Unreadable || error.code == ErrorCode::TimedOut;
 }
 
-/// A stored run's model as an image; its own data is what it is calibrated with.
-Result<ModelImage> packRun(const RunRecord &record, const Network &network, const std::string &typeName,
-                           rsl_layout layout, const Dataset &data)
+/// A stored run's model; its own data is what it is calibrated with.
+/// @param windows  the same data as samples, if the board is handed these
+Result<BoardModel> modelOf(const std::shared_ptr<RunStore> &store, const std::string &run,
+                           const std::shared_ptr<const Dataset> &data,
+                           const std::shared_ptr<const Dataset> &windows)
 {
-    if (record.summary.datasetDigest != data.digest())
+    auto model = trainedModel(store, run);
+    if (!model)
+        return tl::unexpected(model.error());
+    if (model->isOfOtherData(*data))
         return fail(ErrorCode::OutOfRange,
-                    "it was trained on " + record.summary.dataset + ", loaded is " + data.name()
+                    "it was trained on " + model->record->summary.dataset + ", loaded is " + data->name()
                         + "; load its data first",
-                    record.summary.title);
-    const Result<rsl_number> type = numberType(typeName);
-    if (!type)
-        return tl::unexpected(type.error());
-    PackOptions options;
-    options.type = *type;
-    options.int8Layout = layout;
-    options.name = record.summary.title;
-    const Matrix calibration = calibrationOf(data);
-    return packModel(network, options, view(calibration), twinInference());
+                    model->name);
+    return boardModel(std::move(*model), data, windows);
 }
 
 QList<QPair<QString, QString>> cardOf(const OpenBoard &board)
@@ -153,20 +152,15 @@ public:
     Result<void> open(const std::string &id, const std::stop_token &stop);
     void close() { board.reset(); }
     void tellCard();
-    struct Item {
-        QString what; ///< "rosler i8 (2 of 6)"
-        std::string run;
-        std::string type;
-    };
     struct Worked {
         Result<void> outcome;
         bool boardIsLost = false;
     };
-    Worked work(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop);
-    Worked measureAll(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop);
-    Result<void> measureItem(const Item &item, const RunRecord &record, const Network &network,
-                             const DeviceOrder &order, const Dataset &data, bool &boardIsLost,
-                             const std::stop_token &stop);
+    Worked work(const DeviceOrder &order, const OpenData &source, const std::stop_token &stop);
+    Worked measureAll(const DeviceOrder &order, const OpenData &source, const std::stop_token &stop);
+    Result<void> measureItem(const BoardModel &model, const std::string &type, const DeviceOrder &order,
+                             bool &boardIsLost, const std::stop_token &stop);
+    void tellAgreement(const BoardModel &model, const ModelImage &image, Index samples);
     /// Switches off what the meter supplies, and closes its port: with the board, or at the end.
     void closeMeter();
 
@@ -294,7 +288,7 @@ void DeviceSession::Private::closeMeter()
     meter.reset();
 }
 
-DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &order, const Dataset &data,
+DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &order, const OpenData &source,
                                                             const std::stop_token &stop)
 {
     if (!order.meter.isEmpty()) { // before the board, which it may supply
@@ -315,7 +309,7 @@ DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &o
             return {tl::unexpected(read.error()), false};
         key = *read;
     }
-    Worked worked = measureAll(order, data, stop);
+    Worked worked = measureAll(order, source, stop);
     if (worked.boardIsLost)
         close();
     else if (board->client->hello(stop))
@@ -324,29 +318,37 @@ DeviceSession::Private::Worked DeviceSession::Private::work(const DeviceOrder &o
 }
 
 /// A queue: each item ends measured, failed or skipped, and the rest go on.
-DeviceSession::Private::Worked
-DeviceSession::Private::measureAll(const DeviceOrder &order, const Dataset &data, const std::stop_token &stop)
+DeviceSession::Private::Worked DeviceSession::Private::measureAll(const DeviceOrder &order,
+                                                                  const OpenData &source,
+                                                                  const std::stop_token &stop)
 {
     Worked worked;
+    std::shared_ptr<const Dataset> windows;
+    if (order.fromSamples) {
+        post([this, what = DeviceSession::tr("Reading the samples…")] { Q_EMIT q->current(what); });
+        auto read = samplesOf(*source.data, source.request, [&stop](const DatasetRequest &request) {
+            return loadDataset(request, {}, ReadProgress {{}, stop});
+        });
+        if (!read)
+            return {tl::unexpected(read.error()), false};
+        windows = std::move(*read);
+    }
     int done = 0;
     int failed = 0;
     const int all = static_cast<int>(order.runs.size() * order.types.size());
     int number = 0;
     for (const QString &run : order.runs) {
-        const Result<RunRecord> record = store->load(run.toStdString());
-        const Result<Network> network = record.and_then(
-            [&](const RunRecord &) -> Result<Network> { return store->loadModel(run.toStdString()); });
+        const Result<BoardModel> model = modelOf(store, run.toStdString(), source.data, windows);
         for (const QString &type : order.types) {
             ++number;
             if (!worked.outcome || stop.stop_requested())
                 continue; // skipped
-            const QString title = record ? QString::fromStdString(record->summary.title) : run;
-            const Item item {DeviceSession::tr("%1 %2 (%3 of %4)").arg(title, type).arg(number).arg(all),
-                             run.toStdString(), type.toStdString()};
-            post([this, what = item.what] { Q_EMIT q->current(what); });
-            Result<void> outcome = network
-                ? measureItem(item, *record, *network, order, data, worked.boardIsLost, stop)
-                : Result<void>(tl::unexpected(network.error()));
+            const QString title = model ? QString::fromStdString(model->name) : run;
+            const QString what = DeviceSession::tr("%1 %2 (%3 of %4)").arg(title, type).arg(number).arg(all);
+            post([this, what] { Q_EMIT q->current(what); });
+            Result<void> outcome = model
+                ? measureItem(*model, type.toStdString(), order, worked.boardIsLost, stop)
+                : Result<void>(tl::unexpected(model.error()));
             if (outcome) {
                 ++done;
                 continue;
@@ -356,7 +358,7 @@ DeviceSession::Private::measureAll(const DeviceOrder &order, const Dataset &data
                 continue;
             }
             ++failed;
-            post([this, what = item.what, why = outcome.error()] { Q_EMIT q->itemFailed(what, why); });
+            post([this, what, why = outcome.error()] { Q_EMIT q->itemFailed(what, why); });
         }
     }
     post(
@@ -364,17 +366,17 @@ DeviceSession::Private::measureAll(const DeviceOrder &order, const Dataset &data
     return worked;
 }
 
-Result<void> DeviceSession::Private::measureItem(const Item &item, const RunRecord &record,
-                                                 const Network &network, const DeviceOrder &order,
-                                                 const Dataset &data, bool &boardIsLost,
+Result<void> DeviceSession::Private::measureItem(const BoardModel &model, const std::string &type,
+                                                 const DeviceOrder &order, bool &boardIsLost,
                                                  const std::stop_token &stop)
 {
-    const ReferenceInference reference = twinInference();
-    const Result<ModelImage> image =
-        packRun(record, network, item.type, board->client->info().preferred, data);
+    const Result<rsl_number> number = numberType(type);
+    if (!number)
+        return tl::unexpected(number.error());
+    const Result<ModelImage> image = packModel(model, *number, board->client->info().preferred);
     if (!image)
         return tl::unexpected(image.error());
-    MeasureRequest request = measureRequest(record.summary.title, data, order.samples);
+    MeasureRequest request = measureRequest(model.name, *model.data, order.samples);
     request.emulated = board->emulated;
     // One of an earlier order may still supply the board; it is not asked.
     request.meter = order.meter.isEmpty() ? nullptr : meter.get();
@@ -382,7 +384,7 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
     MeasureStep at = MeasureStep::Send;
     double told = -1;
     const Result<MeasuredModel> measured = measureModel(
-        *board->client, board->profile, *image, data.test(), request, reference,
+        *board->client, board->profile, *image, model.handed().test(), request, twinInference(),
         [&](MeasureStep step, double fraction, const std::string &note) {
             const bool done = fraction >= 1;
             if (step == at && !done && !toldWait && fraction >= 0 && fraction - told < 0.01)
@@ -404,11 +406,27 @@ Result<void> DeviceSession::Private::measureItem(const Item &item, const RunReco
     }
     post([this, model = *measured] { Q_EMIT q->measured(model); });
     // It belongs to the run. It was measured even when it cannot be kept, which is reported.
-    if (const auto kept = store->addMeasurement(item.run, measurementJson(measured->measurement),
-                                                measured->measurement.board + "_" + item.type);
+    if (const auto kept = store->addMeasurement(model.run, measurementJson(measured->measurement),
+                                                measured->measurement.board + "_" + type);
         !kept)
         post([this, error = kept.error()] { Q_EMIT q->failed(error); });
+    if (model.samples)
+        tellAgreement(model, *image, static_cast<Index>(measured->measurement.samples));
     return {};
+}
+
+/// Whether features made by the firmware's arithmetic lead to the same classes as those made here.
+void DeviceSession::Private::tellAgreement(const BoardModel &model, const ModelImage &image, Index samples)
+{
+    const Result<Index> agreed = countAgreement(model, image, board->client->info().preferred, samples);
+    const QString line = agreed
+        ? DeviceSession::tr("%1 %2: the same class as from features made here: %3 of %4")
+              .arg(QString::fromStdString(model.name),
+                   QString::fromStdString(std::string(nameOf(image.type()))))
+              .arg(*agreed)
+              .arg(samples)
+        : QString::fromStdString(message(agreed.error()));
+    post([this, line] { Q_EMIT q->consoleLine(line); });
 }
 
 DeviceSession::DeviceSession(std::shared_ptr<RunStore> store, QObject *parent)
@@ -529,14 +547,14 @@ void DeviceSession::disconnectBoard()
     d->go([](BoardConnection &c) { c.leave(); });
 }
 
-void DeviceSession::measure(const DeviceOrder &order, std::shared_ptr<const Dataset> data)
+void DeviceSession::measure(const DeviceOrder &order, const OpenData &open)
 {
     if (d->connection.isBusy())
         return;
     const std::stop_token stop = d->begin(order.board, true);
     Q_EMIT began();
-    d->thread.post([this, order, data = std::move(data), stop] {
-        const Private::Worked worked = d->work(order, *data, stop);
+    d->thread.post([this, order, open, stop] {
+        const Private::Worked worked = d->work(order, open, stop);
         d->post([this, worked, stop] {
             if (!d->isNow(stop)) { // the user left while the board was opened
                 Q_EMIT finished();
@@ -582,37 +600,6 @@ void DeviceSession::findKey(const QString &path)
             else
                 Q_EMIT keyRefused(path, key.error());
         });
-    });
-}
-
-void DeviceSession::exportC(const QStringList &runs, const QStringList &types, const QString &folder,
-                            std::shared_ptr<const Dataset> data)
-{
-    d->side.post([this, runs, types, folder, data = std::move(data)] {
-        for (const QString &run : runs) {
-            const Result<RunRecord> record = d->store->load(run.toStdString());
-            const Result<Network> network = record.and_then(
-                [&](const RunRecord &) -> Result<Network> { return d->store->loadModel(run.toStdString()); });
-            for (const QString &type : types) {
-                const QString path = folder + QLatin1Char('/') + run + QLatin1Char('_') + type;
-                Result<void> written =
-                    network ? Result<void>() : Result<void>(tl::unexpected(network.error()));
-                if (written) {
-                    const Result<ModelImage> image =
-                        packRun(*record, *network, type.toStdString(), RSL_LAYOUT_I8_4X4, *data);
-                    const Result<CSources> sources =
-                        image ? cSources(*image) : Result<CSources>(tl::unexpected(image.error()));
-                    written = sources ? writeCSources(*sources, path.toStdString())
-                                      : Result<void>(tl::unexpected(sources.error()));
-                }
-                d->post([this, path, written] {
-                    if (written)
-                        Q_EMIT saved(path);
-                    else
-                        Q_EMIT failed(written.error());
-                });
-            }
-        }
     });
 }
 

@@ -8,7 +8,7 @@
 #include <QPair>
 #include <QStringList>
 
-#include "core/data/dataset.h"
+#include "app/session/open_data.h"
 #include "core/store/run_store.h"
 #include "device_link/host/board_connection.h"
 #include "device_link/host/doctor.h"
@@ -27,7 +27,8 @@ struct DeviceOrder {
     int samples = 0;
     QString meter = {}; ///< as openMeterPort() takes it; empty = none
     MeterSettings meterSettings = {};
-    QString keyFile = {}; ///< looked into when the board has a key; empty = none
+    QString keyFile = {};     ///< looked into when the board has a key; empty = none
+    bool fromSamples = false; ///< the board is handed samples and makes the features itself
 };
 
 /// A board's firmware, and how it is to get there.
@@ -63,15 +64,13 @@ public Q_SLOTS:
     void connectBoard(const QString &board);
     void disconnectBoard();
     /// Connects the order's board first, if another one or none is connected.
-    void measure(const rosler::DeviceOrder &order, std::shared_ptr<const rosler::Dataset> data);
+    /// @param open  some data are; where the order is of samples, they are read once more, as such
+    void measure(const rosler::DeviceOrder &order, const rosler::OpenData &open);
     /// Says a line of the MLPerf Tiny text API to the connected board; it answers by consoleLine().
     void command(const QString &line);
     void stop();
     /// Looks into a key's file: answers keyFound() or keyRefused().
     void findKey(const QString &path);
-    /// Writes each of the runs in each of the types as C, a folder each below @p folder; answers saved().
-    void exportC(const QStringList &runs, const QStringList &types, const QString &folder,
-                 std::shared_ptr<const rosler::Dataset> data);
     /// Writes a file on the worker thread; failed() tells what went wrong.
     void save(const QString &path, const QByteArray &bytes);
 

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>rosler::CExportDialog</name>
+    <message numerus="yes">
+        <source>%n model(s) as C11 that needs nothing else</source>
+        <translation>
+            <numerusform>%n model as C11 that needs nothing else</numerusform>
+            <numerusform>%n models as C11 that needs nothing else</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>rosler::ExamplesPage</name>
     <message numerus="yes">
         <source> (%n group(s))</source>
@@ -32,6 +42,16 @@
         <translation>
             <numerusform>%n run</numerusform>
             <numerusform>%n runs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>rosler::ModelCommands</name>
+    <message numerus="yes">
+        <source>%n model(s) of the design begin with its weights.</source>
+        <translation>
+            <numerusform>%n model of the design begins with its weights.</numerusform>
+            <numerusform>%n models of the design begin with its weights.</numerusform>
         </translation>
     </message>
 </context>

@@ -14,6 +14,7 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFile>
+#include <QFileDialog>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
@@ -35,6 +36,7 @@
 
 #include "app/gui/figure_commands.h"
 #include "app/gui/main_window.h"
+#include "app/gui/model_commands.h"
 #include "app/gui/notice_bar.h"
 #include "app/session/app_services.h"
 #include "core/experiment/shipped_experiments.h"
@@ -42,10 +44,13 @@
 #include "tests/app/small_data.h"
 #include "tests/support/accessibility_audit.h"
 #include "widgets/charts/plot_widget.h"
+#include "widgets/controls/input_choice.h"
 #include "widgets/controls/rank_slider.h"
+#include "widgets/pages/c_export_dialog.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/device_page.h"
 #include "widgets/pages/figure_source.h"
+#include "widgets/pages/runs_page.h"
 #include "widgets/pages/scoreboard_model.h"
 
 namespace main_window_test {
@@ -415,6 +420,78 @@ private Q_SLOTS:
         auto *notice = child<NoticeBar>(*m_window, "noticeBar");
         EVENTUALLY(notice->isVisible() && notice->text().contains(QLatin1String("2 measured")));
         EVENTUALLY(child<QLabel>(*m_window, "deviceStatus")->text().contains(QLatin1String("2 measured")));
+    }
+
+    void aRunsModelIsExportedAndImportedAgain()
+    {
+        useSmallExperiment(3);
+        trainToTheEnd();
+        auto *runs = m_window->findChild<RunsPage *>();
+        auto *notice = child<NoticeBar>(*m_window, "noticeBar");
+        const QString id = m_window->comparePage().runIds().front();
+        const char *const commands[] = {"export-onnx", "export-keras", "export-c"};
+        runs->select(id);
+        EVENTUALLY_EQUAL(runs->selectedIds(), QStringList {id});
+        for (const char *command : commands)
+            EVENTUALLY(action(command)->isEnabled());
+
+        action("export-onnx")->trigger();
+        auto *dialog = child<QFileDialog>(*m_window, "exportModelFile");
+        QVERIFY(dialog != nullptr && dialog->acceptMode() == QFileDialog::AcceptSave);
+        const QString onnx = m_folder->filePath(QStringLiteral("net.onnx"));
+        Q_EMIT dialog->fileSelected(onnx);
+        dialog->close();
+        EVENTUALLY(QFile::exists(onnx) && notice->text().contains(onnx));
+        const QString keras = m_folder->filePath(QStringLiteral("weights.h5"));
+        m_window->models().exportTo(id, ModelFormat::Keras, keras);
+        EVENTUALLY(QFile::exists(keras) && notice->text().contains(keras));
+
+        action("export-c")->trigger();
+        auto *asked = m_window->findChild<CExportDialog *>();
+        QVERIFY(asked != nullptr);
+        ROSLER_VERIFY_ACCESSIBLE(asked);
+        QVERIFY(!child<InputChoice>(*asked, "cInput")->isEnabled()); // pictures
+        child<QLineEdit>(*asked, "cFolder")->setText(m_folder->filePath(QStringLiteral("c")));
+        child<QPushButton>(*asked, "exportCNow")->click();
+        EVENTUALLY(QFile::exists(m_folder->filePath(QStringLiteral("c/%1_i8/rosler_model.c").arg(id))));
+
+        // What comes back begins with these weights, for the data that are open; it can be undone.
+        action("import-model")->trigger();
+        auto *open = child<QFileDialog>(*m_window, "importModelFile");
+        QVERIFY(open != nullptr);
+        Q_EMIT open->fileSelected(onnx);
+        open->close();
+        EVENTUALLY_EQUAL(m_window->design().spec().name, std::string("net"));
+        QVERIFY(m_window->design().spec().models.front().start.has_value());
+        QCOMPARE(m_window->design().spec().dataset.source, m_idx.toStdString());
+        QVERIFY2(notice->text().contains(QLatin1String("of the test examples are right")),
+                 qPrintable(notice->text()));
+        QSignalSpy finished(&training(), &TrainingSession::finished);
+        action("train")->trigger();
+        EVENTUALLY_EQUAL(finished.count(), 1);
+        QCOMPARE(storedRuns(RunStatus::Finished), 4);
+        m_window->openExperiment(m_folder->filePath(QStringLiteral("small.json")));
+        EVENTUALLY_EQUAL(m_window->design().spec().name, std::string("small"));
+        m_window->models().importFrom(keras);
+        EVENTUALLY_EQUAL(m_window->design().spec().name, std::string("weights"));
+        action("undo")->trigger();
+        QCOMPARE(m_window->design().spec().name, std::string("small"));
+    }
+
+    void aModelThatCannotBeImportedOrWrittenIsToldWithItsFile()
+    {
+        useSmallExperiment(1);
+        trainToTheEnd();
+        auto *notice = child<NoticeBar>(*m_window, "noticeBar");
+        m_window->models().exportTo(m_window->comparePage().runIds().front(), ModelFormat::Onnx,
+                                    QStringLiteral("/proc/rosler/net.onnx"));
+        EVENTUALLY(notice->text().contains(QLatin1String("/proc/rosler/net.onnx")));
+        const ExperimentSpec before = m_window->design().spec();
+        m_window->models().importFrom(m_folder->filePath(QStringLiteral("small.json")));
+        EVENTUALLY(notice->text().contains(QLatin1String("small.json")));
+        drop(m_folder->filePath(QStringLiteral("dropped.onnx")));
+        EVENTUALLY(notice->text().contains(QLatin1String("dropped.onnx")));
+        QVERIFY(m_window->design().spec() == before);
     }
 
     void closingWhileTrainingAsksAndCancelGoesOn()

@@ -10,6 +10,7 @@
 #include <QtTest>
 
 #include "app/session/app_services.h"
+#include "core/data/dataset_reader.h"
 #include "device_link/host/links/qt_runtime.h"
 #include "tests/app/eventually.h"
 #include "tests/app/small_data.h"
@@ -153,7 +154,7 @@ private Q_SLOTS:
         QSignalSpy items(&devices(), &DeviceSession::itemFailed);
         QSignalSpy ended(&devices(), &DeviceSession::queueEnded);
         devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("f32"), QStringLiteral("i8")}, 64},
-                          test::smallData());
+                          {test::smallData(), {}});
         QVERIFY(devices().connection().isBusy());
         EVENTUALLY_EQUAL(finished.count(), 1);
         QCOMPARE(told.all(), (QList<Board> {Board::Opening, Board::Working, Board::Idle}));
@@ -176,7 +177,8 @@ private Q_SLOTS:
                          .size(),
                      std::size_t {2});
         // Other data than it was trained with.
-        devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 1}, test::smallData(100));
+        devices().measure({QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 1},
+                          {test::smallData(100), {}});
         EVENTUALLY_EQUAL(ended.count(), 2);
         QCOMPARE(items.count(), 2);
         for (const QList<QVariant> &item : items)
@@ -187,12 +189,54 @@ private Q_SLOTS:
         items.clear();
         QStringList some = runs;
         some.insert(1, QStringLiteral("no-such-run"));
-        devices().measure({QStringLiteral("twin"), some, {QStringLiteral("i8")}, 1}, test::smallData());
+        devices().measure({QStringLiteral("twin"), some, {QStringLiteral("i8")}, 1}, {test::smallData(), {}});
         EVENTUALLY_EQUAL(ended.count(), 3);
         QCOMPARE(ended[2], (QList<QVariant> {2, 1, 0}));
         QCOMPARE(measured.size(), 2);
         QCOMPARE(items.count(), 1);
         QCOMPARE(items[0][1].value<Error>().code, ErrorCode::NotFound);
+    }
+
+    void aBoardMakesTheFeaturesItself()
+    {
+        ExperimentSpec spec = test::smallExperiment(2);
+        spec.dataset = {"bearing", {{"seconds", 2.0}, {"window", Index {256}}}};
+        const auto data = loadDataset(spec.dataset);
+        QVERIFY(data);
+        spec.models.resize(1);
+        spec.models.front().layers = layersOf({8});
+        QSignalSpy trained(&m_services->training(), &TrainingSession::finished);
+        m_services->training().start(spec, *data);
+        EVENTUALLY_EQUAL(trained.count(), 1);
+        const auto store = RunStore::open(m_folder->filePath(QStringLiteral("runs")).toStdString());
+        const QStringList runs {QString::fromStdString((*store)->list().front().id)};
+        QList<MeasuredModel> measured;
+        connect(&devices(), &DeviceSession::measured, this,
+                [&](const MeasuredModel &model) { measured << model; });
+        QStringList console;
+        connect(&devices(), &DeviceSession::consoleLine, this, [&](const QString &line) { console << line; });
+        QSignalSpy finished(&devices(), &DeviceSession::finished);
+        QSignalSpy failed(&devices(), &DeviceSession::failed);
+        DeviceOrder order {QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 20};
+        order.fromSamples = true;
+        devices().measure(order, {*data, spec.dataset});
+        EVENTUALLY_EQUAL(finished.count(), 1);
+        QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : failed[0][0].value<Error>().what.c_str());
+        QCOMPARE(measured.size(), 1);
+        QCOMPARE(measured[0].measurement.outputsEqualTwin, std::optional(true));
+        QVERIFY(console.join(QLatin1Char('\n')).contains(QLatin1String("20 of 20")));
+        const std::uint64_t withFeatures = measured[0].measurement.ramBytes;
+        order.fromSamples = false;
+        devices().measure(order, {*data, spec.dataset});
+        EVENTUALLY_EQUAL(finished.count(), 2);
+        QVERIFY(withFeatures > measured[1].measurement.ramBytes + 4 * 256);
+        // Of data that are no signals: said before anything is sent.
+        order.fromSamples = true;
+        devices().measure(order, {test::smallData(), {}});
+        EVENTUALLY_EQUAL(finished.count(), 3);
+        QCOMPARE(failed.count(), 1);
+        QCOMPARE(failed[0][0].value<Error>().code, ErrorCode::Unsupported);
+        QCOMPARE(measured.size(), 2);
     }
 
     void aBoardWithAKeyTakesModelsWithItsTag()
@@ -239,7 +283,7 @@ private Q_SLOTS:
         const auto measure = [&](const QString &key) {
             DeviceOrder order {board, runs, {QStringLiteral("i8")}, 8};
             order.keyFile = key;
-            devices().measure(order, test::smallData());
+            devices().measure(order, {test::smallData(), {}});
             return QTest::qWaitFor([&] { return finished.count() == orders + 1; }, 30000)
                 && ++orders == finished.count();
         };
@@ -264,7 +308,7 @@ private Q_SLOTS:
         // A board without a key gets no tag.
         DeviceOrder order {QStringLiteral("twin"), runs, {QStringLiteral("i8")}, 8};
         order.keyFile = right;
-        devices().measure(order, test::smallData());
+        devices().measure(order, {test::smallData(), {}});
         EVENTUALLY_EQUAL(finished.count(), orders + 1);
         QCOMPARE(ended.back(), (QList<QVariant> {1, 0, 0}));
         QVERIFY(card.contains(QStringLiteral("Models: takes any: it has no key")));
@@ -281,7 +325,7 @@ private Q_SLOTS:
         QSignalSpy ended(&devices(), &DeviceSession::queueEnded);
         devices().measure(
             {QStringLiteral("port:") + QString::fromStdString(port.path()), runs, {QStringLiteral("i8")}, 8},
-            test::smallData());
+            {test::smallData(), {}});
         EVENTUALLY_EQUAL(ended.count(), 1);
         QCOMPARE(ended[0], (QList<QVariant> {1, 0, 0}));
         QVERIFY2(waiting.count() >= 3, qPrintable(QString::number(waiting.count())));
@@ -289,23 +333,6 @@ private Q_SLOTS:
             QVERIFY(said[0].toDouble() >= 0 && said[0].toDouble() < 7);
             QVERIFY(said[1].toDouble() >= 7 && said[1].toDouble() < 8);
         }
-    }
-
-    void modelsAreWrittenAsCWithoutABoard()
-    {
-        QSignalSpy saved(&devices(), &DeviceSession::saved);
-        QSignalSpy failed(&devices(), &DeviceSession::failed);
-        const QStringList runs = trainSmall();
-        const auto data = test::smallData();
-        QVERIFY(!runs.isEmpty());
-        const QString folder = m_folder->filePath(QStringLiteral("c"));
-        devices().exportC(runs, {QStringLiteral("i8"), QStringLiteral("f32")}, folder, data);
-        EVENTUALLY_EQUAL(saved.count() + failed.count(), 2 * runs.size());
-        QCOMPARE(failed.count(), 0);
-        QVERIFY(
-            QFile::exists(folder + QLatin1Char('/') + runs.first() + QStringLiteral("_i8/rosler_model.c")));
-        devices().exportC(runs, {QStringLiteral("i8")}, QStringLiteral("/proc/rosler"), data);
-        EVENTUALLY_EQUAL(failed.count(), runs.size());
     }
 
     void aKilledBoardIsToldAndTakenUpAgain()
@@ -333,7 +360,7 @@ private Q_SLOTS:
                 ::kill(emulatorOfThisProgram(), SIGKILL);
         });
         devices().measure({QStringLiteral("emulated:mps2-an386"), runs, {QStringLiteral("i8")}, 64},
-                          test::smallData());
+                          {test::smallData(), {}});
         EVENTUALLY_EQUAL(finished.count(), 1);
         QVERIFY(killed);
         QCOMPARE(failed.count(), 1);
