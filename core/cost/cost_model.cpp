@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/nn/layer_catalog.h"
+#include "core/nn/orthonormal_macs.h"
 #include "core/training/engine_sizes.h"
 #include "core/training/stage_schedule.h"
 
@@ -68,6 +69,7 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     TrialCost cost;
     cost.keptIndices = plan->keepsFeatures() ? count(plan->read()) : 0;
     StepMacs macs;
+    Count orthonormalising = 0; // multiply-adds, each time
     std::vector<std::shared_ptr<const Layer>> layers;
     const Index batch = std::min(spec.training.batch, trained);
     bool untilData = true; // no layer so far learns
@@ -89,6 +91,7 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         }
         cost.parameters += count(layer->parameterCount());
         cost.macs += layer->forwardMacs();
+        orthonormalising += orthonormaliseMacs(*layer);
         cost.inferenceScratchBytes =
             std::max(cost.inferenceScratchBytes, 4 * (count(layer->inputs() + layer->outputs()) + between));
 
@@ -110,6 +113,7 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     cost.trainFlops = 2 * macs.parallel * count(examples.parallel);
     for (std::size_t k = 0; k < factorKinds; ++k)
         cost.trainFlops += 2 * macs.successive[k] * count(examples.successive[k]);
+    cost.trainFlops += 2 * orthonormalising * static_cast<Count>(stages.orthonormalisations());
 
     const EngineSizes engine = engineSizes(layers, batch);
     const Count state = spec.training.optimizer == OptimizerKind::Adam ? 2 : 1;

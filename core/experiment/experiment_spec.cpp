@@ -122,6 +122,7 @@ void readSketchOptions(const Section &s, SketchOptions &sketch)
     s.read("gradient_sketch", sketch.gradientSketch, 0, 1, false);
     s.read("successive_from", sketch.successiveFrom, 0, 1, true);
     s.read("product_decay", sketch.productDecay, 0, 10, true);
+    s.read("orthonormalise", sketch.orthonormalise, 0, mostStepsApart);
 }
 
 void readNameAndRate(const Section &s, ModelSpec &model)
@@ -174,7 +175,8 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
     ModelSpec model;
     const Section s(json, where,
                     {"name", "learning_rate", "epochs", "layers", "rank", "sketch_size", "initialisation",
-                     "kept_features", "gradient_sketch", "successive_from", "product_decay", "start"});
+                     "kept_features", "gradient_sketch", "successive_from", "product_decay", "orthonormalise",
+                     "start"});
     if (s.has("layers")) {
         for (const char *key : {"rank", "sketch_size"})
             if (s.has(key))
@@ -201,7 +203,8 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
         readSketchOptions(s, model.sketch);
     else
         for (const char *key :
-             {"initialisation", "kept_features", "gradient_sketch", "successive_from", "product_decay"})
+             {"initialisation", "kept_features", "gradient_sketch", "successive_from", "product_decay",
+              "orthonormalise"})
             if (s.has(key))
                 raise(ErrorCode::Malformed, "none of this model's layers is sketched", s.at(key));
     if (s.has("start"))
@@ -321,6 +324,8 @@ Json asJson(const ModelSpec &model)
         j["gradient_sketch"] = model.sketch.gradientSketch;
         j["successive_from"] = model.sketch.successiveFrom;
         j["product_decay"] = model.sketch.productDecay;
+        if (model.sketch.orthonormalise > 0)
+            j["orthonormalise"] = model.sketch.orthonormalise;
     }
     if (model.start) {
         j["start"] = {{"file", model.start->file}};

@@ -27,7 +27,7 @@ namespace rosler {
 ///                 {"name": "rosler", "learning_rate": 0.002, "rank": [24, 8, 8],
 ///                  "sketch_size": [784, 384, 384], "initialisation": "gaussian",
 ///                  "kept_features": "variance", "gradient_sketch": 1, "successive_from": 0.7,
-///                  "product_decay": 0}]}
+///                  "product_decay": 0, "orthonormalise": 0}]}
 ///
 /// A layer that is sketched says so itself ("rank", and "sketch_size" when it reads a part of its inputs).
 /// A model without layers takes the first model's; it may lay ranks and sketch sizes over them, one a

@@ -23,6 +23,7 @@ class Adam final : public Optimizer
 {
 public:
     Index stateFloats() const noexcept override { return 2; }
+    bool keepsSquares(Index kind) const noexcept override { return kind == 1; }
 
     void update(std::span<float> parameters, std::span<const float> gradient, float *state, Index stride,
                 const UpdateSettings &settings) const override
@@ -60,6 +61,7 @@ class Sgd final : public Optimizer
 {
 public:
     Index stateFloats() const noexcept override { return 1; }
+    bool keepsSquares(Index /*kind*/) const noexcept override { return false; }
 
     void update(std::span<float> parameters, std::span<const float> gradient, float *state, Index /*stride*/,
                 const UpdateSettings &settings) const override

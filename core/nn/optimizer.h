@@ -26,6 +26,8 @@ class Optimizer
 public:
     virtual ~Optimizer() = default;
     [[nodiscard]] virtual Index stateFloats() const noexcept = 0;
+    /// Whether number @p kind of its stateFloats() is of squared gradients, rather than of gradients.
+    [[nodiscard]] virtual bool keepsSquares(Index kind) const noexcept = 0;
 
     /// @param state  stateFloats() spans one after the other, each of them @p stride floats apart and as long
     ///               as @p parameters

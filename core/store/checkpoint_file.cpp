@@ -134,6 +134,8 @@ std::string trialDigest(const TrialSpec &spec)
         line("successive", numberText(sketch.successiveFrom));
         if (sketch.productDecay > 0) // what has none is digested as it was before there was any
             line("product decay", numberText(sketch.productDecay));
+        if (sketch.orthonormalise > 0)
+            line("orthonormalise", std::to_string(sketch.orthonormalise));
     }
     const TrainingSpec &training = spec.training;
     line("epochs", std::to_string(training.epochs));

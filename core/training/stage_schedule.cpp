@@ -24,9 +24,11 @@ StageSchedule::StageSchedule(const TrialSpec &spec, Index trainExamples)
     , m_warmup(std::min<std::int64_t>(
           m_totalSteps, std::llround(spec.training.warmup * static_cast<double>(m_stepsPerEpoch))))
 {
-    if (spec.model.isSketched())
-        m_successiveFrom = static_cast<std::int64_t>(
-            std::floor(spec.model.sketch.successiveFrom * static_cast<double>(m_totalSteps)));
+    if (!spec.model.isSketched())
+        return;
+    m_successiveFrom = static_cast<std::int64_t>(
+        std::floor(spec.model.sketch.successiveFrom * static_cast<double>(m_totalSteps)));
+    m_orthonormalise = spec.model.sketch.orthonormalise;
 }
 
 FactorSet StageSchedule::factors(std::int64_t step) const noexcept
@@ -47,6 +49,16 @@ double StageSchedule::learningRate(std::int64_t step) const noexcept
         ? static_cast<double>(step - m_warmup) / static_cast<double>(m_totalSteps - m_warmup)
         : 1.0;
     return m_learningRate * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+}
+
+bool StageSchedule::orthonormalisesAfter(std::int64_t steps) const noexcept
+{
+    return m_orthonormalise > 0 && steps % m_orthonormalise == 0;
+}
+
+std::int64_t StageSchedule::orthonormalisations() const noexcept
+{
+    return m_orthonormalise > 0 ? m_totalSteps / m_orthonormalise : 0;
 }
 
 Index StageSchedule::batchSize(std::int64_t step) const noexcept

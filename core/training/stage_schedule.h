@@ -24,6 +24,10 @@ public:
     /// All factors in the parallel stage; R, U, C, R, ... afterwards.
     [[nodiscard]] FactorSet factors(std::int64_t step) const noexcept;
     [[nodiscard]] double learningRate(std::int64_t step) const noexcept;
+    /// Whether the sketches' factors are made orthonormal once @p steps steps are taken, and how often that
+    /// is the case over the whole training.
+    [[nodiscard]] bool orthonormalisesAfter(std::int64_t steps) const noexcept;
+    [[nodiscard]] std::int64_t orthonormalisations() const noexcept;
     /// Examples in the batch of this step: the last of an epoch may be smaller.
     [[nodiscard]] Index batchSize(std::int64_t step) const noexcept;
 
@@ -43,7 +47,8 @@ private:
     std::int64_t m_successiveFrom;
     double m_learningRate;
     ScheduleKind m_schedule;
-    std::int64_t m_warmup; ///< steps
+    std::int64_t m_warmup;             ///< steps
+    std::int64_t m_orthonormalise = 0; ///< steps; 0 = never
 };
 
 /// Of @p read features, how many a gradient sketch of @p share computes: at least one.

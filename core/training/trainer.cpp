@@ -15,6 +15,8 @@
 #include "core/nn/layer_catalog.h"
 #include "core/nn/loss.h"
 #include "core/nn/optimizer.h"
+#include "core/nn/orthonormal_factors.h"
+#include "core/nn/orthonormal_macs.h"
 #include "core/sketch/column_sampling.h"
 #include "core/training/batch_feeder.h"
 #include "core/training/gradient_engine.h"
@@ -238,6 +240,11 @@ BatchScore Trainer::State::takeStep()
     }
     trainFlops += 2.0 * static_cast<double>(macs) * static_cast<double>(batchNow.count);
     ++step;
+    if (stages.orthonormalisesAfter(step) && std::isfinite(score.lossSum)) {
+        orthonormaliseSketches(network, *optimizer, optimizerState);
+        for (std::size_t i = first; i < network.layerCount(); ++i)
+            trainFlops += 2.0 * static_cast<double>(orthonormaliseMacs(network.layer(i)));
+    }
     lossSum += score.lossSum;
     correct += score.correct;
     seen += batchNow.count;

@@ -22,6 +22,7 @@ enum class ScheduleKind { Cosine, Constant };
 enum class BudgetKind { EqualEpochs, EqualTrainingFlops };
 
 inline constexpr Index mostEpochs = 100'000;
+inline constexpr Index mostStepsApart = 1'000'000; ///< SketchOptions::orthonormalise
 
 /// How the sketches of a model are drawn and trained; of no meaning to a model without any.
 struct SketchOptions {
@@ -35,6 +36,9 @@ struct SketchOptions {
     /// Adds decay / 2 ||C U R||_F^2 of each sketched layer to the loss, and decay / 2 ||W||_F^2 of each whole
     /// one (method page, section 7), from 0 on.
     double productDecay = 0.0;
+    /// Steps after each of which the factors are made orthonormal again and their products kept
+    /// (orthonormal_factors.h); 0 = never.
+    Index orthonormalise = 0;
 
     friend bool operator==(const SketchOptions &, const SketchOptions &) = default;
 };

@@ -53,6 +53,7 @@ struct RandomSpec {
         constexpr std::array starts {0.0, 0.7, 1.0, 0.33, 0.999};
         sketch.successiveFrom = starts.at(static_cast<std::size_t>(from(0, 4)));
         sketch.productDecay = from(0, 1) == 0 ? 0.0 : 1e-3;
+        sketch.orthonormalise = from(0, 4);
     }
 
 private:

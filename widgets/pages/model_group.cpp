@@ -12,6 +12,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSignalBlocker>
+#include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -238,11 +239,28 @@ QWidget *ModelGroup::buildOptions()
     m_productDecay->setToolTip(
         tr("Adds half of this times the squared norm of C U R, of each layer, to the loss; 0 = none"));
     connectOption(m_productDecay, 1, tr("Product decay"), &SketchOptions::productDecay);
+    m_orthonormalise = new QSpinBox(m_options);
+    m_orthonormalise->setObjectName(QStringLiteral("orthonormalise"));
+    m_orthonormalise->setRange(0, static_cast<int>(mostStepsApart));
+    m_orthonormalise->setSpecialValueText(tr("Never"));
+    m_orthonormalise->setSuffix(tr(" steps"));
+    m_orthonormalise->setToolTip(tr("After so many steps each, C and R are made orthonormal again, and U takes what "
+                                    "that changes: their product stays"));
+    m_orthonormalise->setKeyboardTracking(false);
+    m_orthonormalise->setAlignment(Qt::AlignRight);
+    keepWheelForFocus(m_orthonormalise);
+    connect(m_orthonormalise, &QSpinBox::valueChanged, this, [this](int steps) {
+        editOptions(
+            tr("Orthonormalise"), [steps](SketchOptions &options) { options.orthonormalise = steps; },
+            QStringLiteral("orthonormalise"));
+    });
+    connect(m_orthonormalise, &QSpinBox::editingFinished, m_model, &DesignModel::finishMerge);
     form->addRow(tr("Initialisation"), m_initialisation);
     form->addRow(tr("Kept features"), m_keptFeatures);
     form->addRow(tr("Gradient sketch"), m_gradientSketch);
     form->addRow(tr("Successive from"), m_successiveFrom);
     form->addRow(tr("Product decay"), m_productDecay);
+    form->addRow(tr("Orthonormalise"), m_orthonormalise);
 
     connect(m_initialisation, &QComboBox::activated, this, [this](int index) {
         editOptions(tr("Initialisation"), [index](SketchOptions &options) {
@@ -477,6 +495,8 @@ void ModelGroup::refresh()
     m_gradientSketch->setValue(100 * model.sketch.gradientSketch);
     m_successiveFrom->setValue(100 * model.sketch.successiveFrom);
     m_productDecay->setValue(model.sketch.productDecay);
+    const QSignalBlocker quietOrthonormalise(m_orthonormalise);
+    m_orthonormalise->setValue(static_cast<int>(model.sketch.orthonormalise));
     Q_EMIT refreshed();
 }
 

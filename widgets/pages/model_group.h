@@ -15,6 +15,7 @@ class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
+class QSpinBox;
 class QToolButton;
 class QVBoxLayout;
 
@@ -94,6 +95,7 @@ private:
     QDoubleSpinBox *m_gradientSketch = nullptr;
     QDoubleSpinBox *m_successiveFrom = nullptr;
     QDoubleSpinBox *m_productDecay = nullptr;
+    QSpinBox *m_orthonormalise = nullptr;
     std::vector<LayerRow *> m_rows;
 };
 

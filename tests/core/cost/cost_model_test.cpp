@@ -7,6 +7,7 @@
 
 #include "core/cost/cost_model.h"
 #include "core/nn/network.h"
+#include "core/nn/orthonormal_macs.h"
 #include "core/training/stage_schedule.h"
 #include "tests/support/layers.h"
 #include "tests/support/random_spec.h"
@@ -215,6 +216,8 @@ void CostModelTest::trainFlopsAreTheSumOverAllSteps()
                 static_cast<std::size_t>(sketchedFeatures(network.read(), spec.model.sketch.gradientSketch)));
         std::uint64_t flops = 0;
         for (std::int64_t step = 0; step < stages.totalSteps(); ++step) {
+            for (std::size_t i = 0; stages.orthonormalisesAfter(step + 1) && i < network.layerCount(); ++i)
+                flops += 2 * orthonormaliseMacs(network.layer(i));
             for (std::size_t i = 0; i < network.layerCount(); ++i) {
                 const Layer &layer = network.layer(i);
                 const Index features =

@@ -55,7 +55,7 @@ constexpr const char *complete = R"({
      "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
     {"name": "r", "learning_rate": 0.375, "rank": [24, 8, 4],
      "sketch_size": [784, 384, 192], "initialisation": "cur-leverage", "kept_features": "uniform",
-     "gradient_sketch": 0.75, "successive_from": 0.5, "product_decay": 0.0625}
+     "gradient_sketch": 0.75, "successive_from": 0.5, "product_decay": 0.0625, "orthonormalise": 50}
   ]
 })";
 
@@ -164,6 +164,7 @@ void ExperimentSpecTest::readsEveryKey()
         expected.training.augmentation = {2, true, 0.125};
         expected.training.warmup = 0.5;
         expected.models[1].sketch.productDecay = 0.0625;
+        expected.models[1].sketch.orthonormalise = 50;
     }
     QVERIFY(*spec == expected);
 }
@@ -442,7 +443,8 @@ void ExperimentSpecTest::writesTheKeysInOrder()
                             "kept_features",
                             "gradient_sketch",
                             "successive_from",
-                            "product_decay"}) {
+                            "product_decay",
+                            "orthonormalise"}) {
         const auto found = text.find('"' + std::string(key) + "\":", at);
         QVERIFY2(found != std::string::npos, key);
         at = found + 1;
@@ -563,6 +565,12 @@ void ExperimentSpecTest::errorsOfVersionTwoNameTheirPlace_data()
         "-0.5");
     row("unknown augmentation", "\"flip\": true", "\"flipp\": true", malformed,
         "s:/training/augmentation/flipp", "did you mean \"flip\"");
+    row("half a step", "\"orthonormalise\": 50", "\"orthonormalise\": 0.5", malformed,
+        "s:/models/1/orthonormalise", "expected an integer");
+    row("steps backwards", "\"orthonormalise\": 50", "\"orthonormalise\": -1", range,
+        "s:/models/1/orthonormalise", "-1");
+    row("nothing to orthonormalise", "\"name\": \"d\",", "\"name\": \"d\", \"orthonormalise\": 1,", malformed,
+        "s:/models/0/orthonormalise", "sketched");
     row("negative product decay", "\"product_decay\": 0.0625", "\"product_decay\": -1", range,
         "s:/models/1/product_decay", "-1");
 }

@@ -106,6 +106,9 @@ void CheckpointFileTest::theDigestTellsTrialsApart()
     other.model.sketch.productDecay = 1e-4;
     QVERIFY(trialDigest(other) != own);
     other = roslerTrial();
+    other.model.sketch.orthonormalise = 50;
+    QVERIFY(trialDigest(other) != own);
+    other = roslerTrial();
     other.training.augmentation.shift = 1;
     QVERIFY(trialDigest(other) != own);
 }

@@ -93,18 +93,23 @@ void trialRows()
     QTest::newRow("gradient sketch, leverage") << sketched;
     sketched.model.sketch.productDecay = 1e-3;
     QTest::newRow("gradient sketch, product decay") << sketched;
+    sketched.model.sketch.orthonormalise = 3;
+    QTest::newRow("gradient sketch, orthonormalised") << sketched;
     TrialSpec sgd = roslerSpec();
     sgd.training.optimizer = OptimizerKind::Sgd;
     sgd.training.weightDecay = 0.01;
     sgd.training.schedule = ScheduleKind::Constant;
     sgd.model.learningRate = 0.05;
     QTest::newRow("momentum, weight decay") << sgd;
+    sgd.model.sketch.orthonormalise = 1;
+    QTest::newRow("momentum, orthonormalised") << sgd;
     for (const bool isSketched : {false, true}) {
         TrialSpec images = roslerSpec();
         images.model.layers = imageLayers(isSketched);
         images.training.epochs = 2;
         images.model.sketch.gradientSketch = 0.25; // of no meaning: the first layer reads images
         images.model.sketch.productDecay = 1e-4;
+        images.model.sketch.orthonormalise = 2;
         images.training.augmentation = {3, true, 0.125};
         QTest::newRow(isSketched ? "images, sketched" : "images") << images;
     }

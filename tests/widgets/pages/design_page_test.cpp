@@ -313,6 +313,7 @@ private Q_SLOTS:
         f.find<QDoubleSpinBox>("gradientSketch")->setValue(25);
         f.find<QDoubleSpinBox>("successiveFrom")->setValue(100);
         f.find<QDoubleSpinBox>("productDecay")->setValue(5e-5);
+        f.find<QSpinBox>("orthonormalise")->setValue(50);
         Q_EMIT f.find<QComboBox>("initialisation")->activated(2);
         Q_EMIT f.find<QComboBox>("keptFeatures")->activated(0);
         auto *seed = f.find<QLineEdit>("seed");
@@ -336,10 +337,11 @@ private Q_SLOTS:
         QCOMPARE(spec.models[1].sketch.gradientSketch, 0.25);
         QCOMPARE(spec.models[1].sketch.successiveFrom, 1.0);
         QCOMPARE(spec.models[1].sketch.productDecay, 5e-5);
+        QCOMPARE(spec.models[1].sketch.orthonormalise, Index {50});
         QVERIFY(spec.models[1].sketch.initialisation == SketchKind::CurLeverage);
         QVERIFY(spec.models[1].sketch.keptFeatures == FeatureSampling::Uniform);
         QCOMPARE(spec.seed, std::uint64_t {18446744073709551615U});
-        QCOMPARE(f.model.undoStack()->count(), 13);
+        QCOMPARE(f.model.undoStack()->count(), 14);
         validation->selectAll();
         QTest::keyClicks(validation, QStringLiteral("1.5")); // no share
         QTest::keyClick(validation, Qt::Key_Return);
