@@ -14,6 +14,7 @@
 #include "core/data/readers/audio_folder_reader.h"
 #include "tests/support/data_folder.h"
 #include "tests/support/hostile.h"
+#include "tests/support/sample_files.h"
 
 namespace audio_folder_reader_test {
 
@@ -21,28 +22,6 @@ using namespace rosler;
 using namespace rosler::testing;
 
 namespace {
-
-template <typename Number>
-std::string bytesOf(Number number)
-{
-    std::string bytes(sizeof number, '\0');
-    std::memcpy(bytes.data(), &number, sizeof number);
-    return bytes;
-}
-
-/// 16 bit samples, the channels of a frame side by side.
-std::string wav(const std::vector<std::int16_t> &samples, std::uint32_t rate = 16'000,
-                std::uint16_t channels = 1)
-{
-    std::string data;
-    for (const std::int16_t sample : samples)
-        data += bytesOf(sample);
-    const auto size = static_cast<std::uint32_t>(data.size());
-    const auto frame = static_cast<std::uint16_t>(2 * channels);
-    return "RIFF" + bytesOf(36 + size) + "WAVEfmt " + bytesOf(16U) + bytesOf(std::uint16_t {1})
-        + bytesOf(channels) + bytesOf(rate) + bytesOf(rate * frame) + bytesOf(frame)
-        + bytesOf(std::uint16_t {16}) + "data" + bytesOf(size) + data;
-}
 
 std::vector<std::int16_t> tone(double frequency, double rate, int count)
 {
@@ -94,7 +73,7 @@ void AudioFolderReaderTest::damagedFilesAreRefused()
     for (const std::string &bytes : truncations(good))
         QVERIFY(!decode(bytes));
     std::string lies = good; // of more samples than there are
-    lies.replace(40, 4, bytesOf(4'000'000'000U));
+    lies.replace(40, 4, littleEndian(4'000'000'000U));
     const auto lying = decode(lies);
     QVERIFY(!lying);
     QVERIFY(lying.error().what.find("4000000000 bytes") != std::string::npos);

@@ -17,6 +17,7 @@
 #include "tests/support/allocation_watch.h"
 #include "tests/support/gzip.h"
 #include "tests/support/hostile.h"
+#include "tests/support/sample_files.h"
 
 namespace idx_reader_test {
 
@@ -27,24 +28,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Files = std::map<std::string, std::string>;
-
-std::string bigEndian(std::uint32_t value)
-{
-    std::string bytes;
-    for (const unsigned shift : {24U, 16U, 8U, 0U})
-        bytes.push_back(static_cast<char>((value >> shift) & 0xFFU));
-    return bytes;
-}
-
-std::string imageFile(std::uint32_t count, std::uint32_t height, std::uint32_t width, std::string_view pixels)
-{
-    return bigEndian(0x803) + bigEndian(count) + bigEndian(height) + bigEndian(width) + std::string(pixels);
-}
-
-std::string labelFile(std::uint32_t count, std::string_view labels)
-{
-    return bigEndian(0x801) + bigEndian(count) + std::string(labels);
-}
 
 /// Three training and two test pictures of 2 x 3 pixels, in three classes.
 Files smallFiles()

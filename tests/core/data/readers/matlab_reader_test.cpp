@@ -15,6 +15,7 @@
 #include "tests/support/data_folder.h"
 #include "tests/support/gzip.h"
 #include "tests/support/hostile.h"
+#include "tests/support/sample_files.h"
 
 namespace matlab_reader_test {
 
@@ -23,60 +24,14 @@ using namespace rosler::testing;
 
 namespace {
 
-template <typename Number>
-std::string bytesOf(Number number)
-{
-    std::string bytes(sizeof number, '\0');
-    std::memcpy(bytes.data(), &number, sizeof number);
-    return bytes;
-}
-
-std::string element(std::uint32_t type, const std::string &data)
-{
-    std::string bytes = bytesOf(type) + bytesOf(static_cast<std::uint32_t>(data.size())) + data;
-    bytes.resize((bytes.size() + 7) / 8 * 8);
-    return bytes;
-}
-
-/// @param kind  of array: 6 is double, 2 a struct     @param type  of its numbers: 9 is double
-std::string matrix(const std::string &name, int rows, int cols, const std::string &numbers,
-                   std::uint32_t kind = 6, std::uint32_t type = 9)
-{
-    return element(14,
-                   element(6, bytesOf(kind) + bytesOf(0U)) + element(5, bytesOf(rows) + bytesOf(cols))
-                       + element(1, name) + (numbers.empty() ? std::string() : element(type, numbers)));
-}
-
-std::string header(std::uint16_t version = 0x0100)
-{
-    std::string text = "MATLAB 5.0 MAT-file";
-    text.resize(124, ' ');
-    return text + bytesOf(version) + "IM";
-}
-
-template <typename Number = double>
-std::string numbersOf(int count, double slope = 1)
-{
-    std::string bytes;
-    for (int i = 0; i < count; ++i)
-        bytes += bytesOf(static_cast<Number>(slope * i));
-    return bytes;
-}
-
-std::string packed(const std::string &variable)
-{
-    const std::string bytes = deflated(variable, MAX_WBITS);
-    return bytesOf(15U) + bytesOf(static_cast<std::uint32_t>(bytes.size())) + bytes;
-}
-
 /// A recording of 400 samples: noise whose size is the seed.
 std::string noise(const std::string &name, std::uint32_t seed)
 {
     const RandomStream random(seed, Draw::Shuffle, 0);
     std::string bytes;
     for (std::uint64_t i = 0; i < 400; ++i)
-        bytes += bytesOf(static_cast<double>(seed) * random.gaussian(i));
-    return matrix(name, 400, 1, bytes);
+        bytes += littleEndian(static_cast<double>(seed) * random.gaussian(i));
+    return matMatrix(name, 400, 1, bytes);
 }
 
 /// A file and the bytes that its variables lie in.
@@ -125,9 +80,9 @@ private Q_SLOTS:
 
 void MatlabReaderTest::plainAndDeflatedVariablesAreRead()
 {
-    const std::string a = matrix("a", 5, 1, numbersOf(5));
-    const std::string b = matrix("long_name_b", 1, 3, numbersOf(3, -2));
-    const auto file = parse(header() + a + packed(b));
+    const std::string a = matMatrix("a", 5, 1, matNumbers(5));
+    const std::string b = matMatrix("long_name_b", 1, 3, matNumbers(3, -2));
+    const auto file = parse(matHeader() + a + matPacked(b));
     QVERIFY2(file, file ? "" : file.error().what.c_str());
     QCOMPARE(file->variables().size(), std::size_t {2});
     QCOMPARE(file->variables()[0].name, std::string("a"));
@@ -139,12 +94,13 @@ void MatlabReaderTest::plainAndDeflatedVariablesAreRead()
 void MatlabReaderTest::everyTypeOfNumberIsRead()
 {
     const std::vector<std::pair<std::uint32_t, std::string>> types {
-        {1, numbersOf<std::int8_t>(3)},   {2, numbersOf<std::uint8_t>(3)}, {3, numbersOf<std::int16_t>(3)},
-        {4, numbersOf<std::uint16_t>(3)}, {5, numbersOf<std::int32_t>(3)}, {6, numbersOf<std::uint32_t>(3)},
-        {7, numbersOf<float>(3)},         {9, numbersOf<double>(3)},       {12, numbersOf<std::int64_t>(3)},
-        {13, numbersOf<std::uint64_t>(3)}};
+        {1, matNumbers<std::int8_t>(3)},   {2, matNumbers<std::uint8_t>(3)},
+        {3, matNumbers<std::int16_t>(3)},  {4, matNumbers<std::uint16_t>(3)},
+        {5, matNumbers<std::int32_t>(3)},  {6, matNumbers<std::uint32_t>(3)},
+        {7, matNumbers<float>(3)},         {9, matNumbers<double>(3)},
+        {12, matNumbers<std::int64_t>(3)}, {13, matNumbers<std::uint64_t>(3)}};
     for (const auto &[type, numbers] : types) {
-        const auto file = parse(header() + matrix("x", 3, 1, numbers, 6, type));
+        const auto file = parse(matHeader() + matMatrix("x", 3, 1, numbers, 6, type));
         QVERIFY(file);
         QCOMPARE(file->variables()[0].vectors().value(), (std::vector<std::vector<float>> {{0, 1, 2}}));
     }
@@ -152,22 +108,22 @@ void MatlabReaderTest::everyTypeOfNumberIsRead()
 
 void MatlabReaderTest::matricesAreChannels()
 {
-    const auto tall = parse(header() + matrix("x", 3, 2, numbersOf(6)));
+    const auto tall = parse(matHeader() + matMatrix("x", 3, 2, matNumbers(6)));
     QCOMPARE(tall->variables()[0].vectors().value(),
              (std::vector<std::vector<float>> {{0, 1, 2}, {3, 4, 5}}));
-    const auto wide = parse(header() + matrix("x", 2, 3, numbersOf(6)));
+    const auto wide = parse(matHeader() + matMatrix("x", 2, 3, matNumbers(6)));
     QCOMPARE(wide->variables()[0].vectors().value(),
              (std::vector<std::vector<float>> {{0, 2, 4}, {1, 3, 5}}));
-    const auto square = parse(header() + matrix("x", 70, 70, numbersOf(4900)));
+    const auto square = parse(matHeader() + matMatrix("x", 70, 70, matNumbers(4900)));
     QCOMPARE(square->variables()[0].vectors().error().code, ErrorCode::Unsupported);
 }
 
 void MatlabReaderTest::otherVariablesAreNamedNotRead()
 {
-    const std::string structure = matrix("s", 1, 1, "", 2);
-    const std::string complex = matrix("z", 2, 1, numbersOf(2), 0x0806);
-    const std::string empty = matrix("e", 0, 0, "");
-    const auto file = parse(header() + structure + complex + empty);
+    const std::string structure = matMatrix("s", 1, 1, "", 2);
+    const std::string complex = matMatrix("z", 2, 1, matNumbers(2), 0x0806);
+    const std::string empty = matMatrix("e", 0, 0, "");
+    const auto file = parse(matHeader() + structure + complex + empty);
     QVERIFY(file);
     const std::vector<std::pair<std::string, ErrorCode>> expected {{"struct", ErrorCode::Unsupported},
                                                                    {"complex", ErrorCode::Unsupported},
@@ -183,12 +139,12 @@ void MatlabReaderTest::otherVariablesAreNamedNotRead()
 
 void MatlabReaderTest::damagedFilesAreRefused()
 {
-    const std::string plain = header() + matrix("a", 5, 1, numbersOf(5));
-    const std::string deflated = header() + packed(matrix("a", 5, 1, numbersOf(5)));
+    const std::string plain = matHeader() + matMatrix("a", 5, 1, matNumbers(5));
+    const std::string deflated = matHeader() + matPacked(matMatrix("a", 5, 1, matNumbers(5)));
     for (const std::string &good : {plain, deflated}) {
         QVERIFY(parse(good));
         for (const std::string &bytes : truncations(good))
-            if (bytes.size() != header().size()) // a file without variables
+            if (bytes.size() != matHeader().size()) // a file without variables
                 QVERIFY(!parse(bytes));
         for (const std::string &bytes : bitFlips(good))
             if (const auto file = parse(bytes); file)
@@ -221,23 +177,26 @@ void MatlabReaderTest::lengthsAreBounded()
         return file ? std::string("none") : std::string(file.error().what);
     };
     // extents that lie, numbers of no type, an element beyond the end, and a bomb
-    QVERIFY(code(header() + matrix("a", 6, 1, numbersOf(5))).find("6 x 1 numbers in 40 bytes") == 0);
-    QVERIFY(code(header() + matrix("a", 1 << 30, 1 << 30, numbersOf(5))).find("numbers in")
+    QVERIFY(code(matHeader() + matMatrix("a", 6, 1, matNumbers(5))).find("6 x 1 numbers in 40 bytes") == 0);
+    QVERIFY(code(matHeader() + matMatrix("a", 1 << 30, 1 << 30, matNumbers(5))).find("numbers in")
             != std::string::npos);
-    QVERIFY(code(header() + matrix("a", -1, 1, numbersOf(5))).find("an extent of -1") != std::string::npos);
-    QVERIFY(code(header() + matrix("a", 5, 1, numbersOf(5), 6, 8)).find("unknown type 8")
+    QVERIFY(code(matHeader() + matMatrix("a", -1, 1, matNumbers(5))).find("an extent of -1")
             != std::string::npos);
-    QVERIFY(code(header() + bytesOf(14U) + bytesOf(0xFFFFFFF8U)).find("an element of 4294967288 bytes") == 0);
-    QVERIFY(code(header() + packed(std::string(5'000'000, '\0'))).find("more than the 1000000 bytes")
+    QVERIFY(code(matHeader() + matMatrix("a", 5, 1, matNumbers(5), 6, 8)).find("unknown type 8")
+            != std::string::npos);
+    QVERIFY(code(matHeader() + littleEndian(14U) + littleEndian(0xFFFFFFF8U))
+                .find("an element of 4294967288 bytes")
+            == 0);
+    QVERIFY(code(matHeader() + matPacked(std::string(5'000'000, '\0'))).find("more than the 1000000 bytes")
             != std::string::npos);
 }
 
 void MatlabReaderTest::otherVersionsAreNamed()
 {
-    std::string hdf = header(0x0200);
+    std::string hdf = matHeader(0x0200);
     hdf.resize(512);
     for (const std::string &bytes :
-         {hdf + "\x89HDF\r\n", header(0x0200), std::string("nothing"), std::string()}) {
+         {hdf + "\x89HDF\r\n", matHeader(0x0200), std::string("nothing"), std::string()}) {
         const auto file = parse(bytes);
         QVERIFY(!file);
         QCOMPARE(file.error().code, ErrorCode::Unsupported);
@@ -264,9 +223,9 @@ void MatlabReaderTest::recordsAreKnownByTheirNames()
 void MatlabReaderTest::foldersAreClasses()
 {
     const DataFolder folder;
-    folder.write("a/one.mat", header() + noise("x", 1));
-    folder.write("a/two.mat", header() + packed(noise("x", 2)));
-    folder.write("b/one.mat", header() + noise("x", 3));
+    folder.write("a/one.mat", matHeader() + noise("x", 1));
+    folder.write("a/two.mat", matHeader() + matPacked(noise("x", 2)));
+    folder.write("b/one.mat", matHeader() + noise("x", 3));
     QVERIFY(looksLikeMatlab(folder.path()));
     const auto data = readMatlab(folder.path(), windows(), {}, {});
     QVERIFY2(data, data ? "" : data.error().what.c_str());
@@ -287,8 +246,8 @@ void MatlabReaderTest::theVariableIsChosen()
 {
     const DataFolder folder;
     folder.write("a/1.mat",
-                 header() + noise("left", 1) + noise("right", 2) + matrix("rpm", 1, 1, numbersOf(1)));
-    folder.write("b/1.mat", header() + noise("left", 3) + noise("right", 4));
+                 matHeader() + noise("left", 1) + noise("right", 2) + matMatrix("rpm", 1, 1, matNumbers(1)));
+    folder.write("b/1.mat", matHeader() + noise("left", 3) + noise("right", 4));
     const auto both = readMatlab(folder.path(), windows(), {}, {});
     QVERIFY(!both);
     QVERIFY(both.error().what.find("left (double, 400 x 1), right") != std::string::npos);
@@ -304,9 +263,9 @@ void MatlabReaderTest::ratesAndLoadsOfCwru()
     const DataFolder folder;
     folder.write(
         "load0.tar",
-        tarFile("load0/normal_0_97.mat", header() + noise("X097_DE_time", 1) + noise("X097_FE_time", 9))
-            + tarFile("load0/12k_IR007_0_105.mat", header() + noise("X105_DE_time", 2)) + tarEnd());
-    folder.write("load1.tar", tarFile("load1/106.mat", header() + noise("X106_DE_time", 3)) + tarEnd());
+        tarFile("load0/normal_0_97.mat", matHeader() + noise("X097_DE_time", 1) + noise("X097_FE_time", 9))
+            + tarFile("load0/12k_IR007_0_105.mat", matHeader() + noise("X105_DE_time", 2)) + tarEnd());
+    folder.write("load1.tar", tarFile("load1/106.mat", matHeader() + noise("X106_DE_time", 3)) + tarEnd());
     const auto data = readMatlab(folder.path(), windows(16), {}, {});
     QVERIFY2(data, data ? "" : data.error().what.c_str());
     QCOMPARE((*data)->classNames(), (std::vector<std::string> {"IR007", "normal"}));
@@ -331,11 +290,11 @@ void MatlabReaderTest::hostileFoldersAreErrors()
     const DataFolder folder;
     QVERIFY(!looksLikeMatlab(folder.path()));
     QCOMPARE(readMatlab(folder.path(), {}, {}, {}).error().code, ErrorCode::NotFound);
-    folder.write("a/1.mat", header() + noise("x", 1));
+    folder.write("a/1.mat", matHeader() + noise("x", 1));
     const auto one = readMatlab(folder.path(), windows(), {}, {});
     QVERIFY(!one);
     QVERIFY(one.error().what.find("1 classes") != std::string::npos);
-    folder.write("b/1.mat", header() + matrix("z", 400, 1, numbersOf(400), 0x0806));
+    folder.write("b/1.mat", matHeader() + matMatrix("z", 400, 1, matNumbers(400), 0x0806));
     const auto complex = readMatlab(folder.path(), windows(), {}, {});
     QVERIFY(!complex);
     QVERIFY(complex.error().where.find("b/1.mat") != std::string::npos);
@@ -345,7 +304,7 @@ void MatlabReaderTest::hostileFoldersAreErrors()
     QVERIFY(!said);
     QVERIFY(said.error().what.find("complex") != std::string::npos);
     QVERIFY(said.error().where.ends_with("1.mat:z"));
-    folder.write("b/1.mat", header() + noise("x", 2));
+    folder.write("b/1.mat", matHeader() + noise("x", 2));
     std::stop_source stop;
     stop.request_stop();
     QCOMPARE(readMatlab(folder.path(), windows(), {}, {{}, stop.get_token()}).error().code,

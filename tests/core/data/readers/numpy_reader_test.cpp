@@ -13,6 +13,7 @@
 #include "tests/support/archives.h"
 #include "tests/support/data_folder.h"
 #include "tests/support/hostile.h"
+#include "tests/support/sample_files.h"
 
 namespace numpy_reader_test {
 
@@ -21,28 +22,6 @@ using namespace rosler::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A .npy file by hand: the header of any version, padded as numpy pads.
-std::string npy(const std::string &header, const std::string &bytes, int version = 1)
-{
-    std::string padded = header;
-    const std::size_t before = version == 1 ? 10 : 12;
-    while ((before + padded.size() + 1) % 64 != 0)
-        padded += ' ';
-    padded += '\n';
-    std::string file("\x93NUMPY");
-    file += static_cast<char>(version);
-    file += '\0';
-    for (int i = 0; i < (version == 1 ? 2 : 4); ++i)
-        file += static_cast<char>((padded.size() >> (8 * i)) & 0xFFU);
-    return file + padded + bytes;
-}
-
-std::string header(const std::string &kind, const std::string &shape, bool fortran = false)
-{
-    return "{'descr': '" + kind + "', 'fortran_order': " + (fortran ? "True" : "False")
-        + ", 'shape': " + shape + ", }";
-}
 
 template <typename Number>
 std::string bytesOf(const std::vector<Number> &numbers, bool bigEndian = false)
@@ -66,10 +45,10 @@ Arrays smallArrays()
     std::string pixels;
     for (int i = 0; i < 24; ++i)
         pixels += static_cast<char>(10 * i);
-    return {{"x_train", npy(header("|u1", "(6, 2, 2)"), pixels)},
-            {"y_train", npy(header("<i8", "(6,)"), bytesOf<std::int64_t>({7, -1, 7, -1, 30, 7}))},
-            {"x_test", npy(header("|u1", "(2, 2, 2)"), "abcdefgh")},
-            {"y_test", npy(header("|u1", "(2, 1)"), std::string("\x07\x1E"))}};
+    return {{"x_train", npy(npyHeader("|u1", "(6, 2, 2)"), pixels)},
+            {"y_train", npy(npyHeader("<i8", "(6,)"), bytesOf<std::int64_t>({7, -1, 7, -1, 30, 7}))},
+            {"x_test", npy(npyHeader("|u1", "(2, 2, 2)"), "abcdefgh")},
+            {"y_test", npy(npyHeader("|u1", "(2, 1)"), std::string("\x07\x1E"))}};
 }
 
 std::string npz(const Arrays &arrays, bool deflated)
@@ -165,8 +144,8 @@ void NumpyReaderTest::readsEveryTypeOfNumber()
     QFETCH(int, version);
     QFETCH(double, divisor);
     const DataFolder folder;
-    folder.write("X.npy", npy(header(kind.toStdString(), "(4L,)"), bytes.toStdString(), version));
-    folder.write("y.npy", npy(header("<f4", "(4,)"), bytesOf<float>({0, 1, 0, 1})));
+    folder.write("X.npy", npy(npyHeader(kind.toStdString(), "(4L,)"), bytes.toStdString(), version));
+    folder.write("y.npy", npy(npyHeader("<f4", "(4,)"), bytesOf<float>({0, 1, 0, 1})));
     const auto made = read(folder.path(), {{"divisor", divisor}, {"test_share", 0.5}});
     QVERIFY2(made.has_value(), made ? "" : message(made.error()).c_str());
     QCOMPARE((*made)->features(), 1);
@@ -193,9 +172,9 @@ void NumpyReaderTest::turnsFortranOrderAndPlanes()
                     fortran[n + 3 * (y + 2 * (x + 5 * k))] = c[at];
                     planes[((n * 3 + k) * 2 + y) * 5 + x] = c[at];
                 }
-    const std::string y = npy(header("|u1", "(3,)"), std::string("\1\1\1"));
+    const std::string y = npy(npyHeader("|u1", "(3,)"), std::string("\1\1\1"));
     const auto digest = [&](const std::string &kind, const std::vector<float> &numbers, bool isFortran) {
-        folder.write("x.npy", npy(header("<f4", kind, isFortran), bytesOf(numbers)));
+        folder.write("x.npy", npy(npyHeader("<f4", kind, isFortran), bytesOf(numbers)));
         folder.write("y.npy", y);
         const auto made = read(folder.path());
         return made && (*made)->shape() == ExampleShape {3, 2, 5} ? (*made)->digest() : std::string();
@@ -212,9 +191,9 @@ void NumpyReaderTest::turnsFortranOrderAndPlanes()
 void NumpyReaderTest::rowsOfOneOneAreLabels()
 {
     Arrays arrays = smallArrays();
-    arrays["y_test"] = npy(header("|b1", "(2, 3)"), std::string("\0\0\1\0\1\0", 6));
-    arrays["y_train"] =
-        npy(header("<f4", "(6, 3)"), bytesOf<float>({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0}));
+    arrays["y_test"] = npy(npyHeader("|b1", "(2, 3)"), std::string("\0\0\1\0\1\0", 6));
+    arrays["y_train"] = npy(npyHeader("<f4", "(6, 3)"),
+                            bytesOf<float>({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0}));
     const DataFolder folder;
     const auto made = read(folder.write("a.npz", npz(arrays, true)));
     QVERIFY2(made.has_value(), made ? "" : message(made.error()).c_str());
@@ -272,37 +251,37 @@ void NumpyReaderTest::refusesWhatIsWrong_data()
     const ErrorCode unsupported = ErrorCode::Unsupported;
     const std::string pixels(24, 'p');
     row("rubbish", "x_train", "rubbish, rubbish", malformed, "magic");
-    row("version 4", "x_train", npy(header("|u1", "(6, 2, 2)"), pixels, 4), unsupported, "version 4.0");
-    row("text", "y_train", npy(header("<U3", "(6,)"), std::string(72, 'a')), unsupported, "<U3");
-    row("objects", "y_train", npy(header("|O", "(6,)"), "pickle"), unsupported, "|O");
+    row("version 4", "x_train", npy(npyHeader("|u1", "(6, 2, 2)"), pixels, 4), unsupported, "version 4.0");
+    row("text", "y_train", npy(npyHeader("<U3", "(6,)"), std::string(72, 'a')), unsupported, "<U3");
+    row("objects", "y_train", npy(npyHeader("|O", "(6,)"), "pickle"), unsupported, "|O");
     row("records", "x_train",
         npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,), }", pixels), unsupported, "[");
-    row("complex", "x_train", npy(header("<c8", "(3,)"), pixels), unsupported, "<c8");
-    row("a single number", "x_train", npy(header("|u1", "()"), "a"), unsupported, "single");
+    row("complex", "x_train", npy(npyHeader("<c8", "(3,)"), pixels), unsupported, "<c8");
+    row("a single number", "x_train", npy(npyHeader("|u1", "()"), "a"), unsupported, "single");
     row("no shape", "x_train", npy("{'descr': '|u1', 'fortran_order': False, }", pixels), malformed,
         "header");
     row("shape twice", "x_train",
         npy("{'descr': '|u1', 'fortran_order': False, 'shape': (6, 4), 'shape': (6, 4), }", pixels),
         malformed, "header");
-    row("negative", "x_train", npy(header("|u1", "(-6, 4)"), pixels), malformed, "header");
-    row("many extents", "x_train", npy(header("|u1", "(6, 1, 1, 1, 1, 1, 1, 1, 4)"), pixels), malformed,
+    row("negative", "x_train", npy(npyHeader("|u1", "(-6, 4)"), pixels), malformed, "header");
+    row("many extents", "x_train", npy(npyHeader("|u1", "(6, 1, 1, 1, 1, 1, 1, 1, 4)"), pixels), malformed,
         "header");
-    row("nothing", "x_train", npy(header("|u1", "(0, 2, 2)"), ""), ErrorCode::OutOfRange, "without");
-    row("too many bytes", "x_train", npy(header("|u1", "(6, 2, 2)"), pixels + "x"), malformed,
+    row("nothing", "x_train", npy(npyHeader("|u1", "(0, 2, 2)"), ""), ErrorCode::OutOfRange, "without");
+    row("too many bytes", "x_train", npy(npyHeader("|u1", "(6, 2, 2)"), pixels + "x"), malformed,
         "after the last");
-    row("too few bytes", "x_train", npy(header("|u1", "(6, 2, 2)"), "few"), malformed, "24 bytes");
-    row("other counts", "y_train", npy(header("|u1", "(5,)"), "aaaaa"), malformed, "5 labels");
-    row("fractions", "y_train", npy(header("<f4", "(6,)"), bytesOf<float>({0, 1, 2, 0.5F, 1, 2})), malformed,
-        "row 3");
-    row("NaN", "y_train", npy(header("<f8", "(6,)"), bytesOf<double>({0, 1, std::nan(""), 0, 1, 2})),
+    row("too few bytes", "x_train", npy(npyHeader("|u1", "(6, 2, 2)"), "few"), malformed, "24 bytes");
+    row("other counts", "y_train", npy(npyHeader("|u1", "(5,)"), "aaaaa"), malformed, "5 labels");
+    row("fractions", "y_train", npy(npyHeader("<f4", "(6,)"), bytesOf<float>({0, 1, 2, 0.5F, 1, 2})),
+        malformed, "row 3");
+    row("NaN", "y_train", npy(npyHeader("<f8", "(6,)"), bytesOf<double>({0, 1, std::nan(""), 0, 1, 2})),
         malformed, "row 2");
-    row("two ones", "y_train", npy(header("|u1", "(6, 2)"), std::string("\1\0\1\1\1\0\1\0\1\0\1\0", 12)),
+    row("two ones", "y_train", npy(npyHeader("|u1", "(6, 2)"), std::string("\1\0\1\1\1\0\1\0\1\0\1\0", 12)),
         malformed, "row 1");
-    row("a test label of no class", "y_test", npy(header("|u1", "(2,)"), std::string("\x07\x08")), malformed,
-        "label 8");
-    row("another shape", "x_test", npy(header("|u1", "(2, 4)"), "abcdefgh"), malformed, "another shape");
+    row("a test label of no class", "y_test", npy(npyHeader("|u1", "(2,)"), std::string("\x07\x08")),
+        malformed, "label 8");
+    row("another shape", "x_test", npy(npyHeader("|u1", "(2, 4)"), "abcdefgh"), malformed, "another shape");
     row("infinite", "x_test",
-        npy(header("<f2", "(2, 2, 2)"), bytesOf<std::uint16_t>({0, 0, 0, 0, 0, 0x7C00, 0, 0})), malformed,
+        npy(npyHeader("<f2", "(2, 2, 2)"), bytesOf<std::uint16_t>({0, 0, 0, 0, 0, 0x7C00, 0, 0})), malformed,
         "infinity");
 }
 
@@ -377,7 +356,7 @@ void NumpyReaderTest::absurdShapesAllocateNothing()
     Arrays arrays = smallArrays();
     const DataFolder folder;
     for (const char *kind : {"|u1", "<f8"}) {
-        arrays["x_train"] = npy(header(kind, shape.toStdString()), "few");
+        arrays["x_train"] = npy(npyHeader(kind, shape.toStdString()), "few");
         for (const bool deflated : {false, true}) {
             const fs::path path = folder.write("a.npz", npz(arrays, deflated));
             largestAllocation = 0;
