@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
 #include "app/cli/experiment_session.h"
+#include "app/cli/lone_training.h"
 #include "app/cli/printable.h"
 #include "app/cli/sketch_text.h"
 #include "app/cli/text_table.h"
@@ -69,39 +72,6 @@ std::vector<std::vector<Index>> listsIn(const std::vector<std::string> &texts)
     return lists;
 }
 
-/// Nothing of a candidate is kept: a run is trained afterwards, from what was chosen.
-class Unkept final : public ExperimentObserver
-{
-public:
-    void sampled(std::size_t /*trial*/, const MetricSample & /*sample*/) override { }
-    void checkpoint(std::size_t /*trial*/, const TrainingState & /*state*/) override { }
-    void ended(std::size_t /*trial*/, const TrialResult & /*result*/, const Network & /*network*/) override {
-    }
-    void failed(std::size_t /*trial*/, const Error &error) override { report(error); }
-};
-
-/// Trains one model alone and gives its accuracy on the validation part; NaN when it diverged. The test part
-/// is not looked at.
-Result<double> validationAccuracy(const ExperimentSpec &spec, const ModelSpec &model, std::uint64_t seed,
-                                  const std::shared_ptr<const Dataset> &data, int threads,
-                                  const Interrupt &interrupt)
-{
-    RunRequest request {spec, data, threads, {}, false};
-    request.spec.models = {model};
-    request.spec.seed = seed;
-    Unkept observer;
-    RunControl control;
-    const auto result = runExperiment(request, observer, control, interrupt.token());
-    if (!result)
-        return tl::unexpected(result.error());
-    if (interrupt.happened())
-        return fail(ErrorCode::Cancelled, "interrupted", model.name);
-    const TrialResult &trial = result->models.front();
-    if (trial.end == TrialEnd::Failed) // said by the observer; it is no candidate that diverged
-        return fail(ErrorCode::OutOfMemory, "this model could not be trained", model.name);
-    return trial.validationAccuracy;
-}
-
 Json asJson(const Candidate &candidate)
 {
     Json accuracies = Json::array();
@@ -129,15 +99,16 @@ public:
 
     int run()
     {
-        const ModelSpec *model = nullptr;
-        const ModelSpec *reference = nullptr;
-        for (const ModelSpec &m : m_spec.models) {
-            if (model == nullptr && (m_options.model.empty() ? m.isSketched() : m.name == m_options.model))
-                model = &m;
-            if (reference == nullptr && !m.isSketched())
-                reference = &m;
+        std::optional<ModelSpec> model;
+        std::optional<ModelSpec> reference;
+        for (std::size_t i = 0; i < m_spec.models.size(); ++i) {
+            const ModelSpec &m = m_spec.models[i];
+            if (!model && (m_options.model.empty() ? m.isSketched() : m.name == m_options.model))
+                model = modelAlone(m_spec, i);
+            if (!reference && !m.isSketched())
+                reference = modelAlone(m_spec, i);
         }
-        if (model == nullptr)
+        if (!model)
             return report({ErrorCode::NotFound,
                            m_options.model.empty() ? "no model of the experiment is sketched"
                                                    : "no model is named \"" + m_options.model + '"',
@@ -150,7 +121,7 @@ public:
         if (!data)
             return reportUnlessCancelled(data.error());
         m_data = *data;
-        if (reference != nullptr)
+        if (reference)
             m_reference = Candidate {*reference, {}, {}, {}};
         for (Candidate &candidate : *candidates)
             if (const auto planned = plan(candidate); !planned)
@@ -163,8 +134,9 @@ public:
                 return report(room.error());
         const std::size_t all = (candidates->size() + (m_reference ? 1 : 0)) * m_options.seeds;
         std::fprintf(stderr, "%zu trainings of %lld epochs on %lld examples, validated on %lld\n", all,
-                     static_cast<long long>(m_spec.training.epochs), static_cast<long long>(trained()),
-                     static_cast<long long>(m_data->train().count() - trained()));
+                     static_cast<long long>(m_spec.training.epochs),
+                     static_cast<long long>(trainedExamples()),
+                     static_cast<long long>(m_data->train().count() - trainedExamples()));
         if (m_reference)
             if (const auto done = train(*m_reference); !done)
                 return reportUnlessCancelled(done.error());
@@ -175,7 +147,7 @@ public:
     }
 
 private:
-    [[nodiscard]] Index trained() const
+    [[nodiscard]] Index trainedExamples() const
     {
         return trainingCountOf(m_data->train().count(), m_spec.training.validation);
     }
@@ -197,14 +169,41 @@ private:
         return checkMemory(alone, m_data->shape(), m_data->classes(), examples);
     }
 
+    /// A model, trained with a seed; its teacher before, unless that has been trained already.
+    Result<LoneResult> trained(const ModelSpec &model, std::uint64_t seed)
+    {
+        std::shared_ptr<const Network> teacher;
+        if (model.teacher) {
+            auto &kept = m_teachers[{model.teacher->model, seed}];
+            if (kept == nullptr) {
+                ExperimentSpec pupil = m_spec;
+                pupil.models.push_back(model);
+                const auto number = teacherOf(pupil, pupil.models.size() - 1);
+                if (!number)
+                    return fail(ErrorCode::NotFound, "no model is named \"" + model.teacher->model + '"',
+                                m_options.spec);
+                auto made = trained(modelAlone(m_spec, *number), seed);
+                if (!made)
+                    return made;
+                if (made->diverged)
+                    return fail(ErrorCode::OutOfRange, "it diverged, and others learn from it",
+                                model.teacher->model);
+                kept = std::move(made->network);
+            }
+            teacher = kept;
+        }
+        return trainAlone(m_spec, model, std::move(teacher), seed, {m_data, m_options.threads, m_interrupt});
+    }
+
     Result<void> train(Candidate &candidate)
     {
         for (std::uint64_t i = 0; i < m_options.seeds; ++i) {
-            const auto accuracy = validationAccuracy(m_spec, candidate.model, m_spec.seed + i, m_data,
-                                                     m_options.threads, m_interrupt);
-            if (!accuracy)
-                return tl::unexpected(accuracy.error());
-            candidate.accuracies.push_back(*accuracy);
+            auto made = trained(candidate.model, m_spec.seed + i);
+            if (!made)
+                return tl::unexpected(made.error());
+            candidate.accuracies.push_back(made->validationAccuracy);
+            if (m_reference && &candidate == &*m_reference && !made->diverged)
+                m_teachers[{candidate.model.name, m_spec.seed + i}] = std::move(made->network);
         }
         std::fprintf(stderr, "%s %s %s rate %s: %s\n", printable(candidate.model.name).c_str(),
                      rankText(candidate.sketches).c_str(), sketchSizeText(candidate.sketches).c_str(),
@@ -246,8 +245,11 @@ private:
         ExperimentSpec spec = m_spec;
         spec.training.validation = ValidationSpec::none();
         for (ModelSpec &model : spec.models)
-            if (model.name == chosen.name)
+            if (model.name == chosen.name) {
                 model = chosen;
+                if (model.teacher)
+                    model.teacher->layers.clear(); // its teacher stands beside it
+            }
         const auto written = replaceFile(m_options.save, toJson(spec), Outlive::PowerCut);
         return written ? static_cast<int>(Done) : report(written.error());
     }
@@ -258,8 +260,8 @@ private:
         j["schema"] = "rosler.choice/1";
         j["dataset"] = {{"name", m_data->name()},
                         {"digest", m_data->digest()},
-                        {"train", trained()},
-                        {"validation", m_data->train().count() - trained()}};
+                        {"train", trainedExamples()},
+                        {"validation", m_data->train().count() - trainedExamples()}};
         j["seeds"] = m_options.seeds;
         j["within"] = m_options.within;
         j["reference"] = m_reference ? asJson(*m_reference) : Json(nullptr);
@@ -275,6 +277,8 @@ private:
     const Interrupt m_interrupt; // before any other thread
     std::shared_ptr<const Dataset> m_data;
     std::optional<Candidate> m_reference;
+    /// Trained networks that candidates learn from, by name and seed.
+    std::map<std::pair<std::string, std::uint64_t>, std::shared_ptr<const Network>> m_teachers;
 };
 
 } // namespace

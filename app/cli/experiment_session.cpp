@@ -255,7 +255,8 @@ Result<SessionOutcome> resumeSession(const std::vector<std::string> &ids, std::s
     std::vector<double> startEpochs;
     for (const auto &state : runs->states)
         startEpochs.push_back(state ? static_cast<double>(state->step) / stepsAnEpoch : 0.0);
-    return train({std::move(runs->spec), std::move(data), options.threads, std::move(runs->states)},
+    return train({std::move(runs->spec), std::move(data), options.threads, std::move(runs->states),
+                  std::move(runs->teachers)},
                  runs->recorder, startEpochs, interrupt);
 }
 

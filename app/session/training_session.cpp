@@ -49,7 +49,8 @@ Result<Prepared> prepareResumed(RunStore &store, const std::vector<std::string> 
     Result<ResumedRuns> runs = prepareResume(store, ids, *data, trainingThreads());
     if (!runs)
         return tl::unexpected(runs.error());
-    return Prepared {RunRequest {std::move(runs->spec), data, trainingThreads(), std::move(runs->states)},
+    return Prepared {RunRequest {std::move(runs->spec), data, trainingThreads(), std::move(runs->states),
+                                 std::move(runs->teachers)},
                      std::move(runs->recorder)};
 }
 

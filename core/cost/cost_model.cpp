@@ -28,6 +28,30 @@ constexpr FactorSet allFactors;
 constexpr std::array<FactorSet, factorKinds> oneFactor {
     FactorSet {true, false, false}, FactorSet {false, true, false}, FactorSet {false, false, true}};
 
+/// What it takes to ask the teacher of @p model, whose layers are known.
+struct TeacherCost {
+    Count macs = 0;       ///< of one example
+    Count parameters = 0; ///< held meanwhile
+    Count read = 0;       ///< features
+};
+
+Result<TeacherCost> teacherCost(const ModelSpec &model, const ExampleShape &example, Index classes)
+{
+    TeacherCost cost;
+    if (!model.teacher)
+        return cost;
+    const auto plan = planNetwork(model.teacher->layers, example, classes, "teacher");
+    if (!plan)
+        return tl::unexpected(plan.error());
+    cost.read = count(plan->read());
+    for (const PlannedLayer &planned : plan->layers) {
+        const auto layer = makeLayer(planned);
+        cost.macs += layer->forwardMacs();
+        cost.parameters += count(layer->parameterCount());
+    }
+    return cost;
+}
+
 /// Multiply-adds of training on one example, by the kind of step (stage_schedule.h).
 struct StepMacs {
     Count parallel = 0;
@@ -66,6 +90,9 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
     if (trained < 1)
         return fail(ErrorCode::OutOfRange, "the validation part leaves no examples to train on",
                     "/training/validation");
+    const auto teacher = teacherCost(spec.model, example, classes);
+    if (!teacher)
+        return tl::unexpected(teacher.error());
     TrialCost cost;
     cost.keptIndices = plan->keepsFeatures() ? count(plan->read()) : 0;
     StepMacs macs;
@@ -115,6 +142,16 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         cost.trainFlops += 2 * macs.successive[k] * count(examples.successive[k]);
     cost.trainFlops += 2 * orthonormalising * static_cast<Count>(stages.orthonormalisations());
 
+    // Varied examples are looked at in each step, others once before the first.
+    const bool varied = spec.training.augmentation.any();
+    Count taught = count(trained);
+    if (varied) {
+        taught = count(examples.parallel);
+        for (const std::int64_t some : examples.successive)
+            taught += count(some);
+    }
+    cost.trainFlops += 2 * teacher->macs * taught;
+
     const EngineSizes engine = engineSizes(layers, batch);
     const Count state = spec.training.optimizer == OptimizerKind::Adam ? 2 : 1;
     const Count gathered = count(batch) * (4 * count(plan->read()) + 2); // a batch, with labels
@@ -123,6 +160,12 @@ Result<TrialCost> costOf(const TrialSpec &spec, const ExampleShape &example, Ind
         order += 4 * count(trained + trainExamples); // the split, and the feeder's part of it
     cost.trainMemoryBytes =
         4 * cost.parameters * (1 + state) + engine.bytes() + gathered + order + 8 * cost.keptIndices;
+    if (spec.model.teacher) {
+        const Count logits = 4 * count(classes) * (count(batch) + (varied ? 0 : count(trainExamples)));
+        const Count seen = varied ? count(batch) * (4 * teacher->read + 2) + 4 * count(trained) : 0;
+        const Count numbers = spec.training.validation.any() ? 4 * count(trained) * (varied ? 2 : 1) : 0;
+        cost.trainMemoryBytes += 4 * teacher->parameters + logits + seen + numbers;
+    }
     return cost;
 }
 

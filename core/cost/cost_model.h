@@ -17,7 +17,8 @@ struct TrialCost {
     std::uint64_t parameters = 0;  ///< trained numbers: weights, factors, biases
     std::uint64_t keptIndices = 0; ///< stored besides: indices of the kept features, always 16 bit
     std::uint64_t macs = 0;        ///< multiply-adds of one inference
-    std::uint64_t trainFlops = 0;  ///< of the whole training, stage by stage as executed
+    /// Of the whole training, stage by stage as executed, and of asking its teacher, where it has one.
+    std::uint64_t trainFlops = 0;
     /// What a training allocates and holds: parameters, optimiser state, activations and gradients of all
     /// passes that run side by side (EngineSizes), a batch, the order of the examples. Besides come the
     /// data, and for a moment an evaluation's activations and a checkpoint.

@@ -55,9 +55,17 @@ public:
             return tl::unexpected(budgeted.error());
         m_spec = std::move(*budgeted);
         for (std::size_t i = 0; i < m_trials.size(); ++i)
+            if (m_spec.models[i].teacher && !givenTeacher(i) && !teacherOf(m_spec, i))
+                return fail(ErrorCode::OutOfRange,
+                            "its teacher \"" + m_spec.models[i].teacher->model + "\" is not there",
+                            m_spec.models[i].name);
+        for (std::size_t i = 0; i < m_trials.size(); ++i)
             guarded(i, [&] { start(i); });
         while (const auto next = furthestBehind())
             guarded(*next, [&] { turn(*next); });
+        for (std::size_t i = 0; i < m_trials.size(); ++i)
+            if (m_trials[i].trainer)
+                guarded(i, [&] { endUntaught(i); });
         ExperimentResult result;
         result.seed = m_request.spec.seed;
         result.datasetName = m_request.data->name();
@@ -73,10 +81,17 @@ public:
 private:
     struct Trial {
         std::optional<Trainer> trainer; ///< while it goes on
+        bool waits = false;             ///< for its teacher's end
         TrialResult result;
     };
 
-    /// The trial that has done the smallest share of its epochs; none when all have ended.
+    [[nodiscard]] std::shared_ptr<const Network> givenTeacher(std::size_t i) const
+    {
+        return i < m_request.teachers.size() ? m_request.teachers[i] : nullptr;
+    }
+
+    /// The trial that has done the smallest share of its epochs; none when all have ended or wait for a
+    /// teacher that came to no good end.
     [[nodiscard]] std::optional<std::size_t> furthestBehind() const
     {
         const auto share = [&](std::size_t i) {
@@ -85,7 +100,7 @@ private:
         };
         std::optional<std::size_t> least;
         for (std::size_t i = 0; i < m_trials.size(); ++i)
-            if (m_trials[i].trainer && (!least || share(i) < share(*least)))
+            if (m_trials[i].trainer && !m_trials[i].waits && (!least || share(i) < share(*least)))
                 least = i;
         return least;
     }
@@ -133,10 +148,47 @@ private:
                 return;
             }
         }
+        if (spec.model.teacher) {
+            if (const auto given = givenTeacher(i); given == nullptr) {
+                m_trials[i].waits = true;
+            } else if (auto learns = trainer->learnFrom(given); !learns) {
+                giveUp(i, learns.error());
+                return;
+            }
+        }
         if (!m_request.testsAtEnd)
             trainer->leaveTestPartAlone();
         m_validationExamples = trainer->validationExamples(); // equal for all
         m_trials[i].trainer.emplace(std::move(*trainer));
+    }
+
+    /// A trial whose teacher has ended, but not well.
+    void endUntaught(std::size_t i)
+    {
+        if (m_stop.stop_requested()) {
+            m_observer.checkpoint(i, m_trials[i].trainer->state());
+            end(i, TrialEnd::Stopped);
+            return;
+        }
+        giveUp(i,
+               {ErrorCode::Rejected,
+                "its teacher \"" + m_spec.models[i].teacher->model + "\" was not trained to its end",
+                m_spec.models[i].name});
+    }
+
+    /// Hands the network of a trial that has finished to those that wait for it.
+    void teach(std::size_t teacher)
+    {
+        std::shared_ptr<const Network> network;
+        for (std::size_t i = 0; i < m_trials.size(); ++i) {
+            if (!m_trials[i].trainer || !m_trials[i].waits || teacherOf(m_spec, i) != teacher)
+                continue;
+            if (network == nullptr)
+                network = std::make_shared<const Network>(m_trials[teacher].trainer->network());
+            m_trials[i].waits = false;
+            if (auto learns = m_trials[i].trainer->learnFrom(network); !learns)
+                giveUp(i, learns.error());
+        }
     }
 
     /// One epoch of one trial.
@@ -192,6 +244,8 @@ private:
         result.budget = m_spec.training.budget;
         result.parameterDigest = trainer.network().digest();
         m_observer.ended(i, result, trainer.network());
+        if (how == TrialEnd::Finished)
+            teach(i);
         m_trials[i].trainer.reset();
     }
 

@@ -44,6 +44,9 @@ struct RunRequest {
     int threads = 0; ///< 0 = all cores
     /// For each model, the state to go on from, or none. Empty = all from the start.
     std::vector<std::optional<TrainingState>> resume;
+    /// For each model, the trained network that it learns from where that is none of the spec's models, or
+    /// none. Empty = all teachers are trained here.
+    std::vector<std::shared_ptr<const Network>> teachers {};
     bool testsAtEnd = true; ///< false: the test part is not looked at, for whoever compares candidates
 };
 
@@ -55,9 +58,10 @@ struct RunControl {
 
 /// Trains all models of an experiment side by side: interleaved, an epoch about (or as many as keep them
 /// level, where they train for different numbers of epochs), on one arena, so that their times are comparable
-/// and every curve moves. Blocks until all have ended or @p stop is requested.
+/// and every curve moves; a model that learns from another one waits for its end, and fails when that is not
+/// a good one. Blocks until all have ended or @p stop is requested.
 /// @return the results in the order of the spec's models; those that failed have end = Failed
-/// @return OutOfRange  the spec does not fit the data
+/// @return OutOfRange  the spec does not fit the data, or a teacher is missing
 [[nodiscard]] Result<ExperimentResult> runExperiment(const RunRequest &request, ExperimentObserver &observer,
                                                      RunControl &control, const std::stop_token &stop);
 

@@ -169,6 +169,20 @@ StartWeights parseStart(const Json &json, const std::string &where)
     return start;
 }
 
+TeacherSpec parseTeacher(const Json &json, const std::string &where)
+{
+    constexpr double hottest = 1'000;
+    TeacherSpec teacher;
+    const Section s(json, where, {"model", "temperature", "share", "layers"});
+    (void)s.required("model");
+    s.read("model", teacher.model);
+    s.read("temperature", teacher.distillation.temperature, 0, hottest, false);
+    s.read("share", teacher.distillation.share, 0, 1, false);
+    if (s.has("layers"))
+        teacher.layers = parseLayers(s.required("layers"), s.at("layers"));
+    return teacher;
+}
+
 ModelSpec parseModel(const Json &json, const std::string &where, const std::vector<LayerSpec> *first,
                      BudgetKind budget)
 {
@@ -176,7 +190,7 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
     const Section s(json, where,
                     {"name", "learning_rate", "epochs", "layers", "rank", "sketch_size", "initialisation",
                      "kept_features", "gradient_sketch", "successive_from", "product_decay", "orthonormalise",
-                     "start"});
+                     "start", "teacher"});
     if (s.has("layers")) {
         for (const char *key : {"rank", "sketch_size"})
             if (s.has(key))
@@ -202,13 +216,14 @@ ModelSpec parseModel(const Json &json, const std::string &where, const std::vect
     if (model.isSketched())
         readSketchOptions(s, model.sketch);
     else
-        for (const char *key :
-             {"initialisation", "kept_features", "gradient_sketch", "successive_from", "product_decay",
-              "orthonormalise"})
+        for (const char *key : {"initialisation", "kept_features", "gradient_sketch", "successive_from",
+                                "product_decay", "orthonormalise"})
             if (s.has(key))
                 raise(ErrorCode::Malformed, "none of this model's layers is sketched", s.at(key));
     if (s.has("start"))
         model.start = parseStart(s.required("start"), s.at("start"));
+    if (s.has("teacher"))
+        model.teacher = parseTeacher(s.required("teacher"), s.at("teacher"));
     return model;
 }
 
@@ -248,6 +263,22 @@ std::vector<Index> parseWidths(const Section &s)
     (void)s.required("widths");
     s.read("widths", widths, 1, maxWidth);
     return widths;
+}
+
+/// Whether the teacher of model @p i stands before it.
+Result<void> checkTeacher(const ExperimentSpec &spec, std::size_t i)
+{
+    const std::string here = "/models/" + std::to_string(i) + "/teacher/model";
+    const std::string &name = spec.models[i].teacher->model;
+    const auto teacher = teacherOf(spec, i);
+    if (!teacher)
+        return fail(ErrorCode::OutOfRange, "no model is named \"" + name + '"', here);
+    if (*teacher == i)
+        return fail(ErrorCode::OutOfRange, "a model cannot be its own teacher", here);
+    if (*teacher > i)
+        return fail(ErrorCode::OutOfRange,
+                    "the teacher \"" + name + "\" comes after its pupil: put it before", here);
+    return {};
 }
 
 ExperimentSpec parseDocument(const Json &json, const std::string &where)
@@ -290,6 +321,13 @@ ExperimentSpec parseDocument(const Json &json, const std::string &where)
             raise(ErrorCode::Malformed, "two models are named \"" + spec.models.back().name + '"',
                   here + "/name");
     }
+    for (std::size_t i = 0; i < spec.models.size(); ++i) {
+        const auto &teacher = spec.models[i].teacher;
+        // Of a run that is kept by itself, its teacher is elsewhere.
+        if (teacher && (teacher->layers.empty() || teacherOf(spec, i)))
+            if (const auto fits = checkTeacher(spec, i); !fits)
+                raise(fits.error().code, fits.error().what, where + ":" + fits.error().where);
+    }
     return spec;
 }
 
@@ -331,6 +369,14 @@ Json asJson(const ModelSpec &model)
         j["start"] = {{"file", model.start->file}};
         if (!model.start->digest.empty())
             j["start"]["digest"] = model.start->digest;
+    }
+    if (model.teacher) {
+        const TeacherSpec &teacher = *model.teacher;
+        j["teacher"] = {{"model", teacher.model},
+                        {"temperature", teacher.distillation.temperature},
+                        {"share", teacher.distillation.share}};
+        if (!teacher.layers.empty())
+            j["teacher"]["layers"] = asJson(teacher.layers);
     }
     return j;
 }
@@ -395,9 +441,37 @@ std::string toJson(const ExperimentSpec &spec)
     return j.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
+std::optional<std::size_t> teacherOf(const ExperimentSpec &spec, std::size_t model)
+{
+    const auto &teacher = spec.models.at(model).teacher;
+    if (!teacher)
+        return std::nullopt;
+    const auto found = std::ranges::find(spec.models, teacher->model, &ModelSpec::name);
+    if (found == spec.models.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - spec.models.begin());
+}
+
+Result<void> checkTeachers(const ExperimentSpec &spec)
+{
+    for (std::size_t i = 0; i < spec.models.size(); ++i)
+        if (spec.models[i].teacher)
+            if (auto fits = checkTeacher(spec, i); !fits)
+                return fits;
+    return {};
+}
+
+ModelSpec modelAlone(const ExperimentSpec &spec, std::size_t model)
+{
+    ModelSpec alone = spec.models.at(model);
+    if (const auto teacher = teacherOf(spec, model))
+        alone.teacher->layers = spec.models[*teacher].layers;
+    return alone;
+}
+
 TrialSpec trialOf(const ExperimentSpec &spec, std::size_t model)
 {
-    TrialSpec trial {spec.models.at(model), spec.training, spec.seed};
+    TrialSpec trial {modelAlone(spec, model), spec.training, spec.seed};
     trial.training.epochs = std::exchange(trial.model.epochs, std::nullopt).value_or(trial.training.epochs);
     return trial;
 }

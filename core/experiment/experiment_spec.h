@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,10 @@ namespace rosler {
 ///
 /// A model may begin with the weights of another one, whose layers are the same but for what is sketched:
 /// "start": {"file": "lenet.h5", "digest": "..."}; its digest is compared where it is said.
+///
+/// A model may learn from the outputs of another one that stands before it and is trained first
+/// (TeacherSpec): "teacher": {"model": "dense", "temperature": 4, "share": 0.5}. A run that is kept by itself
+/// says its teacher's "layers" as well.
 ///
 /// "dataset" is a source, or {"source": "digits", "options": {"examples": 2000}} where its reader is told
 /// something. "validation" says how much of the training examples is held out to choose by: a share below 1,
@@ -76,7 +81,19 @@ struct ExperimentSpec {
 /// parseExperiment() gives it back equal.
 [[nodiscard]] std::string toJson(const ExperimentSpec &spec);
 
-/// The trial of model number @p model, for its own number of epochs where it has one (withinBudget()).
+/// The number of the model that model number @p model learns from; none where it learns from the labels
+/// alone, or its teacher is none of the experiment's models.
+[[nodiscard]] std::optional<std::size_t> teacherOf(const ExperimentSpec &spec, std::size_t model);
+
+/// Whether all teachers are models that stand before their pupils.
+/// @return OutOfRange  with the place, as "/models/1/teacher/model"
+[[nodiscard]] Result<void> checkTeachers(const ExperimentSpec &spec);
+
+/// Model number @p model as it can be kept without the others: with its teacher's layers.
+[[nodiscard]] ModelSpec modelAlone(const ExperimentSpec &spec, std::size_t model);
+
+/// The trial of model number @p model, for its own number of epochs where it has one (withinBudget()), and
+/// with its teacher's layers.
 [[nodiscard]] TrialSpec trialOf(const ExperimentSpec &spec, std::size_t model);
 
 /// Checks every model against data of this shape: the first error of planOf().

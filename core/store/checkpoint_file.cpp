@@ -121,6 +121,11 @@ std::string trialDigest(const TrialSpec &spec)
     }
     if (spec.model.start)
         line("start", spec.model.start->digest);
+    if (spec.model.teacher) {
+        line("teacher", textOf(spec.model.teacher->layers));
+        line("temperature", numberText(spec.model.teacher->distillation.temperature));
+        line("share", numberText(spec.model.teacher->distillation.share));
+    }
     line("rate", numberText(spec.model.learningRate));
     if (spec.model.isSketched()) {
         const SketchOptions &sketch = spec.model.sketch;

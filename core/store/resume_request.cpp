@@ -26,12 +26,42 @@ Result<void> checkData(const RunSummary &run, const Dataset &data)
                 run.id);
 }
 
+/// The trained networks that the runs learn from: of the runs that went on side by side with them.
+Result<std::vector<std::shared_ptr<const Network>>>
+findTeachers(const RunStore &store, const ExperimentSpec &spec, const std::vector<std::string> &groups)
+{
+    std::vector<std::shared_ptr<const Network>> teachers(spec.models.size());
+    std::vector<RunSummary> runs;
+    for (std::size_t i = 0; i < spec.models.size(); ++i) {
+        const auto &teacher = spec.models[i].teacher;
+        if (!teacher || teacherOf(spec, i))
+            continue;
+        if (runs.empty())
+            runs = store.list();
+        const auto found = std::ranges::find_if(runs, [&](const RunSummary &run) {
+            return run.group == groups[i] && run.trial.model.name == teacher->model
+                && run.status == RunStatus::Finished;
+        });
+        if (found == runs.end())
+            return fail(ErrorCode::NotFound,
+                        "the run learns from \"" + teacher->model
+                            + "\", which is neither a finished run of its experiment nor goes on with it",
+                        spec.models[i].name);
+        auto network = store.loadModel(found->id);
+        if (!network)
+            return tl::unexpected(network.error());
+        teachers[i] = std::make_shared<const Network>(std::move(*network));
+    }
+    return teachers;
+}
+
 } // namespace
 
 Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string> &ids, const Dataset &data,
                                   int threads)
 {
     ResumedRuns resumed;
+    std::vector<std::string> groups;
     for (const std::string &id : ids) {
         const auto record = store.load(id);
         if (!record)
@@ -40,6 +70,7 @@ Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string
             return tl::unexpected(same.error());
         if (record->spec.models.empty())
             return fail(ErrorCode::Malformed, "the run's experiment has no model", record->summary.id);
+        groups.push_back(record->summary.group);
         ExperimentSpec &spec = resumed.spec;
         if (spec.models.empty()) {
             spec = record->spec;
@@ -53,6 +84,10 @@ Result<ResumedRuns> prepareResume(RunStore &store, const std::vector<std::string
     }
     if (auto room = checkMemory(resumed.spec, data.shape(), data.classes(), data.train().count()); !room)
         return tl::unexpected(room.error());
+    auto teachers = findTeachers(store, resumed.spec, groups);
+    if (!teachers)
+        return tl::unexpected(teachers.error());
+    resumed.teachers = std::move(*teachers);
     auto runs = store.continueRuns(ids, threads);
     if (!runs)
         return tl::unexpected(runs.error());

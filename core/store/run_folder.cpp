@@ -56,7 +56,7 @@ RunMeta metaOf(const ExperimentSpec &spec, std::size_t model, const Dataset &dat
 ExperimentSpec specOf(const ExperimentSpec &spec, std::size_t model, const Dataset &data)
 {
     ExperimentSpec one = spec;
-    one.models = {spec.models[model]};
+    one.models = {modelAlone(spec, model)};
     std::error_code failed;
     if (data.source() != "built in" && fs::exists(data.source(), failed))
         one.dataset.source = fs::absolute(data.source()).lexically_normal().string();

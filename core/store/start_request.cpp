@@ -49,6 +49,11 @@ Result<ResumedRuns> prepareStart(RunStore &store, ExperimentSpec spec,
         error.where = spec.name + ":" + error.where;
         return tl::unexpected(error);
     }
+    if (auto fits = checkTeachers(spec); !fits) {
+        Error error = fits.error();
+        error.where = spec.name + ":" + error.where;
+        return tl::unexpected(error);
+    }
     auto budgeted = withinBudget(std::move(spec), data->shape(), data->classes(), data->train().count());
     if (!budgeted)
         return tl::unexpected(budgeted.error());

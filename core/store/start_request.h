@@ -23,7 +23,8 @@ startStates(ExperimentSpec &spec, const std::shared_ptr<const Dataset> &data);
 /// The one way to begin with the runs of an experiment; the command line and the window take it. Nothing is
 /// kept on an error. What begins with given weights has a checkpoint of them at once.
 /// @param threads  that the training is given; 0 = all cores
-/// @return the errors of checkAgainst(), withinBudget(), checkMemory(), startStates() and RunStore::record()
+/// @return the errors of checkAgainst(), checkTeachers(), withinBudget(), checkMemory(), startStates() and
+/// RunStore::record()
 [[nodiscard]] Result<ResumedRuns> prepareStart(RunStore &store, ExperimentSpec spec,
                                                const std::shared_ptr<const Dataset> &data, int threads = 0);
 

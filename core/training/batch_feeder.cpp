@@ -88,6 +88,8 @@ const Batch &BatchFeeder::take(std::int64_t step)
             }
         },
         tbb::simple_partitioner {});
+    m_now.examples =
+        std::span(m_order).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(m_now.count));
     m_now.step = step;
     return m_now;
 }

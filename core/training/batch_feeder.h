@@ -19,6 +19,7 @@ struct Batch {
     Matrix features; ///< capacity x read; the first `count` rows hold examples
     std::vector<std::uint16_t> labels;
     Index count = 0;
+    std::span<const std::uint32_t> examples {}; ///< numbers of its `count` training examples
 };
 
 /// Gathers the batches of an epoch in its order, varied as the spec says, on all threads of the arena. One

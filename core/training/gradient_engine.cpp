@@ -122,7 +122,11 @@ BatchScore GradientEngine::pass(const Network &network, Lane &lane, const ConstM
     }
 
     MatrixView last = gradientOf(layers - 1);
-    const BatchScore score = softmaxCrossEntropy(readOnly(outputOf(layers - 1)), labels, &last, scale);
+    const ConstMatrixView logits = readOnly(outputOf(layers - 1));
+    const BatchScore score = request.teacher == nullptr
+        ? softmaxCrossEntropy(logits, labels, &last, scale)
+        : distilledCrossEntropy(logits, labels, rowsOf(*request.teacher, firstExample, batch),
+                                request.distillation, last, scale);
 
     const std::size_t first = network.firstWeighted(); // nothing before it has a gradient
     for (std::size_t i = layers; i-- > first;) {

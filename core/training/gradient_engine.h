@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/matrix.h"
+#include "core/nn/distillation.h"
 #include "core/nn/layer.h"
 #include "core/nn/loss.h"
 #include "core/nn/network.h"
@@ -35,6 +36,9 @@ public:
         std::uint64_t seed = 0;                  ///< of the trial
         std::int64_t step = 0;                   ///< of the trial, from 0
         float productDecay = 0.0F;
+        /// Set: the loss is that of core/nn/distillation.h, with the teacher's logits : batch x classes.
+        const ConstMatrixView *teacher = nullptr;
+        Distillation distillation {};
     };
 
     /// Gradient of the mean loss over the batch, announced to @p sink in pieces with offsets into the

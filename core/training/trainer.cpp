@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <tbb/parallel_for.h>
 
@@ -21,6 +22,7 @@
 #include "core/training/batch_feeder.h"
 #include "core/training/gradient_engine.h"
 #include "core/training/stage_schedule.h"
+#include "core/training/teacher.h"
 #include "core/training/update_sink.h"
 
 namespace rosler {
@@ -149,7 +151,9 @@ struct Trainer::State {
     Index batch;
     GradientEngine engine;
     std::unique_ptr<BatchFeeder> feeder;
-    ParameterBlock firstR; ///< R that reads the data, offset in the network; empty when there is none
+    std::optional<Teacher> teacher;
+    double teacherFlops = 0; ///< of one example
+    ParameterBlock firstR;   ///< R that reads the data, offset in the network; empty when there is none
 
     Floats optimizerState;
     std::array<std::int64_t, factorKinds> updates {};
@@ -227,6 +231,14 @@ BatchScore Trainer::State::takeStep()
     GradientEngine::Request wanted {factors, features, spec.seed, step};
     if (spec.model.isSketched())
         wanted.productDecay = static_cast<float>(spec.model.sketch.productDecay);
+    std::optional<ConstMatrixView> taught;
+    if (teacher) {
+        taught.emplace(teacher->logits(batchNow));
+        wanted.teacher = &*taught;
+        wanted.distillation = spec.model.teacher->distillation;
+        if (spec.training.augmentation.any())
+            trainFlops += teacherFlops * static_cast<double>(batchNow.count);
+    }
     const BatchScore score = engine.run(network, x, labels, wanted, sink);
 
     const std::size_t first = network.firstWeighted();
@@ -322,6 +334,22 @@ Result<void> Trainer::restore(TrainingState from)
     return {};
 }
 
+Result<void> Trainer::learnFrom(std::shared_ptr<const Network> teacher)
+{
+    State &s = *m_state;
+    ROSLER_EXPECTS(s.spec.model.teacher && teacher != nullptr);
+    if (teacher->features() != s.data->features() || teacher->classes() != s.data->classes())
+        return fail(ErrorCode::Rejected,
+                    "the teacher reads " + std::to_string(teacher->features()) + " features and tells "
+                        + std::to_string(teacher->classes()) + " classes, the data have "
+                        + std::to_string(s.data->features()) + " and " + std::to_string(s.data->classes()),
+                    s.spec.model.teacher->model);
+    s.teacherFlops = 2.0 * static_cast<double>(forwardMacs(*teacher));
+    s.teacher.emplace(std::move(teacher), s.data, s.split.training, s.batch, s.spec.seed,
+                      s.spec.training.augmentation);
+    return {};
+}
+
 TrainingState Trainer::state() const
 {
     const State &s = *m_state;
@@ -384,20 +412,32 @@ Trainer::Advance Trainer::advance(TrainerObserver &observer, const std::stop_tok
         since = Clock::now(); // evaluation is not training
     };
 
-    while (s.step < epochEnd) {
+    // Whether to leave before the next step.
+    const auto interrupted = [&]() -> std::optional<Advance> {
         if (gate.isClosed()) {
             stopWatch();
             gate.pass(stop);
             since = Clock::now();
         }
-        if (stop.stop_requested()) {
-            stopWatch();
-            return Advance::Stopped;
-        }
-        if (yield != nullptr && yield->load(std::memory_order_relaxed)) {
-            stopWatch();
-            return Advance::Yielded;
-        }
+        const bool stops = stop.stop_requested();
+        if (!stops && (yield == nullptr || !yield->load(std::memory_order_relaxed)))
+            return std::nullopt;
+        stopWatch();
+        return stops ? Advance::Stopped : Advance::Yielded;
+    };
+    ROSLER_EXPECTS(s.teacher.has_value() == s.spec.model.teacher.has_value());
+    while (s.teacher && !s.teacher->isPrepared()) {
+        if (const auto how = interrupted())
+            return *how;
+        s.teacher->prepare();
+        // Once: what goes on from a state later has it counted already.
+        if (s.teacher->isPrepared() && s.step == 0 && s.trainFlops == 0)
+            s.trainFlops = s.teacherFlops * static_cast<double>(s.trainingExamples);
+    }
+
+    while (s.step < epochEnd) {
+        if (const auto how = interrupted())
+            return *how;
         const BatchScore score = s.takeStep();
         if (!std::isfinite(score.lossSum)) {
             stopWatch();

@@ -65,6 +65,11 @@ public:
     [[nodiscard]] Result<void> restore(TrainingState state);
     [[nodiscard]] TrainingState state() const;
 
+    /// Gives it the trained network that it learns from, where the spec names one (TeacherSpec): before it
+    /// advances for the first time, and again after it is made anew to go on from a state.
+    /// @return Rejected  it reads other features, or tells other classes
+    [[nodiscard]] Result<void> learnFrom(std::shared_ptr<const Network> teacher);
+
     enum class Advance {
         EpochEnded, ///< and there are more to come
         Finished,   ///< all epochs done
@@ -73,8 +78,9 @@ public:
         Yielded,    ///< in the middle of an epoch, because it was asked to
     };
 
-    /// Trains to the end of the current epoch, and evaluates. Stop is answered within one step.
-    /// Waits at @p gate between steps.
+    /// Trains to the end of the current epoch, and evaluates. A teacher looks at the examples first. Stop is
+    /// answered within one step. Waits at @p gate between steps. Requires learnFrom() where the spec names a
+    /// teacher.
     /// @param yield  set: when it becomes true, returns between steps (for a checkpoint on demand)
     [[nodiscard]] Advance advance(TrainerObserver &observer, const std::stop_token &stop, PauseGate &gate,
                                   const std::atomic<bool> *yield = nullptr);

@@ -9,6 +9,7 @@
 #include "core/base/matrix.h"
 #include "core/base/result.h"
 #include "core/data/held_out.h"
+#include "core/nn/distillation.h"
 #include "core/nn/network_plan.h"
 #include "core/nn/optimizer.h"
 #include "core/sketch/sketch_kind.h"
@@ -51,6 +52,18 @@ struct StartWeights {
     friend bool operator==(const StartWeights &, const StartWeights &) = default;
 };
 
+/// Another model of the experiment, trained before, whose outputs a model learns besides the labels
+/// (core/nn/distillation.h).
+struct TeacherSpec {
+    std::string model; ///< its name; it stands before its pupils
+    Distillation distillation;
+    /// Its layers, which say what it costs to ask it: in a TrialSpec, and of a run that is kept without it.
+    /// In an experiment none; there the model itself is at hand.
+    std::vector<LayerSpec> layers {};
+
+    friend bool operator==(const TeacherSpec &, const TeacherSpec &) = default;
+};
+
 /// One model of an experiment: a list of layers, dense and sketched as one likes. A model some of whose
 /// layers are sketched is called a Rosler model, one without a sketch a dense one; neither is a type.
 struct ModelSpec {
@@ -60,7 +73,8 @@ struct ModelSpec {
     SketchOptions sketch;
     /// At equal training FLOPs: what the budget came to for this model, once the data are known (budget.h).
     std::optional<Index> epochs {};
-    std::optional<StartWeights> start {}; ///< none: drawn from the seed
+    std::optional<StartWeights> start {};  ///< none: drawn from the seed
+    std::optional<TeacherSpec> teacher {}; ///< none: it learns from the labels alone
 
     [[nodiscard]] bool isSketched() const noexcept;
     friend bool operator==(const ModelSpec &, const ModelSpec &) = default;

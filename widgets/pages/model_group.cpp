@@ -94,6 +94,7 @@ ModelGroup::ModelGroup(DesignModel *model, QWidget *parent)
     bottom->addWidget(m_add);
     layout->addLayout(bottom);
     layout->addWidget(buildOptions());
+    layout->addWidget(buildTeaching());
 
     connect(m_model, &DesignModel::changed, this, &ModelGroup::refresh);
     connect(m_model, &DesignModel::dataShapeChanged, this, &ModelGroup::refresh);
@@ -244,8 +245,9 @@ QWidget *ModelGroup::buildOptions()
     m_orthonormalise->setRange(0, static_cast<int>(mostStepsApart));
     m_orthonormalise->setSpecialValueText(tr("Never"));
     m_orthonormalise->setSuffix(tr(" steps"));
-    m_orthonormalise->setToolTip(tr("After so many steps each, C and R are made orthonormal again, and U takes what "
-                                    "that changes: their product stays"));
+    m_orthonormalise->setToolTip(
+        tr("After so many steps each, C and R are made orthonormal again, and U takes what "
+           "that changes: their product stays"));
     m_orthonormalise->setKeyboardTracking(false);
     m_orthonormalise->setAlignment(Qt::AlignRight);
     keepWheelForFocus(m_orthonormalise);
@@ -273,6 +275,103 @@ QWidget *ModelGroup::buildOptions()
         });
     });
     return m_options;
+}
+
+QWidget *ModelGroup::buildTeaching()
+{
+    m_teaching = new QWidget(this);
+    auto *form = new QFormLayout(m_teaching);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setVerticalSpacing(form->verticalSpacing() / 2);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_teacher = new QComboBox(m_teaching);
+    m_teacher->setObjectName(QStringLiteral("teacher"));
+    m_teacher->setMinimumContentsLength(10);
+    m_teacher->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_teacher->setToolTip(
+        tr("Another model, trained first, whose outputs this one learns besides the labels. "
+           "Asking it counts as training"));
+    keepWheelForFocus(m_teacher);
+    const auto number = [this, form](const QString &name, const QString &label, double low, double high,
+                                     double unit, double Distillation::*field) {
+        auto *box = new QDoubleSpinBox(m_teaching);
+        box->setObjectName(name);
+        box->setDecimals(1);
+        box->setRange(low, high);
+        box->setKeyboardTracking(false);
+        box->setAlignment(Qt::AlignRight);
+        keepWheelForFocus(box);
+        form->addRow(label, box);
+        connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) {
+            editTeacher(
+                label, [=](Distillation &distillation) { distillation.*field = value / unit; }, name);
+        });
+        connect(box, &QDoubleSpinBox::editingFinished, m_model, &DesignModel::finishMerge);
+        return box;
+    };
+    form->addRow(tr("Teacher"), m_teacher);
+    m_temperature =
+        number(QStringLiteral("temperature"), tr("Temperature"), 0.1, 1'000, 1, &Distillation::temperature);
+    m_temperature->setToolTip(
+        tr("By which outputs of both are divided before they are compared: the higher, the "
+           "more the classes count that the teacher thinks less likely"));
+    m_teacherShare =
+        number(QStringLiteral("teacherShare"), tr("Teacher's share"), 0.1, 100, 100, &Distillation::share);
+    m_teacherShare->setSuffix(tr(" %", "percent"));
+    m_teacherShare->setSingleStep(5);
+    m_teacherShare->setToolTip(tr("Of the loss; the labels have the rest"));
+    connect(m_teacher, &QComboBox::activated, this, &ModelGroup::setTeacher);
+    return m_teaching;
+}
+
+void ModelGroup::setTeacher(int index)
+{
+    m_model->edit(tr("Teacher"), [this, index](ExperimentSpec &spec) {
+        auto &teacher = spec.models.at(m_current).teacher;
+        if (index <= 0) {
+            teacher.reset();
+            return;
+        }
+        if (!teacher)
+            teacher.emplace();
+        teacher->model = spec.models.at(static_cast<std::size_t>(index - 1)).name;
+        teacher->layers.clear();
+    });
+}
+
+void ModelGroup::editTeacher(const QString &text, const std::function<void(Distillation &)> &change,
+                             const QString &mergeKey)
+{
+    m_model->edit(
+        text,
+        [&](ExperimentSpec &spec) {
+            if (auto &teacher = spec.models.at(m_current).teacher)
+                change(teacher->distillation);
+        },
+        mergeKey);
+}
+
+void ModelGroup::refreshTeaching(const ExperimentSpec &spec)
+{
+    static const std::optional<TeacherSpec> none;
+    const auto &teacher = m_current < spec.models.size() ? spec.models[m_current].teacher : none;
+    m_teaching->setVisible(m_current > 0 || teacher);
+    m_teacher->clear();
+    m_teacher->addItem(tr("None"));
+    int chosen = teacher ? -1 : 0; // a teacher that is none of the models is not in the list
+    for (std::size_t i = 0; i < std::min(m_current, spec.models.size()); ++i) {
+        m_teacher->addItem(QString::fromStdString(spec.models[i].name));
+        if (teacher && teacher->model == spec.models[i].name)
+            chosen = static_cast<int>(i) + 1;
+    }
+    m_teacher->setCurrentIndex(chosen);
+    const Distillation shown = teacher ? teacher->distillation : Distillation {};
+    const QSignalBlocker quietTemperature(m_temperature);
+    const QSignalBlocker quietShare(m_teacherShare);
+    m_temperature->setValue(shown.temperature);
+    m_teacherShare->setValue(100 * shown.share);
+    m_temperature->setEnabled(teacher.has_value());
+    m_teacherShare->setEnabled(teacher.has_value());
 }
 
 QDoubleSpinBox *ModelGroup::addPercent(const QString &name, double minimum, const QString &text,
@@ -414,8 +513,12 @@ void ModelGroup::removeModel()
 {
     const std::size_t gone = m_current;
     m_model->edit(tr("Remove a model"), [gone](ExperimentSpec &spec) {
-        if (spec.models.size() > 1)
-            spec.models.erase(spec.models.begin() + static_cast<std::ptrdiff_t>(gone));
+        if (spec.models.size() < 2)
+            return;
+        for (ModelSpec &model : spec.models)
+            if (model.teacher && model.teacher->model == spec.models[gone].name)
+                model.teacher.reset();
+        spec.models.erase(spec.models.begin() + static_cast<std::ptrdiff_t>(gone));
     });
 }
 
@@ -426,7 +529,11 @@ void ModelGroup::rename()
         return;
     if (!name.empty() && name != m_model->spec().models[m_current].name) {
         m_model->edit(tr("Name of a model"), [&](ExperimentSpec &spec) {
+            const std::string before = spec.models[m_current].name;
             spec.models[m_current].name = uniqueModelName(spec, name, m_current);
+            for (ModelSpec &model : spec.models)
+                if (model.teacher && model.teacher->model == before)
+                    model.teacher->model = spec.models[m_current].name;
         });
     }
     m_name->setText(QString::fromStdString(m_model->spec().models[m_current].name));
@@ -497,6 +604,7 @@ void ModelGroup::refresh()
     m_productDecay->setValue(model.sketch.productDecay);
     const QSignalBlocker quietOrthonormalise(m_orthonormalise);
     m_orthonormalise->setValue(static_cast<int>(model.sketch.orthonormalise));
+    refreshTeaching(spec);
     Q_EMIT refreshed();
 }
 

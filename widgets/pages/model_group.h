@@ -46,6 +46,7 @@ private:
     QWidget *buildChooser();
     QWidget *buildNetwork();
     QWidget *buildOptions();
+    QWidget *buildTeaching();
     QDoubleSpinBox *addPercent(const QString &name, double minimum, const QString &text,
                                double SketchOptions::*field);
     /// @param unit  what the box shows of 1
@@ -70,6 +71,12 @@ private:
     void editSketches(const SketchEdit &edit, std::size_t layer, int value);
     void editOptions(const QString &text, const std::function<void(SketchOptions &)> &change,
                      const QString &mergeKey = {});
+    /// Of the model's teacher, where it has one.
+    void editTeacher(const QString &text, const std::function<void(Distillation &)> &change,
+                     const QString &mergeKey);
+    /// @param index  in the box: 0 is none, then the models before the edited one
+    void setTeacher(int index);
+    void refreshTeaching(const ExperimentSpec &spec);
     void addModel(bool sketched, bool duplicate);
     void removeModel();
     void rename();
@@ -96,6 +103,10 @@ private:
     QDoubleSpinBox *m_successiveFrom = nullptr;
     QDoubleSpinBox *m_productDecay = nullptr;
     QSpinBox *m_orthonormalise = nullptr;
+    QWidget *m_teaching = nullptr;
+    QComboBox *m_teacher = nullptr;
+    QDoubleSpinBox *m_temperature = nullptr;
+    QDoubleSpinBox *m_teacherShare = nullptr;
     std::vector<LayerRow *> m_rows;
 };
 

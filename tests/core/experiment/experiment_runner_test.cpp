@@ -43,6 +43,7 @@ public:
         ++ends[trial];
         results[trial] = result;
         digests[trial] = network.digest();
+        networks[trial] = std::make_shared<const Network>(network);
     }
     void failed(std::size_t trial, const Error &error) override { errors[trial] = error; }
 
@@ -53,6 +54,7 @@ public:
     std::map<std::size_t, TrialResult> results;
     std::map<std::size_t, std::string> digests;
     std::map<std::size_t, Error> errors;
+    std::map<std::size_t, std::shared_ptr<const Network>> networks;
     std::function<void(std::size_t, const MetricSample &)> onSample;
 };
 
@@ -79,6 +81,15 @@ RunRequest makeRequest()
     sketched.layers = layersOf({16}, {4, 3}, {100, 12});
     sketched.sketch.gradientSketch = 0.5;
     request.spec.models = {dense, rosler, sketched};
+    return request;
+}
+
+/// The same, the others learning from the dense model.
+RunRequest taughtRequest()
+{
+    RunRequest request = makeRequest();
+    for (std::size_t i = 1; i < 3; ++i)
+        request.spec.models[i].teacher = TeacherSpec {"dense", {3.0, 0.75}, {}};
     return request;
 }
 
@@ -132,7 +143,105 @@ private Q_SLOTS:
     void oneDivergesTheOthersGoOn();
     void oneFailsTheOthersGoOn();
     void specsThatDoNotFitAreRefused();
+    void pupilsWaitForTheirTeacher();
+    void pupilsGoOnAlone();
+    void pupilsOfABadTeacherFail();
+    void aTeacherThatIsNotThereIsSaid();
+    void theBudgetKnowsWhatTeachersCost();
 };
+
+void ExperimentRunnerTest::pupilsWaitForTheirTeacher()
+{
+    RunRequest request = taughtRequest();
+    const auto outcome = run(request);
+    QVERIFY(outcome.result.has_value());
+    QCOMPARE(outcome.recorder.turns, (std::vector<std::size_t> {0, 1, 2, 1, 2, 1, 2}));
+    QVERIFY(outcome.recorder.errors.empty());
+    const auto alone = run(makeRequest());
+    QCOMPARE(digestsOf(outcome)[0], digestsOf(alone)[0]);
+    for (std::size_t i = 1; i < 3; ++i) {
+        QVERIFY(digestsOf(outcome)[i] != digestsOf(alone)[i]);
+        const TrialResult &result = outcome.result->models[i];
+        QVERIFY(result.end == TrialEnd::Finished);
+        QCOMPARE(result.trainFlops, static_cast<double>(result.cost.trainFlops));
+        QVERIFY(result.trainFlops > alone.result->models[i].trainFlops);
+    }
+    request.threads = 1;
+    QCOMPARE(digestsOf(run(request)), digestsOf(outcome));
+}
+
+void ExperimentRunnerTest::pupilsGoOnAlone()
+{
+    const auto whole = run(taughtRequest());
+    // Stopped while the teacher was trained, and behind it.
+    for (const std::size_t stopped : {0, 1}) {
+        const auto cut = run(taughtRequest(), [&](std::size_t trial, const MetricSample &sample) {
+            return trial == stopped && sample.step == 6;
+        });
+        QVERIFY(cut.result->models[2].end == TrialEnd::Stopped);
+        RunRequest rest = taughtRequest();
+        const std::size_t from = stopped; // a teacher that has finished does not go on
+        rest.spec.models.erase(rest.spec.models.begin(), rest.spec.models.begin() + static_cast<int>(from));
+        for (std::size_t i = from; i < 3; ++i)
+            rest.resume.push_back(cut.recorder.checkpoints.at(i).back());
+        if (stopped == 1) {
+            for (ModelSpec &model : rest.spec.models)
+                model.teacher->layers = taughtRequest().spec.models[0].layers;
+            rest.teachers.assign(2, cut.recorder.networks.at(0));
+        }
+        const auto outcome = run(rest);
+        QVERIFY2(outcome.result, outcome.result ? "" : message(outcome.result.error()).c_str());
+        for (std::size_t i = from; i < 3; ++i) {
+            const TrialResult &result = outcome.result->models[i - from];
+            QCOMPARE(result.parameterDigest, digestsOf(whole)[i]);
+            QVERIFY(result.trainFlops == whole.result->models[i].trainFlops);
+        }
+    }
+}
+
+void ExperimentRunnerTest::pupilsOfABadTeacherFail()
+{
+    RunRequest request = taughtRequest();
+    request.spec.models[0].learningRate = 1e30;
+    request.spec.models[2].teacher.reset();
+    const auto outcome = run(request);
+    QVERIFY(outcome.result->models[0].end == TrialEnd::Diverged);
+    QVERIFY(outcome.result->models[1].end == TrialEnd::Failed);
+    QVERIFY(outcome.result->models[2].end == TrialEnd::Finished);
+    const Error &error = outcome.recorder.errors.at(1);
+    QCOMPARE(error.where, std::string("rosler"));
+    QVERIFY(error.what.find("dense") != std::string::npos);
+}
+
+void ExperimentRunnerTest::aTeacherThatIsNotThereIsSaid()
+{
+    RunRequest request = taughtRequest();
+    const auto layers = request.spec.models[0].layers;
+    request.spec.models.erase(request.spec.models.begin());
+    for (ModelSpec &model : request.spec.models)
+        model.teacher->layers = layers;
+    const auto outcome = run(request);
+    QVERIFY(!outcome.result);
+    QCOMPARE(outcome.result.error().code, ErrorCode::OutOfRange);
+    QVERIFY(outcome.result.error().what.find("dense") != std::string::npos);
+}
+
+void ExperimentRunnerTest::theBudgetKnowsWhatTeachersCost()
+{
+    RunRequest request = taughtRequest();
+    request.spec.training.budget = BudgetKind::EqualTrainingFlops;
+    const auto epochs = [&] {
+        const auto spec = withinBudget(request.spec, request.data->shape(), request.data->classes(),
+                                       request.data->train().count())
+                              .value();
+        return trialOf(spec, 1).training.epochs;
+    };
+    const Index once = epochs();
+    request.spec.training.augmentation.noise = 0.1; // it is asked in each step
+    const Index inTurn = epochs();
+    request.spec.models[1].teacher.reset();
+    QVERIFY(inTurn < once && once <= epochs());
+}
 
 void ExperimentRunnerTest::modelsTakeTurnsAnEpochAbout()
 {

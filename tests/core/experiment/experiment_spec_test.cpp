@@ -55,7 +55,8 @@ constexpr const char *complete = R"({
      "layers": [{"kind": "dense", "units": 1024}, {"kind": "dense", "units": 512}, {"kind": "dense"}]},
     {"name": "r", "learning_rate": 0.375, "rank": [24, 8, 4],
      "sketch_size": [784, 384, 192], "initialisation": "cur-leverage", "kept_features": "uniform",
-     "gradient_sketch": 0.75, "successive_from": 0.5, "product_decay": 0.0625, "orthonormalise": 50}
+     "gradient_sketch": 0.75, "successive_from": 0.5, "product_decay": 0.0625, "orthonormalise": 50,
+     "teacher": {"model": "d", "temperature": 2, "share": 0.25}}
   ]
 })";
 
@@ -95,6 +96,7 @@ class ExperimentSpecTest final : public QObject
 private Q_SLOTS:
     void readsEveryKey_data();
     void readsEveryKey();
+    void aPupilIsKeptWithItsTeachersLayers();
     void whatIsLeftOutHasItsDefault();
     void validationIsAShareACountOrNone_data();
     void validationIsAShareACountOrNone();
@@ -165,8 +167,25 @@ void ExperimentSpecTest::readsEveryKey()
         expected.training.warmup = 0.5;
         expected.models[1].sketch.productDecay = 0.0625;
         expected.models[1].sketch.orthonormalise = 50;
+        expected.models[1].teacher = TeacherSpec {"d", {2.0, 0.25}, {}};
     }
     QVERIFY(*spec == expected);
+}
+
+void ExperimentSpecTest::aPupilIsKeptWithItsTeachersLayers()
+{
+    const auto spec = parseExperiment(complete, "s").value();
+    QCOMPARE(teacherOf(spec, 1), std::optional<std::size_t>(0));
+    QVERIFY(!teacherOf(spec, 0));
+    QVERIFY(checkTeachers(spec));
+    QVERIFY(trialOf(spec, 1).model.teacher->layers == spec.models[0].layers);
+    ExperimentSpec alone = spec;
+    alone.models = {modelAlone(spec, 1)};
+    const auto again = parseExperiment(toJson(alone), "s");
+    QVERIFY2(again, again ? "" : message(again.error()).c_str());
+    QVERIFY(*again == alone);
+    QVERIFY(trialOf(*again, 0).model.teacher == trialOf(spec, 1).model.teacher);
+    QCOMPARE(checkTeachers(*again).error().where, std::string("/models/0/teacher/model"));
 }
 
 void ExperimentSpecTest::whatIsLeftOutHasItsDefault()
@@ -444,7 +463,8 @@ void ExperimentSpecTest::writesTheKeysInOrder()
                             "gradient_sketch",
                             "successive_from",
                             "product_decay",
-                            "orthonormalise"}) {
+                            "orthonormalise",
+                            "teacher"}) {
         const auto found = text.find('"' + std::string(key) + "\":", at);
         QVERIFY2(found != std::string::npos, key);
         at = found + 1;
@@ -565,6 +585,18 @@ void ExperimentSpecTest::errorsOfVersionTwoNameTheirPlace_data()
         "-0.5");
     row("unknown augmentation", "\"flip\": true", "\"flipp\": true", malformed,
         "s:/training/augmentation/flipp", "did you mean \"flip\"");
+    row("an unknown teacher", "\"model\": \"d\"", "\"model\": \"x\"", range, "s:/models/1/teacher/model",
+        "no model is named \"x\"");
+    row("its own teacher", "\"model\": \"d\"", "\"model\": \"r\"", range, "s:/models/1/teacher/model",
+        "its own teacher");
+    row("a teacher behind its pupil", "\"name\": \"d\",", "\"name\": \"d\", \"teacher\": {\"model\": \"r\"},",
+        range, "s:/models/0/teacher/model", "comes after its pupil");
+    row("a teacher without a name", "\"model\": \"d\", ", "", malformed, "s:/models/1/teacher/model",
+        "missing");
+    row("cold", "\"temperature\": 2", "\"temperature\": 0", range, "s:/models/1/teacher/temperature", "0");
+    row("more than the whole", "\"share\": 0.25", "\"share\": 1.5", range, "s:/models/1/teacher/share",
+        "1.5");
+    row("no share", "\"share\": 0.25", "\"share\": 0", range, "s:/models/1/teacher/share", "0");
     row("half a step", "\"orthonormalise\": 50", "\"orthonormalise\": 0.5", malformed,
         "s:/models/1/orthonormalise", "expected an integer");
     row("steps backwards", "\"orthonormalise\": 50", "\"orthonormalise\": -1", range,

@@ -109,6 +109,12 @@ void CheckpointFileTest::theDigestTellsTrialsApart()
     other.model.sketch.orthonormalise = 50;
     QVERIFY(trialDigest(other) != own);
     other = roslerTrial();
+    other.model.teacher = TeacherSpec {"dense", {2.0, 0.5}, layersOf({32})};
+    const std::string taught = trialDigest(other);
+    QVERIFY(taught != own);
+    other.model.teacher->distillation.share = 0.25;
+    QVERIFY(trialDigest(other) != taught);
+    other = roslerTrial();
     other.training.augmentation.shift = 1;
     QVERIFY(trialDigest(other) != own);
 }

@@ -47,6 +47,8 @@ private Q_SLOTS:
     void theDigestIsTheTrials();
     void aKilledRunBeginsWithItAgain();
     void otherFilesAreRefused();
+    void aPupilFindsItsTeacherAgain();
+    void aTeacherMustStandBeforeItsPupil();
 };
 
 void StartRequestTest::modelsBeginWithTheFile()
@@ -67,6 +69,50 @@ void StartRequestTest::modelsBeginWithTheFile()
     const auto kept = scene.store->loadCheckpoint(runs->recorder->ids()[1]);
     QVERIFY2(kept, kept ? "" : message(kept.error()).c_str());
     QCOMPARE(kept->parameters, runs->states[1]->parameters);
+}
+
+void StartRequestTest::aPupilFindsItsTeacherAgain()
+{
+    Scene scene;
+    for (ModelSpec &model : scene.spec.models)
+        model.start.reset();
+    scene.spec.models[1].teacher = TeacherSpec {"dense", {}, {}};
+    std::vector<std::string> ids;
+    {
+        const auto runs = prepareStart(*scene.store, scene.spec, sampleData());
+        QVERIFY2(runs, runs ? "" : message(runs.error()).c_str());
+        ids = runs->recorder->ids();
+    }
+    // The teacher stopped as well: they go on side by side, and the pupil waits.
+    const auto both = prepareResume(*scene.store, ids, *sampleData());
+    QVERIFY2(both, both ? "" : message(both.error()).c_str());
+    QVERIFY(both->teachers[0] == nullptr && both->teachers[1] == nullptr);
+    QVERIFY(!prepareResume(*scene.store, {ids[1]}, *sampleData())); // it goes on already
+    both->recorder->ended(0, sampleResult("dense"), sampleNetwork());
+    both->recorder->checkpoint(1, sampleState(3));
+    both->recorder->ended(1, sampleResult("rosler", TrialEnd::Stopped), sampleNetwork());
+    both->recorder->flush();
+    const auto alone = prepareResume(*scene.store, {ids[1]}, *sampleData());
+    QVERIFY2(alone, alone ? "" : message(alone.error()).c_str());
+    QVERIFY(alone->teachers[0] != nullptr);
+    QCOMPARE(alone->teachers[0]->digest(), sampleNetwork().digest());
+    alone->recorder->checkpoint(0, sampleState(4));
+    alone->recorder->ended(0, sampleResult("rosler", TrialEnd::Stopped), sampleNetwork());
+    alone->recorder->flush();
+    QVERIFY(scene.store->remove(ids[0]));
+    const auto lost = prepareResume(*scene.store, {ids[1]}, *sampleData());
+    QVERIFY(!lost);
+    QCOMPARE(lost.error().code, ErrorCode::NotFound);
+    QVERIFY(lost.error().what.find("dense") != std::string::npos);
+}
+
+void StartRequestTest::aTeacherMustStandBeforeItsPupil()
+{
+    Scene scene;
+    scene.spec.models[0].teacher = TeacherSpec {"rosler", {}, {}};
+    const auto runs = prepareStart(*scene.store, scene.spec, sampleData());
+    QVERIFY(!runs);
+    QCOMPARE(runs.error().where, std::string("side by side:/models/0/teacher/model"));
 }
 
 void StartRequestTest::withoutAStartParametersAreDrawn()

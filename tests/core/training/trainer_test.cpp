@@ -80,6 +80,32 @@ TrialSpec roslerSpec()
     return spec;
 }
 
+/// What digits look like to a network that somebody drew.
+std::shared_ptr<const Network> teacherNetwork()
+{
+    static const auto network = [] {
+        Network drawn(planNetwork(layersOf({20}), digits()->shape(), digits()->classes()).value());
+        drawn.initialise(9);
+        return std::make_shared<const Network>(std::move(drawn));
+    }();
+    return network;
+}
+
+/// @p spec, learning from it.
+TrialSpec taught(TrialSpec spec, const Distillation &distillation = {4.0, 0.5})
+{
+    spec.model.teacher = TeacherSpec {"drawn", distillation, layersOf({20})};
+    return spec;
+}
+
+Trainer trainerOf(const TrialSpec &spec)
+{
+    auto trainer = Trainer::create(spec, digits()).value();
+    if (spec.model.teacher && !trainer.learnFrom(teacherNetwork()))
+        qFatal("the teacher does not fit");
+    return trainer;
+}
+
 /// The kinds of trials that everything about sameness must hold for.
 void trialRows()
 {
@@ -112,10 +138,16 @@ void trialRows()
         images.model.sketch.orthonormalise = 2;
         images.training.augmentation = {3, true, 0.125};
         QTest::newRow(isSketched ? "images, sketched" : "images") << images;
+        images.training.validation = {0, 40};
+        QTest::newRow(isSketched ? "images, sketched, taught" : "images, taught") << taught(images);
     }
     TrialSpec large = denseSpec({330, 64}); // too many parameters to cut the batch: products are cut instead
     large.training.epochs = 1;
     QTest::newRow("dense, whole batches") << large;
+    QTest::newRow("dense, whole batches, taught") << taught(large);
+    TrialSpec heldOut = taught(roslerSpec());
+    heldOut.training.validation = {0, 50};
+    QTest::newRow("rosler, taught") << heldOut;
 }
 
 template <typename Work>
@@ -141,7 +173,7 @@ std::string digestAfter(Trainer &trainer)
 
 std::string digestOf(const TrialSpec &spec)
 {
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     return digestAfter(trainer);
 }
 
@@ -199,7 +231,89 @@ private Q_SLOTS:
     void theTestPartCanBeLeftAlone();
     void aValidationPartThatLeavesNothingIsRefused();
     void shapesThatDoNotMeetTheDataAreRefused();
+    void aTeacherIsHeard();
+    void aTeacherAskedAtOnceAndInTurnSaysTheSame();
+    void aTeacherOfOtherDataIsRefused();
+    void stopIsHeardWhileTheTeacherLooks();
 };
+
+void TrainerTest::aTeacherIsHeard()
+{
+    const std::string alone = digestOf(roslerSpec());
+    const std::string half = digestOf(taught(roslerSpec()));
+    QVERIFY(half != alone);
+    QVERIFY(digestOf(taught(roslerSpec(), {4.0, 0.25})) != half);
+    QVERIFY(digestOf(taught(roslerSpec(), {2.0, 0.5})) != half);
+    // With the whole share it becomes its teacher, whose labels are nobody's.
+    TrialSpec spec = taught(denseSpec({20}), {1.0, 1.0});
+    spec.training.epochs = 40;
+    auto trainer = trainerOf(spec);
+    const auto divergence = [&] {
+        Matrix room;
+        const ConstMatrixView x = digits()->train().features.rows(0, 100, room);
+        const Matrix own = trainer.network().predict(x);
+        const Matrix said = teacherNetwork()->predict(x);
+        double sum = 0;
+        for (Index i = 0; i < x.rows(); ++i) {
+            std::vector<double> gradient(10);
+            std::vector<double> z(10);
+            std::vector<double> t(10);
+            std::copy_n(own.data() + 10 * i, 10, z.begin());
+            std::copy_n(said.data() + 10 * i, 10, t.begin());
+            sum += distilledLoss(z, t, 0, {1.0, 1.0}, gradient);
+        }
+        return sum;
+    };
+    const double before = divergence();
+    (void)digestAfter(trainer);
+    QVERIFY(divergence() < before / 4);
+}
+
+void TrainerTest::aTeacherAskedAtOnceAndInTurnSaysTheSame()
+{
+    // Noise that changes no float asks it anew in each step, of the same examples.
+    TrialSpec once = taught(roslerSpec());
+    TrialSpec inTurn = once;
+    inTurn.training.augmentation.noise = 1e-30;
+    QCOMPARE(digestOf(inTurn), digestOf(once));
+}
+
+void TrainerTest::aTeacherOfOtherDataIsRefused()
+{
+    auto trainer = Trainer::create(taught(roslerSpec()), digits()).value();
+    for (const auto &[features, classes] : {std::pair<Index, Index> {50, 10}, {784, 7}}) {
+        Network other(planNetwork(layersOf({5}), ExampleShape::vector(features), classes).value());
+        const auto refused = trainer.learnFrom(std::make_shared<const Network>(std::move(other)));
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::Rejected);
+        QCOMPARE(refused.error().where, std::string("drawn"));
+    }
+}
+
+void TrainerTest::stopIsHeardWhileTheTeacherLooks()
+{
+    const TrialSpec spec = taught(roslerSpec());
+    auto trainer = trainerOf(spec);
+    std::stop_source stop;
+    stop.request_stop();
+    Listener listener;
+    PauseGate gate;
+    QVERIFY(trainer.advance(listener, stop.get_token(), gate) == Trainer::Advance::Stopped);
+    QCOMPARE(trainer.trainFlops(), 0.0);
+    // A checkpoint on demand between the last look and the first step has the looks counted, once.
+    const std::atomic<bool> yield = true;
+    while (trainer.trainFlops() == 0.0) {
+        std::atomic<bool> once = false;
+        listener.then = [&](const MetricSample &) { once = true; };
+        (void)trainer.advance(listener, {}, gate, &once);
+    }
+    auto restored = trainerOf(spec);
+    QVERIFY(restored.restore(trainer.state()).has_value());
+    QCOMPARE(digestAfter(restored), digestOf(spec));
+    const auto cost = costOf(spec, digits()->shape(), digits()->classes(), digits()->train().count());
+    QCOMPARE(restored.trainFlops(), static_cast<double>(cost->trainFlops));
+    QVERIFY(trainer.advance(listener, {}, gate, &yield) == Trainer::Advance::Yielded);
+}
 
 void TrainerTest::sameBitsForAnyThreadCount()
 {
@@ -222,7 +336,7 @@ void TrainerTest::anotherSeedIsAnotherTraining()
 void TrainerTest::goesOnFromACheckpointAsIfNothingHappened()
 {
     QFETCH(TrialSpec, spec);
-    auto whole = Trainer::create(spec, digits()).value();
+    auto whole = trainerOf(spec);
     const std::string expected = digestAfter(whole);
     // In the middle of an epoch and at its end, in both stages (with 21 steps the second begins at 14).
     for (const std::int64_t stopAt : {1, 5, 7, 11, 13}) {
@@ -230,7 +344,7 @@ void TrainerTest::goesOnFromACheckpointAsIfNothingHappened()
             break;
         TrainingState checkpoint;
         {
-            auto first = Trainer::create(spec, digits()).value();
+            auto first = trainerOf(spec);
             std::stop_source stop;
             Listener listener;
             listener.then = [&](const MetricSample &sample) {
@@ -245,7 +359,7 @@ void TrainerTest::goesOnFromACheckpointAsIfNothingHappened()
             QCOMPARE(first.step(), stopAt);
             checkpoint = first.state();
         }
-        auto second = Trainer::create(spec, digits()).value();
+        auto second = trainerOf(spec);
         QVERIFY(second.restore(checkpoint).has_value());
         QVERIFY(second.state() == checkpoint);
         QCOMPARE(digestAfter(second), expected);
@@ -255,7 +369,7 @@ void TrainerTest::goesOnFromACheckpointAsIfNothingHappened()
 
 void TrainerTest::yieldChangesNothing()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     for (int i = 0; i < 10; ++i) {
         takeStep(trainer);
         QCOMPARE(trainer.step(), std::int64_t {i + 1});
@@ -265,7 +379,7 @@ void TrainerTest::yieldChangesNothing()
 
 void TrainerTest::pauseChangesNothing()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     PauseGate gate;
     Listener listener;
     int pauses = 0;
@@ -294,7 +408,7 @@ void TrainerTest::pauseChangesNothing()
 
 void TrainerTest::stopBeforeTheFirstStep()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     const std::string before = trainer.network().digest();
     std::stop_source stop;
     stop.request_stop();
@@ -309,7 +423,7 @@ void TrainerTest::stopBeforeTheFirstStep()
 
 void TrainerTest::stopGetsThroughAPause()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     PauseGate gate;
     gate.close();
     std::stop_source stop;
@@ -342,7 +456,7 @@ void TrainerTest::divergenceIsReported_data()
 void TrainerTest::divergenceIsReported()
 {
     QFETCH(TrialSpec, spec);
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     Listener listener;
     PauseGate gate;
     QVERIFY(trainer.advance(listener, {}, gate) == Trainer::Advance::Diverged);
@@ -355,7 +469,7 @@ void TrainerTest::divergenceIsReported()
 void TrainerTest::executedFlopsAreTheForecast()
 {
     QFETCH(TrialSpec, spec);
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     QVERIFY(!digestAfter(trainer).empty());
     const auto cost = costOf(spec, digits()->shape(), digits()->classes(), digits()->train().count());
     QVERIFY(trainer.trainFlops() == static_cast<double>(cost->trainFlops));
@@ -376,7 +490,7 @@ void TrainerTest::successiveStageLeavesFrozenFactorsAlone()
     spec.training.optimizer = optimizer;
     spec.training.weightDecay = 0.01;       // decay must not reach the frozen ones either
     spec.model.sketch.successiveFrom = 0.2; // of 21 steps the first four are parallel
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     const Network &network = trainer.network();
     const auto count = static_cast<std::size_t>(network.parameterCount());
     std::vector<std::int64_t> updates(factorKinds, 0);
@@ -413,7 +527,7 @@ void TrainerTest::gradientSketchLeavesOtherFeaturesAlone()
 {
     TrialSpec spec = roslerSpec();
     spec.model.sketch.gradientSketch = 0.25;
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     const Network &network = trainer.network();
     const auto count = static_cast<std::size_t>(network.parameterCount());
     const auto blocks = network.layer(0).blocks();
@@ -450,7 +564,7 @@ void TrainerTest::aColumnsFirstUpdateIsTheRateHoweverLate()
     TrialSpec spec = roslerSpec();
     spec.model.sketch.gradientSketch = 0.25;
     spec.training.schedule = ScheduleKind::Constant;
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     const auto blocks = trainer.network().layer(0).blocks();
     const auto r = std::find_if(blocks.begin(), blocks.end(),
                                 [](const ParameterBlock &b) { return b.factor == Factor::R; });
@@ -481,7 +595,7 @@ void TrainerTest::checkpointsWithoutCountsOfColumnsAreRead()
     // They were written before columns were counted: all went by the number of updates of their kind.
     TrialSpec spec = roslerSpec();
     spec.model.sketch.gradientSketch = 0.25;
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     for (int step = 0; step < 3; ++step)
         takeStep(trainer);
     const TrainingState now = trainer.state();
@@ -490,7 +604,7 @@ void TrainerTest::checkpointsWithoutCountsOfColumnsAreRead()
     QCOMPARE(sum, std::int64_t {3} * sketchedFeatures(200, 0.25));
     TrainingState older = now;
     older.updates.resize(factorKinds);
-    auto again = Trainer::create(spec, digits()).value();
+    auto again = trainerOf(spec);
     QVERIFY(again.restore(older).has_value());
     TrainingState expected = now;
     std::fill(expected.updates.begin(), expected.updates.end(), 3);
@@ -534,7 +648,7 @@ void TrainerTest::learnsTheDigits()
 
 void TrainerTest::samplesTellTheStory()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     Listener listener;
     PauseGate gate;
     QVERIFY(trainer.advance(listener, {}, gate) == Trainer::Advance::EpochEnded);
@@ -566,7 +680,7 @@ void TrainerTest::samplesTellTheStory()
 
 void TrainerTest::accuracyIsThatOfTheNetwork()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     QVERIFY(!digestAfter(trainer).empty());
     const Examples &test = digits()->test();
     Matrix room;
@@ -584,14 +698,14 @@ void TrainerTest::accuracyIsThatOfTheNetwork()
 
 void TrainerTest::finishedStaysFinished()
 {
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     const std::string digest = digestAfter(trainer);
     Listener listener;
     PauseGate gate;
     QVERIFY(trainer.advance(listener, {}, gate) == Trainer::Advance::Finished);
     QVERIFY(listener.samples.empty());
     QCOMPARE(trainer.network().digest(), digest);
-    auto restored = Trainer::create(roslerSpec(), digits()).value();
+    auto restored = trainerOf(roslerSpec());
     QVERIFY(restored.restore(trainer.state()).has_value());
     QCOMPARE(restored.step(), restored.totalSteps());
     QCOMPARE(digestAfter(restored), digest);
@@ -622,7 +736,7 @@ void TrainerTest::restoreRefusesWhatDoesNotFit()
 {
     using Spoil = std::function<void(TrainingState &)>;
     QFETCH(Spoil, spoil);
-    auto trainer = Trainer::create(roslerSpec(), digits()).value();
+    auto trainer = trainerOf(roslerSpec());
     takeStep(trainer);
     const TrainingState good = trainer.state();
     takeStep(trainer);
@@ -646,7 +760,7 @@ void TrainerTest::keptFeaturesNeverSeeTheTestSet()
          {FeatureSampling::Uniform, FeatureSampling::Variance, FeatureSampling::Leverage}) {
         TrialSpec spec = roslerSpec();
         spec.model.sketch.keptFeatures = sampling;
-        auto here = Trainer::create(spec, digits()).value();
+        auto here = trainerOf(spec);
         auto there = Trainer::create(spec, other).value();
         QCOMPARE(here.network().keptFeatures().size(), std::size_t {200});
         QCOMPARE(there.network().digest(), here.network().digest());
@@ -657,7 +771,7 @@ void TrainerTest::validationIsEvaluatedLiveAndTestAtTheEnd()
 {
     TrialSpec spec = roslerSpec();
     spec.training.validation = {0.2, 0};
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     QCOMPARE(trainer.trainingExamples(), Index {264});
     QCOMPARE(trainer.validationExamples(), Index {66});
     Listener listener;
@@ -698,7 +812,7 @@ void TrainerTest::heldOutExamplesAreNotTrainedOn()
     const auto other = Dataset::make(std::move(parts)).value();
     for (TrialSpec spec : {denseSpec(), roslerSpec()}) {
         spec.training.validation = validation;
-        auto here = Trainer::create(spec, digits()).value();
+        auto here = trainerOf(spec);
         auto there = Trainer::create(spec, other).value();
         QCOMPARE(digestAfter(there), digestAfter(here));
         QVERIFY(there.lastValidationAccuracy() < here.lastValidationAccuracy());
@@ -709,7 +823,7 @@ void TrainerTest::theTestPartCanBeLeftAlone()
 {
     TrialSpec spec = roslerSpec();
     spec.training.validation = {0, 60};
-    auto trainer = Trainer::create(spec, digits()).value();
+    auto trainer = trainerOf(spec);
     trainer.leaveTestPartAlone();
     QVERIFY(!digestAfter(trainer).empty());
     QVERIFY(std::isnan(trainer.lastTestAccuracy()));

@@ -300,6 +300,35 @@ private Q_SLOTS:
         ROSLER_VERIFY_ACCESSIBLE(f.page.get());
     }
 
+    void aTeacherIsOneOfTheModelsBefore()
+    {
+        const Fixture f;
+        const ExperimentSpec &spec = f.model.spec();
+        auto *teacher = f.find<QComboBox>("teacher");
+        QCOMPARE(teacher->count(), 2);
+        QVERIFY(!f.find<QDoubleSpinBox>("temperature")->isEnabled());
+        const QString untaught = f.forecast(0, ForecastTable::Model);
+        Q_EMIT teacher->activated(1);
+        f.find<QDoubleSpinBox>("temperature")->setValue(2);
+        f.find<QDoubleSpinBox>("teacherShare")->setValue(25);
+        QVERIFY(spec.models[1].teacher == (TeacherSpec {"dense", {2.0, 0.25}, {}}));
+        QCOMPARE(f.forecast(0, ForecastTable::Model), untaught); // what it is costs nothing more
+
+        auto *models = f.find<QComboBox>("models");
+        models->setCurrentIndex(0);
+        Q_EMIT models->activated(0);
+        QVERIFY(!teacher->isVisible()); // nobody stands before the first
+        auto *name = f.find<QLineEdit>("modelName");
+        name->setFocus();
+        name->selectAll();
+        QTest::keyClicks(name, QStringLiteral("whole"));
+        QTest::keyClick(name, Qt::Key_Return);
+        QCOMPARE(spec.models[1].teacher->model, std::string("whole"));
+        QTest::mouseClick(f.find<QToolButton>("removeModel"), Qt::LeftButton);
+        QVERIFY(!spec.models[0].teacher);
+        ROSLER_VERIFY_ACCESSIBLE(f.page.get());
+    }
+
     void trainingSettingsReachTheSpec()
     {
         const Fixture f;
