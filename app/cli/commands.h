@@ -7,6 +7,7 @@ namespace rosler::cli {
 
 std::function<int()> trainCommand(CLI::App &app);
 std::function<int()> chooseCommand(CLI::App &app);
+std::function<int()> ranksCommand(CLI::App &app);
 std::function<int()> resumeCommand(CLI::App &app);
 std::function<int()> datasetCommand(CLI::App &app);
 std::function<int()> demoCommand(CLI::App &app);

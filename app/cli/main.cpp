@@ -22,6 +22,8 @@ constexpr std::array rows {
     Row {"train", "Train the models of an experiment side by side", &rosler::cli::trainCommand},
     Row {"choose", "Choose ranks, sketch sizes and rates on held-out training examples",
          &rosler::cli::chooseCommand},
+    Row {"ranks", "Allot ranks to a model so that it keeps within a number of parameters",
+         &rosler::cli::ranksCommand},
     Row {"resume", "Go on with stopped or interrupted runs", &rosler::cli::resumeCommand},
     Row {"demo", "Train dense and Rosler on the built-in digits and write the figures",
          &rosler::cli::demoCommand},

@@ -90,18 +90,26 @@ Eigen::MatrixXd picked(const Eigen::MatrixXd &matrix, const std::optional<Number
     return some;
 }
 
-/// The least rank whose best approximation keeps @p share of the squared norm of @p w.
-Index rankOf(const Eigen::MatrixXd &w, double share)
+/// Squared singular values, descending: the eigenvalues of the smaller Gram matrix, none below 0 by rounding.
+Eigen::VectorXd squaredValuesOf(const Eigen::MatrixXd &w)
 {
     const bool wide = w.rows() <= w.cols();
     const Eigen::MatrixXd gram =
         wide ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
-    const Eigen::VectorXd squares =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(gram, Eigen::EigenvaluesOnly).eigenvalues();
-    double left = share * squares.sum(); // they ascend
+    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(gram, Eigen::EigenvaluesOnly)
+        .eigenvalues()
+        .reverse()
+        .cwiseMax(0.0);
+}
+
+/// The least rank whose best approximation keeps @p share of the squared norm of @p w.
+Index rankOf(const Eigen::MatrixXd &w, double share)
+{
+    const Eigen::VectorXd squares = squaredValuesOf(w);
+    double left = share * squares.sum();
     Index rank = 0;
     while (rank < squares.size() && (left > 0.0 || rank == 0))
-        left -= squares(squares.size() - ++rank);
+        left -= squares(rank++);
     return rank;
 }
 
@@ -166,6 +174,14 @@ struct Parts {
 };
 
 } // namespace
+
+std::vector<double> squaredSingularValues(const Network &network, std::size_t layer)
+{
+    ROSLER_EXPECTS(hasWeights(network.layer(layer)));
+    const Eigen::VectorXd squares =
+        squaredValuesOf(wholeMatrix(network.layer(layer), network.parametersOf(layer)));
+    return {squares.begin(), squares.end()};
+}
 
 std::vector<LayerSpec> sketchedLayers(const Network &network, double share)
 {

@@ -37,4 +37,8 @@ namespace rosler {
 /// Requires 0 < share <= 1 and whole layers.
 [[nodiscard]] std::vector<LayerSpec> sketchedLayers(const Network &network, double share);
 
+/// Squared singular values of the matrix that the products of layer number @p layer come to, descending, as
+/// many as its smaller extent. Requires a layer with weights.
+[[nodiscard]] std::vector<double> squaredSingularValues(const Network &network, std::size_t layer);
+
 } // namespace rosler

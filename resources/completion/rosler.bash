@@ -3,7 +3,7 @@
 _rosler()
 {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words
-    local commands='train choose resume demo dataset list show export import forecast board bench'
+    local commands='train choose ranks resume demo dataset list show export import forecast board bench'
     if [ "$COMP_CWORD" = 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")
         return
@@ -20,7 +20,7 @@ _rosler()
         return
     fi
     case $command in
-        train | choose | forecast) words=$(rosler list --experiments 2>/dev/null | awk 'NR > 1 {print $1}') ;;
+        train | choose | ranks | forecast) words=$(rosler list --experiments 2>/dev/null | awk 'NR > 1 {print $1}') ;;
         resume | show) words=$(rosler list 2>/dev/null | awk 'NR > 1 {print $1}') ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"; compgen -f -- "$current")

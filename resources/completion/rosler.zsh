@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of rosler(1) for zsh.
 local -a commands options experiments runs
-commands=(train choose resume demo dataset list show export import forecast board bench)
+commands=(train choose ranks resume demo dataset list show export import forecast board bench)
 if (( CURRENT == 2 )); then
     compadd -- $commands --help --version
     return
@@ -19,7 +19,7 @@ if [[ $PREFIX == -* ]]; then
     return
 fi
 case $words[2] in
-    train | choose | forecast)
+    train | choose | ranks | forecast)
         experiments=(${(f)"$(rosler list --experiments 2>/dev/null | awk 'NR > 1 {print $1}')"})
         compadd -- $experiments ;;
     resume | show)

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void validationIsHeldOut();
     void dataOptionsAreKeptInTheRun();
     void choosesOnValidationAlone();
+    void allotsRanksWithinABudget();
     void choosingTellsAtOnceWhatCannotBeSaved();
     void completionsNameEveryCommand();
     void aBadSpecNamesKeyAndPlace();
@@ -156,6 +157,27 @@ void RoslerTest::choosesOnValidationAlone()
     const Answer again = test::rosler({"forecast", saved, "--shape", "784", "10", "600", "--json"});
     QVERIFY2(again.exitCode == 0, again.error.constData());
     QCOMPARE(QDir(out()).exists(), false); // nothing is kept of the candidates
+}
+
+void RoslerTest::allotsRanksWithinABudget()
+{
+    const QString saved = m_folder->filePath("ranks.json");
+    const QStringList begin {"ranks", spec(1), "--data-option", "examples=600", "--pilot-epochs", "1"};
+    const Answer answer =
+        test::rosler(begin + QStringList {"--parameters", "6000", "--save", saved, "--json"});
+    QVERIFY2(answer.exitCode == 0, answer.error.constData());
+    const QJsonObject ranks = answer.json();
+    QCOMPARE(ranks["schema"].toString(), "rosler.ranks/1");
+    QVERIFY(ranks["parameters"].toInt() <= 6000);
+    QVERIFY(ranks["pilot"].toObject()["train_flops"].toDouble() > 0);
+    QVERIFY(!answer.out.contains("test_accuracy"));
+    const Answer again = test::rosler({"forecast", saved, "--shape", "784", "10", "600", "--json"});
+    QVERIFY2(again.exitCode == 0, again.error.constData());
+    QVERIFY(again.out.contains("\"parameters\":" + QByteArray::number(ranks["parameters"].toInt())));
+    const Answer tooFew = test::rosler(begin + QStringList {"--parameters", "10"});
+    QCOMPARE(tooFew.exitCode, 1);
+    QVERIFY2(tooFew.error.contains("rank 1"), tooFew.error.constData());
+    QCOMPARE(QDir(out()).exists(), false); // nothing is kept of the pilot
 }
 
 void RoslerTest::choosingTellsAtOnceWhatCannotBeSaved()
