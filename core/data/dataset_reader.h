@@ -59,7 +59,7 @@ inline constexpr std::string_view builtInBearing = "bearing";
 /// readers knows.
 /// @return NotFound     no such path
 /// @return Unsupported  no reader knows it; `what` lists what can be read
-/// @return the errors of resolveOptions()
+/// @return the errors of resolveOptions(); those of the reader, whose `where` names the file or folder
 [[nodiscard]] Result<std::shared_ptr<const Dataset>>
 loadDataset(const DatasetRequest &request, const ReadLimits &limits = {}, const ReadProgress &progress = {});
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/data/dataset_reader.h"
 #include "core/data/readers/audio_folder_reader.h"
@@ -72,6 +74,18 @@ Result<std::shared_ptr<const Dataset>> drawDigits(const DatasetOptions &given, c
     return digits;
 }
 
+/// The error of a reader, with the name of what was read in front of a place that does not have it: what
+/// Dataset::make() finds is in no file, but in all that came of them.
+Error placed(Error error, const fs::path &path)
+{
+    const fs::path whole = path.has_filename() ? path : path.parent_path();
+    const std::string name = whole.filename().string();
+    if (error.code != ErrorCode::Cancelled && error.where.find(name) == std::string::npos
+        && !error.where.starts_with("options/"))
+        error.where = name + (error.where.empty() ? "" : ": " + error.where);
+    return error;
+}
+
 } // namespace
 
 std::span<const DatasetReader> datasetReaders()
@@ -114,7 +128,9 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request
         const auto options = resolveOptions(request.options, reader.options);
         if (!options)
             return tl::unexpected(options.error());
-        return reader.read(path, *options, limits, progress);
+        return reader.read(path, *options, limits, progress).map_error([&path](Error wrong) {
+            return placed(std::move(wrong), path);
+        });
     }
     std::string known;
     for (const DatasetReader &reader : readers)

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void saysWhatIsMissing();
     void listsWhatCanBeRead();
     void handsAKnownFileToItsReader();
+    void errorsOfTheWholeNameItsFile();
 };
 
 void ReaderCatalogTest::everyReaderIsComplete()
@@ -99,6 +100,17 @@ void ReaderCatalogTest::handsAKnownFileToItsReader()
     QVERIFY(!data.has_value());
     QCOMPARE(data.error().code, ErrorCode::NotFound); // its labels
     QVERIFY(data.error().what.find("train-labels-idx1-ubyte") != std::string::npos);
+}
+
+void ReaderCatalogTest::errorsOfTheWholeNameItsFile()
+{
+    // One row leaves nothing to test on, which no line of the file is to blame for.
+    const QTemporaryDir folder;
+    const fs::path file = fs::path(folder.path().toStdString()) / "a.csv";
+    std::ofstream(file) << "1,2,a\n";
+    const auto data = loadDataset(file.string());
+    QVERIFY(!data.has_value());
+    QVERIFY2(data.error().where.find("a.csv") != std::string::npos, message(data.error()).c_str());
 }
 
 QTEST_APPLESS_MAIN(ReaderCatalogTest)
