@@ -30,6 +30,7 @@ struct RanksOptions {
     Index parameters = 0;
     Index pilotEpochs = 2;
     std::optional<std::uint64_t> seed;
+    std::string by = "change";
     int threads = 0;
     std::string save;
     bool json = false;
@@ -53,6 +54,17 @@ struct TrainedPilot {
     double flops = 0;
 };
 
+/// What training made of the parameters that @p seed drew.
+Network changeOf(const Network &trained, std::uint64_t seed)
+{
+    Network drawn(trained.plan());
+    drawn.initialise(seed);
+    Network change = trained;
+    for (std::size_t i = 0; i < change.parameters().size(); ++i)
+        change.parameters()[i] -= drawn.parameters()[i];
+    return change;
+}
+
 void printRanks(const RankAllotment &allotment, const TrainedPilot &pilot, const RanksOptions &options)
 {
     TextTable table({"layer", "kind", "rank", "energy lost"});
@@ -66,12 +78,12 @@ void printRanks(const RankAllotment &allotment, const TrainedPilot &pilot, const
         layers.push_back({{"layer", i}, {"rank", layer.sketch->rank}, {"lost", allotment.lost[i]}});
     }
     std::fprintf(options.json ? stderr : stdout,
-                 "%s%s: %lld parameters of at most %lld. By the singular values of \"%s\" after %lld epochs, "
-                 "%s; the test part was not looked at.\n",
+                 "%s%s: %lld parameters of at most %lld. By the singular values of \"%s\" (%s) after %lld "
+                 "epochs, %s; the test part was not looked at.\n",
                  table.text().c_str(), printable(allotment.model.name).c_str(),
                  static_cast<long long>(allotment.parameters), static_cast<long long>(options.parameters),
-                 printable(pilot.model.name).c_str(), static_cast<long long>(options.pilotEpochs),
-                 flopsText(pilot.flops).c_str());
+                 printable(pilot.model.name).c_str(), options.by.c_str(),
+                 static_cast<long long>(options.pilotEpochs), flopsText(pilot.flops).c_str());
     if (!options.json)
         return;
     Json j;
@@ -79,7 +91,10 @@ void printRanks(const RankAllotment &allotment, const TrainedPilot &pilot, const
     j["model"] = allotment.model.name;
     j["budget"] = options.parameters;
     j["parameters"] = allotment.parameters;
-    j["pilot"] = {{"model", pilot.model.name}, {"epochs", options.pilotEpochs}, {"train_flops", pilot.flops}};
+    j["pilot"] = {{"model", pilot.model.name},
+                  {"epochs", options.pilotEpochs},
+                  {"train_flops", pilot.flops},
+                  {"by", options.by}};
     j["layers"] = std::move(layers);
     std::printf("%s\n", j.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
 }
@@ -122,8 +137,10 @@ int allot(const RanksOptions &options, ExperimentSpec spec)
         return report(
             {ErrorCode::OutOfRange, "the pilot diverged; lower its learning rate", pilot.model.name});
     pilot.flops = trained->trainFlops;
-    const auto allotment = allotRanks(spec.models[*number], *trained->network, (*data)->shape(),
-                                      (*data)->classes(), options.parameters);
+    const auto allotment =
+        allotRanks(spec.models[*number],
+                   options.by == "change" ? changeOf(*trained->network, spec.seed) : *trained->network,
+                   (*data)->shape(), (*data)->classes(), options.parameters);
     if (!allotment)
         return report(allotment.error());
     printRanks(*allotment, pilot, options);
@@ -149,6 +166,11 @@ std::function<int()> ranksCommand(CLI::App &app)
     app.add_option("--pilot-epochs", options->pilotEpochs,
                    "Epochs for which the model without sketches is trained to look at its singular values")
         ->check(CLI::Range(Index {1}, mostEpochs))
+        ->capture_default_str();
+    app.add_option("--by", options->by,
+                   "Whose singular values: of the change that training made of the drawn matrices, or of the "
+                   "weights themselves")
+        ->check(CLI::IsMember({"change", "weights"}))
         ->capture_default_str();
     addSeed(app, options->seed);
     app.add_option("--threads", options->threads, "Threads to train with (default: all cores)")

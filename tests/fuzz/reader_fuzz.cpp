@@ -28,7 +28,6 @@
 
 #include "core/data/dataset_reader.h"
 #include "tests/fuzz/reader_seeds.h"
-#include "tests/support/allocation_watch.h"
 
 namespace fs = std::filesystem;
 
@@ -54,9 +53,8 @@ namespace {
 using Random = std::mt19937_64;
 
 constexpr ReadLimits limits {8'000'000, 10'000};
-constexpr unsigned longestSeconds = 20;           // of processor time, for one input
-constexpr std::size_t largestPiece = 192'000'000; // bytes asked for at once
-constexpr long mostResident = 1'500'000;          // kB over the whole run, a sanitizer's own included
+constexpr unsigned longestSeconds = 20;  // of processor time, for one input
+constexpr long mostResident = 1'500'000; // kB over the whole run, a sanitizer's own included
 
 unsigned long current = 0; // input, for whoever dies of it
 
@@ -393,8 +391,6 @@ int run(unsigned long count, std::uint64_t seedNumber, unsigned long first)
         std::string wrong = answer.wrong;
         if (wrong.empty() && took > longestSeconds)
             wrong = "took " + std::to_string(took) + " s";
-        if (wrong.empty() && testing::largestAllocation > largestPiece)
-            wrong = "asked for " + std::to_string(testing::largestAllocation) + " bytes at once";
         if (wrong.empty() && residentPeak() > mostResident)
             wrong = "took " + std::to_string(residentPeak()) + " kB of memory";
         if (!wrong.empty()) {
