@@ -118,14 +118,8 @@ void addDataOptions(CLI::App &app, DataOptions &options)
 
 Result<void> applyDataOptions(const DataOptions &options, ExperimentSpec &spec)
 {
-    if (!options.dataset.empty() && options.dataset != spec.dataset.source) {
-        // What the experiment tells its reader, this one is told as far as it knows it: the size of images.
-        DatasetRequest elsewhere(options.dataset);
-        for (const ReaderOption &known : datasetOptions(elsewhere.source))
-            if (const auto said = spec.dataset.options.find(known.name); said != spec.dataset.options.end())
-                elsewhere.options.insert(*said);
-        spec.dataset = std::move(elsewhere);
-    }
+    if (!options.dataset.empty() && options.dataset != spec.dataset.source)
+        spec.dataset = requestElsewhere(spec.dataset, options.dataset);
     const auto known = datasetOptions(spec.dataset.source);
     for (const std::string &text : options.options) {
         auto option = parseOption(text, known);

@@ -7,6 +7,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/notice_bar.h"
 #include "app/gui/plotted_runs.h"
+#include "core/data/dataset_reader.h"
 #include "core/experiment/shipped_experiments.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
@@ -68,10 +69,16 @@ void MainWindow::restore(const Start &start)
         m_experiment->restore(*spec, {});
     if (!start.experiment.isEmpty())
         m_experiment->openLater(start.experiment);
-    if (start.dataset.isEmpty())
+    if (start.dataset.isEmpty()) {
         m_experiment->loadUnasked(state.dataset);
-    else
-        m_experiment->load(start.dataset);
+    } else {
+        // As the command line does: what the experiment tells its reader, this one is told as well.
+        const auto named = start.experiment.isEmpty() ? Result<ExperimentSpec>(ExperimentSpec {})
+                                                      : loadExperiment(start.experiment.toStdString());
+        m_experiment->loadAs(
+            start.dataset,
+            requestElsewhere(named ? named->dataset : DatasetRequest(), start.dataset.toStdString()).options);
+    }
     updateRecentMenus();
     updateForecast();
 

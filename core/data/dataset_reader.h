@@ -55,6 +55,9 @@ inline constexpr std::string_view builtInBearing = "bearing";
 /// What the data at @p source can be told; empty when nothing, and when no reader knows it.
 [[nodiscard]] std::span<const ReaderOption> datasetOptions(const std::string &source);
 
+/// @p asked of @p source instead: of its options those that are known there, as the size of images.
+[[nodiscard]] DatasetRequest requestElsewhere(const DatasetRequest &asked, const std::string &source);
+
 /// Loads what @p request names: "digits" or "bearing" (built in, generated), or a path that one of the
 /// readers knows.
 /// @return NotFound     no such path

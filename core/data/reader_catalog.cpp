@@ -105,6 +105,15 @@ std::span<const ReaderOption> datasetOptions(const std::string &source)
     return {};
 }
 
+DatasetRequest requestElsewhere(const DatasetRequest &asked, const std::string &source)
+{
+    DatasetRequest elsewhere(source);
+    for (const ReaderOption &known : datasetOptions(source))
+        if (const auto said = asked.options.find(known.name); said != asked.options.end())
+            elsewhere.options.insert(*said);
+    return elsewhere;
+}
+
 Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request, const ReadLimits &limits,
                                                    const ReadProgress &progress)
 {

@@ -10,6 +10,7 @@
 
 #include "core/base/contract.h"
 #include "core/h5/h5_error.h"
+#include "core/h5/h5_read_driver.h"
 
 namespace rosler::h5 {
 
@@ -216,7 +217,10 @@ Result<ArrayFile> ArrayFile::open(const std::filesystem::path &path)
     keepQuiet();
     std::string name = path.filename().string();
     (void)H5PLset_loading_state(0); // no filters out of libraries that lie about
-    Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), &H5Fclose);
+    const auto access = readAccess({}, name);
+    if (!access)
+        return tl::unexpected(access.error());
+    Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access->id()), &H5Fclose);
     if (!file)
         return failWithStack(ErrorCode::Malformed, "not a whole HDF5 file", std::move(name));
     return ArrayFile(std::move(file), std::move(name));

@@ -8,6 +8,7 @@
 #include <hdf5.h>
 
 #include "core/h5/h5_error.h"
+#include "core/h5/h5_read_driver.h"
 
 namespace rosler::h5 {
 
@@ -97,15 +98,11 @@ Result<File> File::create(std::string name)
 Result<File> File::open(std::string_view bytes, std::string name)
 {
     keepQuiet();
-    const auto access = memoryAccess(name);
-    if (!access)
-        return tl::unexpected(access.error());
     if (bytes.empty())
         return fail(ErrorCode::Malformed, "not an HDF5 file: it is empty", std::move(name));
-    // HDF5 copies the bytes; its interface has forgotten a const.
-    if (H5Pset_file_image(access->id(), const_cast<char *>(bytes.data()), bytes.size())
-        < 0) // NOLINT(cppcoreguidelines-pro-type-const-cast)
-        return failWithStack(ErrorCode::Unreadable, "cannot hold an HDF5 file in memory", name);
+    const auto access = readAccess(bytes, name);
+    if (!access)
+        return tl::unexpected(access.error());
     Handle file(H5Fopen(memoryName().c_str(), H5F_ACC_RDONLY, access->id()), &H5Fclose);
     if (!file)
         return failWithStack(ErrorCode::Malformed, "not a whole HDF5 file", std::move(name));

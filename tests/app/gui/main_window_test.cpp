@@ -694,6 +694,27 @@ private Q_SLOTS:
         QVERIFY(list->item(0)->toolTip().contains(QLatin1String("digits")));
     }
 
+    void otherDataAreReadAsTheExperimentSays()
+    {
+        ExperimentSpec spec = m_window->design().spec();
+        spec.dataset = DatasetRequest(std::string("elsewhere"), {{"transposed", true}, {"unknown", true}});
+        const QString file = m_data.filePath(QStringLiteral("transposed.json"));
+        QFile json(file);
+        QVERIFY(json.open(QIODevice::WriteOnly));
+        json.write(QByteArray::fromStdString(toJson(spec)));
+        json.close();
+        m_window->close();
+        m_window.reset();
+        m_services.reset();
+        MainWindow::Start start;
+        start.dataset = m_idx;
+        start.experiment = file;
+        open(start);
+        EVENTUALLY(m_window->dataset() != nullptr && m_window->dataset()->features() == 16);
+        QVERIFY(!m_window->dataset()->notes().empty());
+        QVERIFY(m_window->dataset()->notes().front().find("column by column") != std::string::npos);
+    }
+
     void dataThatIsGoneGivesTheDigits()
     {
         EVENTUALLY(m_window->dataset() != nullptr); // what it begins with must not come later
