@@ -27,6 +27,7 @@ public:
     Index parameterCount() const noexcept override { return 4 * m_channels; }
     InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
+    bool mixesExamples() const noexcept override { return true; }
     bool mapsChannels() const noexcept override { return true; }
     ChannelMap channelMap(std::span<const float> parameters) const override;
     Index stashSize(Index batch) const noexcept override;

@@ -126,6 +126,9 @@ public:
     [[nodiscard]] virtual std::vector<ParameterBlock> blocks() const = 0;
     [[nodiscard]] virtual Index parameterCount() const noexcept = 0;
 
+    /// Whether while training what it makes of an example depends on the others of its pass.
+    [[nodiscard]] virtual bool mixesExamples() const noexcept { return false; }
+
     /// Whether a gradient changes any of its parameters.
     [[nodiscard]] bool learns() const
     {

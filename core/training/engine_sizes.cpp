@@ -12,6 +12,7 @@ namespace {
 
 constexpr Index splitPiece = 32; // examples
 // Of a network whose weights an example meets more than once, as convolutions': each example is work enough.
+// Where examples are mixed, statistics of so few are poor.
 constexpr Index splitPieceOfReused = 8;
 // Up to here a gradient for each lane costs less than cutting every product: 1 MB each.
 constexpr Index splitParameters = 262'144;
@@ -33,14 +34,17 @@ EngineSizes engineSizes(std::span<const std::shared_ptr<const Layer>> layers, In
     Index all = 0;
     Index largest = 0;
     std::uint64_t macs = 0;
+    bool mixes = false;
     for (const auto &layer : layers) {
         all += layer->parameterCount();
         largest = std::max(largest, layer->parameterCount());
         macs += layer->forwardMacs();
+        mixes = mixes || layer->mixesExamples();
     }
     const bool reused = macs > 2 * static_cast<std::uint64_t>(all);
     sizes.splitsBatch = all <= splitParameters || reused;
-    sizes.piece = sizes.splitsBatch ? std::min(reused ? splitPieceOfReused : splitPiece, maxBatch) : maxBatch;
+    sizes.piece =
+        sizes.splitsBatch ? std::min(reused && !mixes ? splitPieceOfReused : splitPiece, maxBatch) : maxBatch;
     const Index pieces = (maxBatch + sizes.piece - 1) / sizes.piece;
     sizes.lanes = std::min(mostLanes, pieces);
     sizes.gradient = sizes.splitsBatch ? all : largest;

@@ -18,11 +18,12 @@ namespace rosler {
 
 /// Forward and backward passes of whole networks, with the buffers that they need.
 ///
-/// The batch of a small network is cut into pieces of 32 examples, of a convolutional one into pieces of 8,
-/// each of which goes through all layers while its activations stay in one core's cache. Up to 16 lanes run
-/// side by side, with consecutive pieces each; gradients are added in the order of the pieces within a lane,
-/// then lanes in pairs. A large network's batch stays whole, and each product is split by outputs. Which of
-/// the two depends on the network alone, and the lanes on the batch, never on the number of threads.
+/// The batch of a small network is cut into pieces of 32 examples, of a convolutional one without batch
+/// normalisation into pieces of 8, each of which goes through all layers while its activations stay in one
+/// core's cache. Up to 16 lanes run side by side, with consecutive pieces each; gradients are added in the
+/// order of the pieces within a lane, then lanes in pairs. A large network's batch stays whole, and each
+/// product is split by outputs. Which of the two depends on the network alone, and the lanes on the batch,
+/// never on the number of threads.
 class GradientEngine
 {
 public:

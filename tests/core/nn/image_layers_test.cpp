@@ -398,7 +398,7 @@ void ImageLayersTest::batchNormIsItsDefinitionAndItsDerivative()
 
 void ImageLayersTest::runningStatisticsFollowThoseOfTheSteps()
 {
-    // 37 examples in pieces of 8: the mean of their means is the batch's, whatever the pieces.
+    // 37 examples in pieces of 32: the mean of their means is the batch's, whatever the pieces.
     Network network(
         planNetwork(std::vector {layer("batch_norm"), layer("conv", {{"filters", 20}, {"kernel", 3}}),
                                  fullyConnected()},
