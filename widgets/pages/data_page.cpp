@@ -24,6 +24,7 @@
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/controls/histogram_view.h"
+#include "widgets/controls/scrolled_text.h"
 #include "widgets/controls/thumbnail_strip.h"
 #include "widgets/pages/data_options_dialog.h"
 
@@ -134,7 +135,7 @@ public:
     ElidedLabel *source = nullptr;
     QLabel *counts = nullptr;
     QLabel *shape = nullptr;
-    QLabel *notes = nullptr;
+    ScrolledText *notes = nullptr;
     HistogramView *histogram = nullptr;
     ThumbnailStrip *thumbnails = nullptr;
     QPushButton *options = nullptr;
@@ -229,10 +230,10 @@ QWidget *DataPage::Private::buildLoaded()
     counts->setObjectName(QStringLiteral("counts"));
     shape = new QLabel(page);
     shape->setObjectName(QStringLiteral("shape"));
-    notes = new QLabel(page);
+    notes = new ScrolledText(page);
     notes->setObjectName(QStringLiteral("notes"));
-    notes->setTextFormat(Qt::PlainText);
-    for (QLabel *label : {counts, shape, notes})
+    notes->setAccessibleName(tr("Notes about the data"));
+    for (QLabel *label : {counts, shape})
         label->setWordWrap(true);
     histogram = new HistogramView(page);
     thumbnails = new ThumbnailStrip(page);
@@ -358,7 +359,6 @@ void DataPage::setDataset(std::shared_ptr<const Dataset> dataset)
     for (const std::string &note : dataset->notes())
         notes << QString::fromStdString(note);
     d->notes->setText(notes.join(QLatin1Char('\n')));
-    d->notes->setVisible(!notes.isEmpty());
     QStringList names;
     for (const std::string &name : dataset->classNames())
         names << QString::fromStdString(name);

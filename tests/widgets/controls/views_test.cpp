@@ -2,14 +2,17 @@
 #include <QAccessible>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include "tests/support/accessibility_audit.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
 #include "widgets/controls/histogram_view.h"
+#include "widgets/controls/scrolled_text.h"
 #include "widgets/controls/thumbnail_strip.h"
 
 namespace views_test {
@@ -190,6 +193,36 @@ private Q_SLOTS:
         QVERIFY(label.minimumSizeHint().width() < 10);
         label.resize(50, 20);
         QVERIFY(!label.grab().isNull());
+    }
+
+    void sentencesAreAsHighAsTheyNeedOrScroll()
+    {
+        QWidget page;
+        auto *layout = new QVBoxLayout(&page);
+        auto *text = new ScrolledText(&page);
+        auto *other = new QWidget(&page);
+        other->setFixedHeight(60);
+        layout->addWidget(text);
+        layout->addWidget(other);
+        layout->addStretch(1);
+        const int line = text->fontMetrics().lineSpacing();
+        QVERIFY(text->isHidden());
+        text->setText(QString("word ").repeated(60));
+        QCOMPARE(text->accessibleDescription(), text->text());
+        page.resize(200, 600);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&page));
+        QTRY_VERIFY(text->height() > 5 * line); // whole
+        QCOMPARE(text->verticalScrollBar()->maximum(), 0);
+        page.resize(200, 130);
+        QTRY_VERIFY(text->height() < 5 * line);
+        QVERIFY(text->height() >= 3 * line);
+        QVERIFY(text->verticalScrollBar()->maximum() > 0);
+        QVERIFY(other->geometry().top() > text->geometry().bottom());
+        text->setText(QStringLiteral("word"));
+        QTRY_VERIFY(text->height() < 2 * line);
+        text->setText({});
+        QVERIFY(text->isHidden());
     }
 };
 
