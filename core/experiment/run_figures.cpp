@@ -146,6 +146,10 @@ BarFigure inferenceFigure(const std::vector<PlottedRun> &runs)
     BarFigure figure = costFigure(
         runs, "computation (MFLOP)",
         {{"one inference", [](const TrialCost &cost) { return 2 * static_cast<double>(cost.macs) / 1e6; }}});
+    const auto [least, most] =
+        std::ranges::minmax_element(runs, {}, [](const PlottedRun &run) { return run.cost.macs; });
+    constexpr std::uint64_t linear = 20; // beyond, the shorter bar is a line
+    figure.value.logarithmic = !runs.empty() && most->cost.macs / linear > least->cost.macs;
     figure.modelled = true;
     return figure;
 }

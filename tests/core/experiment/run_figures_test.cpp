@@ -176,6 +176,11 @@ void RunFiguresTest::computationIsMarkedAsModelled()
     QVERIFY(inference.modelled);
     QCOMPARE(inference.series[0].values, (std::vector<double> {3.0})); // 2 x 1.5 million
     QCOMPARE(valueAxisTitle(inference), std::string("computation (MFLOP), modelled"));
+    for (const std::uint64_t times : {2, 21}) {
+        std::vector<PlottedRun> runs = twoRuns();
+        runs[1].cost.macs = runs[0].cost.macs / times;
+        QCOMPARE(inferenceFigure(runs).value.logarithmic, times > 20); // else its bar would be a line
+    }
     const BarFigure training = trainingFigure(twoRuns());
     QVERIFY(training.modelled && training.value.logarithmic);
     QCOMPARE(training.series[0].values, (std::vector<double> {25.0, 12.0}));
