@@ -112,8 +112,12 @@ void ScoreboardModel::updateLive(std::size_t i, double validationAccuracy, doubl
 
 std::size_t ScoreboardModel::reference() const
 {
-    const auto dense =
-        std::find_if(m_models.rbegin(), m_models.rend(), [](const ScoredModel &m) { return !m.sketched; });
+    const auto isDense = [](const ScoredModel &m) { return !m.sketched; };
+    // A dense net behind the newest sketched one, as a narrow one, is there to be compared with.
+    const auto sketched = std::find_if_not(m_models.rbegin(), m_models.rend(), isDense);
+    auto dense = std::find_if(sketched, m_models.rend(), isDense);
+    if (dense == m_models.rend())
+        dense = std::find_if(m_models.rbegin(), m_models.rend(), isDense);
     return dense == m_models.rend() ? 0 : static_cast<std::size_t>(m_models.rend() - dense) - 1;
 }
 
@@ -138,7 +142,9 @@ QString ScoreboardModel::sentence() const
     if (others.empty())
         return {};
     const ScoredModel &ref = m_models[reference()];
-    const ScoredModel &other = m_models[others.back()];
+    const auto sketched =
+        std::find_if(others.rbegin(), others.rend(), [this](std::size_t i) { return m_models[i].sketched; });
+    const ScoredModel &other = m_models[sketched == others.rend() ? others.back() : *sketched];
     if (ref.result && other.result)
         return QString::fromStdString(scoreboardSentence(*ref.result, *other.result));
     const double memory = static_cast<double>(ref.cost.weightBytes(NumberType::Float32))

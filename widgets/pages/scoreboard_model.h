@@ -26,10 +26,10 @@ struct ScoredModel {
 /// The scoreboard: a row a question, first its name, then a column a model, and what each saves against the
 /// reference.
 ///
-/// The reference is the newest dense model (or else the first one) and stands last; before it the three
-/// newest others, without dense models of the reference's very shape. Measured
-/// figures are upright; modelled ones italic with a tilde. What a model stores is exact once it is trained;
-/// operations and training memory stay modelled, as in the figures.
+/// The reference is the newest dense model before the newest sketched one (or else the newest dense one, or
+/// the first) and stands last; before it the three newest others, without dense models of the reference's
+/// very shape. Measured figures are upright; modelled ones italic with a tilde. What a model stores is exact
+/// once it is trained; operations and training memory stay modelled, as in the figures.
 class ScoreboardModel : public QAbstractTableModel
 {
     Q_OBJECT

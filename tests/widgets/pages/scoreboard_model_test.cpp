@@ -59,6 +59,21 @@ private Q_SLOTS:
                 !board.index(ScoreboardModel::TestAccuracy, 1).data(Qt::FontRole).value<QFont>().italic());
         }
     }
+
+    void aNarrowNetIsComparedAndNotComparedWith()
+    {
+        ScoreboardModel board;
+        board.setModels({scored("old", false, 5000), scored("dense", false, 1000),
+                         scored("rosler", true, 100), scored("narrow", false, 90)});
+        const auto comparesThem = [&] {
+            const QString said = board.sentence();
+            return said.contains(QLatin1String("rosler")) && said.contains(QLatin1String("(dense"))
+                && said.contains(QStringLiteral("10.0×"));
+        };
+        QVERIFY2(comparesThem(), qPrintable(board.sentence()));
+        board.setModels({scored("rosler", true, 100), scored("dense", false, 1000)});
+        QVERIFY2(comparesThem(), qPrintable(board.sentence()));
+    }
 };
 
 QTEST_MAIN(ScoreboardModelTest)
