@@ -41,7 +41,7 @@ LayerKind dropoutKind()
 }
 
 DropoutLayer::DropoutLayer(PlannedLayer plan)
-    : Layer(std::move(plan))
+    : WeightlessLayer(std::move(plan))
 {
     ROSLER_EXPECTS(inputs() == outputs() && this->plan().spec.field("rate").has_value());
 }
@@ -54,11 +54,6 @@ InferenceStep DropoutLayer::inference() const
 Index DropoutLayer::stashSize(Index batch) const noexcept
 {
     return batch * inputs();
-}
-
-void DropoutLayer::initialise(std::span<float> /*parameters*/, std::uint64_t /*seed*/,
-                              std::uint32_t /*number*/, SketchKind /*kind*/) const
-{
 }
 
 void DropoutLayer::forward(const ConstMatrixView &x, std::span<const float> /*parameters*/, MatrixView y,

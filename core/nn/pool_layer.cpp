@@ -8,6 +8,7 @@
 #include "core/base/contract.h"
 #include "core/nn/conv_patches.h"
 #include "core/nn/product_tiles.h"
+#include "core/nn/weightless_layer.h"
 
 namespace rosler {
 
@@ -60,31 +61,24 @@ ExampleShape averaged(const LayerSpec & /*spec*/, const ExampleShape &in, Index 
     return {in.channels, 1, 1};
 }
 
-class PoolLayer final : public Layer
+class PoolLayer final : public WeightlessLayer
 {
 public:
     PoolLayer(PlannedLayer plan, const WindowGrid &grid, bool largest)
-        : Layer(std::move(plan))
+        : WeightlessLayer(std::move(plan))
         , m_grid(grid)
         , m_largest(largest)
     {
         ROSLER_EXPECTS(inputs() == m_grid.in.size() && outputs() == m_grid.windows() * m_grid.in.channels);
     }
 
-    std::vector<ParameterBlock> blocks() const override { return {}; }
-    Index parameterCount() const noexcept override { return 0; }
     InferenceStep inference() const override
     {
         return {m_largest ? InferenceStep::Does::Largest : InferenceStep::Does::Mean, m_grid, 0, 0};
     }
-    std::span<const std::string_view> products() const noexcept override { return {}; }
     const WindowGrid *windows() const noexcept override { return &m_grid; }
     Pooling pooling() const noexcept override { return m_largest ? Pooling::Largest : Pooling::Mean; }
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
-    void initialise(std::span<float> /*parameters*/, std::uint64_t /*seed*/, std::uint32_t /*number*/,
-                    SketchKind /*kind*/) const override
-    {
-    }
 
     void forward(const ConstMatrixView &x, std::span<const float> /*parameters*/, MatrixView y,
                  std::span<float> /*stash*/, const PassMode & /*mode*/) const override
@@ -145,13 +139,6 @@ public:
                 });
             }
         }
-    }
-
-    std::uint64_t forwardMacs() const noexcept override { return 0; }
-    std::uint64_t backwardMacs(const FactorSet & /*factors*/, Index /*features*/,
-                               bool /*wantsDx*/) const noexcept override
-    {
-        return 0;
     }
 
 private:

@@ -60,7 +60,7 @@ LayerKind residualKind()
 }
 
 ResidualLayer::ResidualLayer(PlannedLayer plan)
-    : Layer(std::move(plan))
+    : WeightlessLayer(std::move(plan))
 {
     ROSLER_EXPECTS(inputs() == outputs());
 }
@@ -70,11 +70,6 @@ InferenceStep ResidualLayer::inference() const
     InferenceStep step {InferenceStep::Does::Adds, {.in = plan().in}, 0, 0};
     step.bypassed = bypassedBy(plan().spec);
     return step;
-}
-
-void ResidualLayer::initialise(std::span<float> /*parameters*/, std::uint64_t /*seed*/,
-                               std::uint32_t /*number*/, SketchKind /*kind*/) const
-{
 }
 
 void ResidualLayer::forward(const ConstMatrixView &x, std::span<const float> /*parameters*/, MatrixView y,

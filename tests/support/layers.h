@@ -48,6 +48,13 @@ inline std::vector<LayerSpec> imageLayers(bool sketched)
         fullyConnected()};
 }
 
+/// A layer of some kind, planned on images of 5 x 4 pixels with 3 channels.
+inline PlannedLayer firstOf(const LayerSpec &layer)
+{
+    const std::vector<LayerSpec> layers {layer, fullyConnected()};
+    return planNetwork(layers, {3, 5, 4}, 2).value().layers.front();
+}
+
 inline std::vector<Index> ranksOf(const std::vector<LayerSpec> &layers)
 {
     std::vector<Index> ranks;

@@ -24,30 +24,15 @@ using naive::Table;
 
 namespace {
 
-/// A layer of some kind, planned on images of 5 x 4 pixels with 3 channels.
-PlannedLayer planned(const LayerSpec &layer)
-{
-    const std::vector<LayerSpec> layers {layer, fullyConnected()};
-    return planNetwork(layers, {3, 5, 4}, 2, "").value().layers.front();
-}
-
-LayerSpec conv(std::optional<Sketch> sketch)
-{
-    return {"conv",
-            {{"filters", 7}, {"kernel", 3}, {"stride", 1}, {"padding", 1}},
-            Activation::None,
-            std::move(sketch)};
-}
-
 void layerRows()
 {
     QTest::addColumn<PlannedLayer>("plan");
-    QTest::newRow("sketched") << planned(fullyConnected(11, Sketch {4, {}}));
-    QTest::newRow("some features") << planned(fullyConnected(11, Sketch {3, 17}));
-    QTest::newRow("rank 1") << planned(fullyConnected(11, Sketch {1, {}}));
-    QTest::newRow("full rank") << planned(fullyConnected(11, Sketch {11, {}}));
-    QTest::newRow("as many features as its rank") << planned(fullyConnected(11, Sketch {6, 6}));
-    QTest::newRow("convolution") << planned(conv(Sketch {3, {}}));
+    QTest::newRow("sketched") << firstOf(fullyConnected(11, Sketch {4, {}}));
+    QTest::newRow("some features") << firstOf(fullyConnected(11, Sketch {3, 17}));
+    QTest::newRow("rank 1") << firstOf(fullyConnected(11, Sketch {1, {}}));
+    QTest::newRow("full rank") << firstOf(fullyConnected(11, Sketch {11, {}}));
+    QTest::newRow("as many features as its rank") << firstOf(fullyConnected(11, Sketch {6, 6}));
+    QTest::newRow("convolution") << firstOf(convolution(7, 3, 1, Sketch {3, {}}));
 }
 
 /// The block of that name, of @p numbers that are laid out as the layer's parameters.
@@ -166,7 +151,7 @@ void OrthonormalFactorsTest::gradientsTurnIntoThoseOfTheNewFactors()
 
 void OrthonormalFactorsTest::squaresTurnAsVariances()
 {
-    const auto layer = makeLayer(planned(fullyConnected(11, Sketch {3, {}})));
+    const auto layer = makeLayer(firstOf(fullyConnected(11, Sketch {3, {}})));
     FactorTriangles triangles;
     triangles.c = Eigen::MatrixXd(3, 3);
     triangles.c << 2, -1, 0.5, 0, 1, 3, 0, 0, 0.25;
@@ -194,7 +179,7 @@ void OrthonormalFactorsTest::squaresTurnAsVariances()
 
 void OrthonormalFactorsTest::aFactorThatLacksRankIsNoHarm()
 {
-    LayerTrial trial(planned(fullyConnected(11, Sketch {3, {}})), 2);
+    LayerTrial trial(firstOf(fullyConnected(11, Sketch {3, {}})), 2);
     const auto factors = factorsOf(*trial.layer, trial.parameters);
     MatrixView c = factors.c;
     c.row(1) = c.row(0); // as if two columns of C had grown equal
@@ -256,9 +241,9 @@ void OrthonormalFactorsTest::networksAndTheirOptimiserTurnTogether()
 
 void OrthonormalFactorsTest::wholeLayersCostNothing()
 {
-    QCOMPARE(orthonormaliseMacs(*makeLayer(planned(fullyConnected(11)))), std::uint64_t {0});
+    QCOMPARE(orthonormaliseMacs(*makeLayer(firstOf(fullyConnected(11)))), std::uint64_t {0});
     // 2 (m + s) r^2 + 2 r^3 with m = 11, s = 17, r = 3
-    QCOMPARE(orthonormaliseMacs(*makeLayer(planned(fullyConnected(11, Sketch {3, 17})))),
+    QCOMPARE(orthonormaliseMacs(*makeLayer(firstOf(fullyConnected(11, Sketch {3, 17})))),
              std::uint64_t {2 * 28 * 9 + 2 * 27});
 }
 

@@ -20,29 +20,14 @@ namespace {
 
 constexpr float decay = 0.375F;
 
-/// A layer of some kind, planned on images of 5 x 4 pixels with 3 channels.
-PlannedLayer planned(const LayerSpec &layer)
-{
-    const std::vector<LayerSpec> layers {layer, fullyConnected()};
-    return planNetwork(layers, {3, 5, 4}, 2, "").value().layers.front();
-}
-
-LayerSpec conv(std::optional<Sketch> sketch)
-{
-    return {"conv",
-            {{"filters", 7}, {"kernel", 3}, {"stride", 1}, {"padding", 1}},
-            Activation::None,
-            std::move(sketch)};
-}
-
 void layerRows()
 {
     QTest::addColumn<PlannedLayer>("plan");
-    QTest::newRow("dense") << planned(fullyConnected(11));
-    QTest::newRow("sketched") << planned(fullyConnected(11, Sketch {4, {}}));
-    QTest::newRow("sketched, some features") << planned(fullyConnected(11, Sketch {3, 17}));
-    QTest::newRow("convolution") << planned(conv({}));
-    QTest::newRow("sketched convolution") << planned(conv(Sketch {3, {}}));
+    QTest::newRow("dense") << firstOf(fullyConnected(11));
+    QTest::newRow("sketched") << firstOf(fullyConnected(11, Sketch {4, {}}));
+    QTest::newRow("sketched, some features") << firstOf(fullyConnected(11, Sketch {3, 17}));
+    QTest::newRow("convolution") << firstOf(convolution(7, 3, 1, {}));
+    QTest::newRow("sketched convolution") << firstOf(convolution(7, 3, 1, Sketch {3, {}}));
 }
 
 /// A trial of the row's layer to which the loss gives no gradient: what remains is the decay's.
@@ -163,7 +148,7 @@ void ProductDecayTest::sinkHearsWhatIsAdded()
 
 void ProductDecayTest::onlyChosenColumnsDecay()
 {
-    LayerTrial trial(planned(fullyConnected(11, Sketch {4, {}})), 3);
+    LayerTrial trial(firstOf(fullyConnected(11, Sketch {4, {}})), 3);
     trial.dy.setZero();
     BackwardRequest request;
     request.productDecay = decay;
