@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include <fcntl.h>
 #include <hdf5.h>
@@ -65,9 +66,11 @@ struct Image {
     }
 };
 
+static_assert(std::is_standard_layout_v<Image>, "a pointer to its first member is one to the whole");
+
 Image *imageOf(H5FD_t *file)
 {
-    return reinterpret_cast<Image *>(file); // its first member
+    return reinterpret_cast<Image *>(file);
 }
 
 const Image *imageOf(const H5FD_t *file)

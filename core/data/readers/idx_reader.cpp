@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,7 +18,7 @@
 
 #include "core/base/text_number.h"
 #include "core/data/byte_source.h"
-#include "core/data/file_tree.h"
+#include "core/data/test_part.h"
 
 namespace rosler {
 
@@ -54,14 +55,19 @@ std::array<std::string, 8> namesOf(const Role &role)
 /// What stands before the name of one of the four files, as "emnist-letters-"; none if it is none of them.
 std::optional<std::string> setOf(std::string_view file)
 {
-    for (const Role &role : roles)
-        for (const std::string &name : namesOf(role)) {
-            if (!file.ends_with(name))
-                continue;
-            const std::string_view set = file.substr(0, file.size() - name.size());
-            if (set.empty() || set.ends_with('-'))
-                return std::string(set);
-        }
+    static const auto names = [] { // folders have many files
+        std::vector<std::string> all;
+        for (const Role &role : roles)
+            std::ranges::copy(namesOf(role), std::back_inserter(all));
+        return all;
+    }();
+    for (const std::string &name : names) {
+        if (!file.ends_with(name))
+            continue;
+        const std::string_view set = file.substr(0, file.size() - name.size());
+        if (set.empty() || set.ends_with('-'))
+            return std::string(set);
+    }
     return std::nullopt;
 }
 
@@ -75,20 +81,6 @@ bool isFolder(const fs::path &path)
 {
     std::error_code ignored;
     return fs::is_directory(path, ignored);
-}
-
-/// All that are in a folder.
-std::set<std::string> setsIn(const fs::path &folder)
-{
-    constexpr int most = 10'000; // files that are looked at
-    std::set<std::string> sets;
-    std::error_code error;
-    int seen = 0;
-    for (fs::directory_iterator file(folder, error), end; !error && file != end && seen < most;
-         file.increment(error), ++seen)
-        if (auto set = setOf(file->path().filename().string()))
-            sets.insert(std::move(*set));
-    return sets;
 }
 
 /// The four files of one set.
@@ -105,6 +97,24 @@ struct Files {
         return std::nullopt;
     }
 };
+
+/// All that are in a folder: one without a name by its files' names, others among its first files.
+std::set<std::string> setsIn(const fs::path &folder)
+{
+    constexpr int most = 10'000; // files that are looked at
+    std::set<std::string> sets;
+    if (std::ranges::any_of(roles, [&](const Role &role) {
+            return Files {folder, {}}.find(role).has_value();
+        }))
+        sets.insert(std::string());
+    std::error_code error;
+    int seen = 0;
+    for (fs::directory_iterator file(folder, error), end; !error && file != end && seen < most;
+         file.increment(error), ++seen)
+        if (auto set = setOf(file->path().filename().string()))
+            sets.insert(std::move(*set));
+    return sets;
+}
 
 /// The folder that holds the four files, absolute, without a slash at its end.
 fs::path folderOf(const fs::path &path)
@@ -137,7 +147,8 @@ Result<Files> filesOf(const fs::path &path, const std::string &wanted)
     }
     std::string list;
     for (const std::string &one : sets)
-        list += (list.empty() ? "" : ", ") + className(one.substr(0, one.empty() ? 0 : one.size() - 1));
+        if (!one.empty()) // which is what is taken where nothing is named
+            list += (list.empty() ? "" : ", ") + className(one.substr(0, one.size() - 1));
     return fail(ErrorCode::NotFound,
                 (wanted.empty() ? std::string("several sets") : "no set \"" + className(wanted) + '"')
                     + " in this folder; name one of " + list,
@@ -401,7 +412,9 @@ bool looksLikeIdx(const fs::path &path)
 std::span<const ReaderOption> idxOptions()
 {
     static const std::array options {
-        ReaderOption {"set", "which of several sets in a folder, as emnist-letters; empty: the only one",
+        ReaderOption {"set",
+                      "which of several sets in a folder, as emnist-letters; empty: the only one, or the one "
+                      "without a name",
                       std::string()},
         ReaderOption {
             "transposed",
@@ -469,7 +482,7 @@ Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const Datas
         if (named[label]) {
             classOf[label] = static_cast<std::uint16_t>(parts.classNames.size());
             const auto said = names.find(static_cast<int>(label));
-            parts.classNames.push_back(said == names.end() ? std::to_string(label) : said->second);
+            parts.classNames.push_back(said == names.end() ? std::to_string(label) : className(said->second));
         }
     for (Examples *examples : {&*trainExamples, &*testExamples})
         for (std::uint16_t &label : examples->labels)
