@@ -43,8 +43,7 @@ Result<ImportedModel> parseForeignWeights(std::string_view bytes, const std::fil
                                           const Dataset &data)
 {
     ExperimentSpec spec = like;
-    for (LayerSpec &layer : spec.models.front().layers)
-        layer.sketch.reset();
+    spec.models.front().layers = wholeLayers(std::move(spec.models.front().layers));
     auto plan = planOf(trialOf(spec, 0), data.shape(), data.classes());
     if (!plan) {
         Error error = plan.error();

@@ -37,13 +37,6 @@ double lostAt(const RankedLayer &layer, Index rank)
     return all > 0 ? left / all : 0.0;
 }
 
-std::vector<LayerSpec> wholeLayers(std::vector<LayerSpec> layers)
-{
-    for (LayerSpec &layer : layers)
-        layer.sketch.reset();
-    return layers;
-}
-
 Index sizeOf(const Layer &layer, std::string_view name)
 {
     const auto blocks = layer.blocks();

@@ -119,6 +119,13 @@ LayerSpec convolution(Index filters, Index kernel, Index padding, std::optional<
     return layer;
 }
 
+std::vector<LayerSpec> wholeLayers(std::vector<LayerSpec> layers)
+{
+    for (LayerSpec &layer : layers)
+        layer.sketch.reset();
+    return layers;
+}
+
 bool anySketched(std::span<const LayerSpec> layers) noexcept
 {
     return std::any_of(layers.begin(), layers.end(),

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/nn/layer.h"
@@ -87,6 +88,9 @@ struct LayerKind {
 /// A convolution without an activation, its windows one pixel apart.
 [[nodiscard]] LayerSpec convolution(Index filters, Index kernel, Index padding,
                                     std::optional<Sketch> sketch = {});
+
+/// The same layers without their sketches.
+[[nodiscard]] std::vector<LayerSpec> wholeLayers(std::vector<LayerSpec> layers);
 
 /// Whether any of @p layers is sketched.
 [[nodiscard]] bool anySketched(std::span<const LayerSpec> layers) noexcept;

@@ -10,6 +10,7 @@
 
 #include "core/experiment/budget.h"
 #include "core/experiment/spec_names.h"
+#include "core/nn/layer_catalog.h"
 #include "widgets/models/design_edits.h"
 
 namespace rosler {
@@ -301,12 +302,12 @@ const QList<ExperimentSpec> &DesignModel::shipped() const noexcept
 
 namespace {
 
-/// The trial of a model with all of its matrices whole.
+/// The trial of a model with all of its matrices whole, which learns from the labels alone.
 TrialSpec wholeTrial(const ExperimentSpec &spec, std::size_t model)
 {
     TrialSpec trial = trialOf(spec, model);
-    for (LayerSpec &layer : trial.model.layers)
-        layer.sketch.reset();
+    trial.model.layers = wholeLayers(std::move(trial.model.layers));
+    trial.model.teacher.reset();
     return trial;
 }
 

@@ -66,7 +66,7 @@ public:
     /// Passes that the budget gives a model; 0 where that takes data, and none are loaded.
     [[nodiscard]] Index epochs(std::size_t model) const;
 
-    /// What that model's network would cost with all of its matrices whole.
+    /// What that model's network would cost with all of its matrices whole and without a teacher.
     [[nodiscard]] std::optional<TrialCost> wholeForecast(std::size_t model) const;
 
     /// The network of model number @p model on this data, or none when it does not fit.

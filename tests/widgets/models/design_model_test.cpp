@@ -350,6 +350,14 @@ private Q_SLOTS:
         // 24 (384 + 784) + 24^2 + 384; 8 (384 + 384) + 64 + 384; 8 (10 + 384) + 64 + 10
         const std::uint64_t rosler = 24 * (384 + 784) + 576 + 384 + 8 * 768 + 64 + 384 + 8 * 394 + 64 + 10;
         QCOMPARE(model.forecast(1)->parameters, rosler);
+        // What asking a teacher takes is the pupil's, not that of the net it is compared with.
+        const std::uint64_t alone = model.forecast(1)->trainFlops;
+        const std::uint64_t whole = model.wholeForecast(1)->trainFlops;
+        ExperimentSpec taught = example();
+        taught.models[1].teacher = TeacherSpec {"dense", {}};
+        model.reset(taught);
+        QVERIFY(model.forecast(1)->trainFlops > alone);
+        QCOMPARE(model.wholeForecast(1)->trainFlops, whole);
     }
 
     void theCommandNamesWhatDiffers()
