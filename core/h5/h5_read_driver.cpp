@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ struct Image {
     std::string bytes;   ///< or else
     int descriptor = -1; ///< of a file
     haddr_t size = 0;
-    haddr_t end = 0; ///< of what HDF5 takes for the file
+    haddr_t end = 0;       ///< of what HDF5 takes for the file
+    bool longSizes = true; ///< they take 8 bytes in it, as the superblock says
 
     Image() = default;
     Image(const Image &) = delete;
@@ -133,10 +135,33 @@ haddr_t endOfFile(const H5FD_t *file, H5FD_mem_t /*type*/)
     return imageOf(file)->size;
 }
 
-/// What lies behind the file's last byte is 0, as in HDF5's own drivers.
-herr_t readBytes(H5FD_t *file, H5FD_mem_t /*type*/, hid_t /*transfer*/, haddr_t first, size_t count, void *to)
+/// Remembers how many bytes sizes take, where @p bytes are a superblock.
+void lookAtSuperblock(Image &image, std::string_view bytes)
 {
-    const Image &image = *imageOf(file);
+    constexpr std::size_t version = 8;
+    constexpr std::size_t sizesOfOld = 14; // versions 0 and 1
+    constexpr std::size_t sizesOfNew = 10;
+    if (bytes.size() > sizesOfOld && bytes.starts_with("\211HDF\r\n\032\n"))
+        image.longSizes = bytes[bytes[version] < 2 ? sizesOfOld : sizesOfNew] == 8;
+}
+
+/// Whether @p bytes are the head of a local heap that claims more than the whole file: HDF5 adds to the claim
+/// before it asks for memory, so that a claim just below 2^64 gives it too little (1.10.8).
+bool isImpossibleHeap(const Image &image, std::string_view bytes)
+{
+    constexpr std::size_t place = 8;
+    std::uint64_t claimed = 0;
+    if (!image.longSizes || bytes.size() < place + sizeof claimed || !bytes.starts_with("HEAP"))
+        return false;
+    for (std::size_t i = sizeof claimed; i-- > 0;)
+        claimed = claimed << 8U | static_cast<unsigned char>(bytes[place + i]);
+    return claimed > image.size;
+}
+
+/// What lies behind the file's last byte is 0, as in HDF5's own drivers.
+herr_t readBytes(H5FD_t *file, H5FD_mem_t type, hid_t /*transfer*/, haddr_t first, size_t count, void *to)
+{
+    Image &image = *imageOf(file);
     if (first == HADDR_UNDEF || first > image.end || count > image.end - first)
         return bad;
     const std::size_t held = first >= image.size ? 0 : std::min<std::size_t>(count, image.size - first);
@@ -144,7 +169,10 @@ herr_t readBytes(H5FD_t *file, H5FD_mem_t /*type*/, hid_t /*transfer*/, haddr_t 
         return bad;
     if (count > held)
         std::memset(static_cast<char *>(to) + held, 0, count - held);
-    return good;
+    const std::string_view bytes(static_cast<const char *>(to), held);
+    if (type == H5FD_MEM_SUPER)
+        lookAtSuperblock(image, bytes);
+    return type == H5FD_MEM_LHEAP && isImpossibleHeap(image, bytes) ? bad : good;
 }
 
 herr_t writeBytes(H5FD_t * /*file*/, H5FD_mem_t /*type*/, hid_t /*transfer*/, haddr_t /*first*/,

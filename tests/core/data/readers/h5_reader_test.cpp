@@ -43,6 +43,7 @@ private Q_SLOTS:
     void nothingLeadsElsewhere();
     void sizesAreComparedWithTheLimits();
     void cutFilesAreErrors();
+    void heapsOfImpossibleSizesAreErrors();
 };
 
 void H5ReaderTest::packedImagesAreReadAsTheyAre()
@@ -170,6 +171,27 @@ void H5ReaderTest::cutFilesAreErrors()
         std::ofstream(path, std::ios::binary) << bytes.substr(0, length);
         QVERIFY(!load(path, named("train/images", "train/labels")));
     }
+}
+
+void H5ReaderTest::heapsOfImpossibleSizesAreErrors()
+{
+    std::ifstream in(folder + "packed.h5", std::ios::binary);
+    const std::string bytes {std::istreambuf_iterator<char>(in), {}};
+    const QTemporaryDir damaged;
+    int heaps = 0;
+    for (std::size_t heap = bytes.find("HEAP"); heap != std::string::npos;
+         heap = bytes.find("HEAP", heap + 1)) {
+        for (const std::uint64_t below : {1, 8, 16, 24, 32, 40, 48, 64, 512, 65536}) {
+            std::string changed = bytes;
+            for (unsigned byte = 0; byte < 8; ++byte)
+                changed[heap + 8 + byte] = static_cast<char>((std::uint64_t {0} - below) >> 8 * byte);
+            const std::string path = damaged.filePath(QString("%1-%2.h5").arg(heap).arg(below)).toStdString();
+            std::ofstream(path, std::ios::binary) << changed;
+            QVERIFY(!load(path));
+        }
+        ++heaps;
+    }
+    QCOMPARE(heaps, 2);
 }
 
 QTEST_APPLESS_MAIN(H5ReaderTest)
