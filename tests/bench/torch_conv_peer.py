@@ -44,7 +44,8 @@ def vgg(ranks):
         if number % 2:
             layers.append(nn.MaxPool2d(2))
         channels = width
-    return nn.Sequential(*layers, nn.Flatten(), *dense(2048, 512, ranks[6]), nn.ReLU(), *dense(512, 10, ranks[7]))
+    return nn.Sequential(*layers, nn.Flatten(), *dense(2048, 512, ranks[6]), nn.BatchNorm1d(512), nn.ReLU(),
+                         *dense(512, 10, ranks[7]))
 
 
 NETS = {
