@@ -2,7 +2,6 @@
 #include "core/interchange/onnx_import.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -12,6 +11,8 @@
 #include "core/interchange/block_matrix.h"
 #include "core/interchange/graph_constants.h"
 #include "core/interchange/graph_error.h"
+#include "core/interchange/graph_traveller.h"
+#include "core/interchange/node_reader.h"
 #include "core/nn/layer_catalog.h"
 
 namespace rosler {
@@ -22,54 +23,8 @@ using Does = InferenceStep::Does;
 
 constexpr std::int64_t firstOpset = 7;
 constexpr std::int64_t lastOpset = 22;
-constexpr std::int64_t mostExtent = 1 << 20;
 constexpr std::int64_t largestExample = 1 << 24;   ///< of an example
 constexpr std::int64_t mostLayerWeights = 1 << 29; ///< of a layer that does not read all features
-
-/// One axis of what travels through the graph, behind the batch's.
-enum class Axis { Channels, Rows, Columns };
-
-/// What travels: an example of some shape, and how the graph has it.
-struct Traveller {
-    ExampleShape shape;
-    std::vector<Axis> axes;                         ///< in the graph's order, before it was flattened
-    bool flat = false;                              ///< one axis of numbers
-    std::optional<std::vector<std::int64_t>> picks; ///< flat: which of them are left
-
-    [[nodiscard]] Index extent(Axis axis) const
-    {
-        return axis == Axis::Channels ? shape.channels : axis == Axis::Rows ? shape.height : shape.width;
-    }
-    /// Extents in the graph, 0 for the batch's: what Reshape takes for "as it is".
-    [[nodiscard]] std::vector<std::int64_t> extents() const
-    {
-        std::vector<std::int64_t> all {0};
-        if (flat)
-            all.push_back(width());
-        else
-            for (const Axis axis : axes)
-                all.push_back(extent(axis));
-        return all;
-    }
-    /// Numbers of a flat one.
-    [[nodiscard]] Index width() const { return picks ? static_cast<Index>(picks->size()) : shape.size(); }
-    /// Which feature, pixel by pixel, is number @p place of a flat one.
-    [[nodiscard]] Index feature(Index place) const
-    {
-        Index rest = picks ? static_cast<Index>((*picks)[static_cast<std::size_t>(place)]) : place;
-        std::array<Index, 3> at {};
-        for (std::size_t i = axes.size(); i-- > 0;) {
-            at[static_cast<std::size_t>(axes[i])] = rest % extent(axes[i]);
-            rest /= extent(axes[i]);
-        }
-        return (at[1] * shape.width + at[2]) * shape.channels + at[0];
-    }
-    [[nodiscard]] bool planes() const
-    {
-        return !flat && axes.front() == Axis::Channels && std::ranges::is_sorted(axes);
-    }
-    [[nodiscard]] bool signal() const { return axes.size() == 2; } ///< channels and columns
-};
 
 /// A layer of the network to be, and its numbers by the names of their blocks.
 struct Made {
@@ -85,6 +40,7 @@ public:
         : m_model(model)
         , m_where(where)
         , m_constants(model, where)
+        , m_reader(m_constants, where)
     {
     }
 
@@ -98,88 +54,17 @@ public:
         takeInput();
         for (const OnnxNode &node : m_model.nodes) {
             m_node = &node;
+            m_reader.look(&node);
             follow();
         }
-        m_node = nullptr;
+        m_reader.look(nullptr);
         return finish();
     }
 
 private:
-    // --- what the graph's nodes say
-
     [[noreturn]] void refuse(const std::string &what, ErrorCode code = ErrorCode::Unsupported) const
     {
-        raiseGraph(code, what, placeOf(m_where, m_node));
-    }
-
-    std::int64_t integer(std::string_view name, std::int64_t preset) const
-    {
-        const OnnxAttribute *found = m_node->attribute(name);
-        return found != nullptr && found->integer ? *found->integer : preset;
-    }
-
-    double real(std::string_view name, double preset) const
-    {
-        const OnnxAttribute *found = m_node->attribute(name);
-        return found != nullptr && found->real ? static_cast<double>(*found->real) : preset;
-    }
-
-    std::vector<std::int64_t> integers(std::string_view name, std::size_t count, std::int64_t preset) const
-    {
-        const OnnxAttribute *found = m_node->attribute(name);
-        if (found == nullptr || found->integers.empty())
-            return std::vector<std::int64_t>(count, preset);
-        if (found->integers.size() != count)
-            refuse("attribute " + std::string(name) + " has " + std::to_string(found->integers.size())
-                       + " numbers where " + std::to_string(count) + " are expected",
-                   ErrorCode::Malformed);
-        for (const std::int64_t value : found->integers)
-            if (value < 0 || value > mostExtent)
-                refuse("attribute " + std::string(name) + " is " + std::to_string(value),
-                       ErrorCode::OutOfRange);
-        return found->integers;
-    }
-
-    const OnnxTensor *optionalConstant(std::size_t input) const
-    {
-        if (input >= m_node->inputs.size() || m_node->inputs[input].empty())
-            return nullptr;
-        const OnnxTensor *found = m_constants.find(m_node->inputs[input]);
-        if (found == nullptr)
-            refuse("input " + std::to_string(input) + " is not a constant");
-        return found;
-    }
-
-    const OnnxTensor &constant(std::size_t input) const
-    {
-        const OnnxTensor *found = optionalConstant(input);
-        if (found == nullptr)
-            refuse("it has no input " + std::to_string(input), ErrorCode::Malformed);
-        return *found;
-    }
-
-    /// A constant of @p count floats; one number stands for all.
-    Matrix row(const OnnxTensor &tensor, Index count) const
-    {
-        if (tensor.integers
-            || (tensor.floats.size() != 1 && static_cast<Index>(tensor.floats.size()) != count))
-            refuse(tensor.name + " has " + std::to_string(tensor.count()) + " numbers where "
-                       + std::to_string(count) + " are expected",
-                   ErrorCode::Malformed);
-        if (tensor.floats.size() == 1)
-            return Matrix::Constant(1, count, tensor.floats.front());
-        return view(tensor.floats.data(), 1, count);
-    }
-
-    /// A constant of two or more extents of floats.
-    const OnnxTensor &weights(std::size_t input, std::size_t extents) const
-    {
-        const OnnxTensor &found = constant(input);
-        if (found.integers || found.dims.size() != extents || found.floats.empty())
-            refuse(found.name + " has " + std::to_string(found.dims.size()) + " extents where "
-                       + std::to_string(extents) + " of weights are expected",
-                   ErrorCode::Malformed);
-        return found;
+        m_reader.refuse(what, code);
     }
 
     // --- the way through the graph
@@ -219,7 +104,7 @@ private:
         }
         m_current = input->name;
         m_data.insert(m_current);
-        Traveller &t = m_traveller;
+        GraphTraveller &t = m_traveller;
         if (dims.size() == 2) {
             t = {ExampleShape::vector(dims[1]), {Axis::Columns}, true, {}};
         } else if (dims.size() == 3) {
@@ -304,7 +189,7 @@ private:
         const auto found = m_outputs.find(name);
         if (found == m_outputs.end() || found->second.layers == 0 || found->second.layers == m_made.size())
             refuse("it adds " + name + ", which is not what a layer some layers before gives");
-        const Traveller &given = found->second.traveller;
+        const GraphTraveller &given = found->second.traveller;
         if (given.shape != m_traveller.shape || given.axes != m_traveller.axes
             || given.flat != m_traveller.flat || given.picks || m_traveller.picks)
             refuse("it adds " + name + ", which has another shape");
@@ -365,7 +250,8 @@ private:
     void padNothing()
     {
         const OnnxAttribute *attribute = m_node->attribute("pads");
-        const std::vector<std::int64_t> pads = attribute != nullptr ? attribute->integers : constant(1).ints;
+        const std::vector<std::int64_t> pads =
+            attribute != nullptr ? attribute->integers : m_reader.constant(1).ints;
         if (std::ranges::any_of(pads, [](std::int64_t pad) { return pad != 0; }))
             refuse("padding that is not that of a convolution");
     }
@@ -383,9 +269,9 @@ private:
         if (!m_traveller.flat)
             refuse("it reads images; a Flatten is expected before it");
         const bool gemm = m_node->type == "Gemm";
-        const OnnxTensor &b = weights(1, 2);
-        const bool turned = gemm && integer("transB", 0) != 0;
-        if (gemm && integer("transA", 0) != 0)
+        const OnnxTensor &b = m_reader.weights(1, 2);
+        const bool turned = gemm && m_reader.integer("transB", 0) != 0;
+        if (gemm && m_reader.integer("transA", 0) != 0)
             refuse("transA is not known");
         const Index outputs = b.dims[turned ? 0 : 1];
         const Index inputs = b.dims[turned ? 1 : 0];
@@ -396,7 +282,7 @@ private:
         const Index features = m_traveller.shape.size();
         if (features > mostLayerWeights / outputs)
             refuse("more than " + std::to_string(mostLayerWeights) + " weights", ErrorCode::OutOfRange);
-        const auto alpha = static_cast<float>(gemm ? real("alpha", 1.0) : 1.0);
+        const auto alpha = static_cast<float>(gemm ? m_reader.real("alpha", 1.0) : 1.0);
         const ConstMatrixView stored = view(b.floats.data(), b.dims[0], b.dims[1]);
         Matrix w = Matrix::Zero(outputs, features);
         for (Index k = 0; k < inputs; ++k) {
@@ -407,8 +293,8 @@ private:
                 w.col(feature) += alpha * stored.row(k).transpose();
         }
         Matrix bias = Matrix::Zero(1, outputs);
-        if (const OnnxTensor *c = gemm ? optionalConstant(2) : nullptr)
-            bias = static_cast<float>(real("beta", 1.0)) * row(*c, outputs);
+        if (const OnnxTensor *c = gemm ? m_reader.optionalConstant(2) : nullptr)
+            bias = static_cast<float>(m_reader.real("beta", 1.0)) * m_reader.row(*c, outputs);
         add({Does::Multiplies, {.in = m_traveller.shape}, outputs, 0},
             {{"W", std::move(w)}, {"b", std::move(bias)}});
         m_traveller.axes = {Axis::Columns};
@@ -422,7 +308,7 @@ private:
             refuse("numbers may be scaled and shifted before the first layer alone");
         const std::size_t which = m_node->inputs.front() == m_current ? 1 : 0;
         const bool scales = m_node->type == "Mul" || m_node->type == "Div";
-        const Matrix numbers = spread(constant(which), scales ? 1.0F : 0.0F);
+        const Matrix numbers = m_reader.spread(m_traveller, m_reader.constant(which), scales ? 1.0F : 0.0F);
         if (m_factor.size() == 0) {
             m_factor = Matrix::Ones(1, numbers.cols());
             m_shift = Matrix::Zero(1, numbers.cols());
@@ -436,34 +322,6 @@ private:
         } else {
             m_shift -= numbers;
         }
-    }
-
-    /// A constant as numbers of one example, pixel by pixel, spread as ONNX does; @p elsewhere for features
-    /// that are not picked.
-    Matrix spread(const OnnxTensor &tensor, float elsewhere) const
-    {
-        const auto extents = m_traveller.extents();
-        std::vector<std::int64_t> dims(extents.size(), 1);
-        if (tensor.integers || tensor.dims.size() > dims.size())
-            refuse(tensor.name + " is no constant for one example");
-        std::copy_backward(tensor.dims.begin(), tensor.dims.end(), dims.end());
-        for (std::size_t i = 0; i < dims.size(); ++i)
-            if (dims[i] != 1 && (i == 0 || dims[i] != extents[i]))
-                refuse(tensor.name + " is no constant for one example");
-        const Index width = m_traveller.flat ? m_traveller.width() : m_traveller.shape.size();
-        Matrix pixels = Matrix::Constant(1, m_traveller.shape.size(), elsewhere);
-        for (Index place = 0; place < width; ++place) {
-            Index rest = place;
-            Index at = 0;
-            Index step = 1;
-            for (std::size_t i = dims.size(); i-- > 1;) {
-                at += dims[i] == 1 ? 0 : rest % extents[i] * step;
-                rest /= extents[i];
-                step *= dims[i];
-            }
-            pixels(0, m_traveller.feature(place)) = tensor.floats[static_cast<std::size_t>(at)];
-        }
-        return pixels;
     }
 
     /// The layer that scaleOrShift() asks for: (x - mean) / deviation.
@@ -490,7 +348,7 @@ private:
     void addBias()
     {
         const std::size_t which = m_node->inputs.size() == 2 && m_node->inputs[0] == m_current ? 1 : 0;
-        const OnnxTensor &added = constant(which);
+        const OnnxTensor &added = m_reader.constant(which);
         if (m_made.empty()) {
             scaleOrShift();
             return;
@@ -512,82 +370,17 @@ private:
         if (!along)
             refuse("it adds something that is no bias of a layer with weights");
         Matrix &bias = layer.blocks.find("b")->second;
-        bias += row(added, bias.cols());
+        bias += m_reader.row(added, bias.cols());
         doesMore(m_made.size());
-    }
-
-    /// Windows as the node has them. A signal's are one row high.
-    WindowGrid windows(std::vector<std::int64_t> kernel)
-    {
-        if (!m_traveller.planes())
-            refuse("it reads something that is no image plane by plane");
-        const std::size_t sides = m_traveller.axes.size() - 1;
-        if (kernel.size() != sides)
-            refuse("windows of " + std::to_string(kernel.size()) + " sides on " + std::to_string(sides)
-                       + " sides",
-                   ErrorCode::Malformed);
-        for (const std::int64_t dilation : integers("dilations", sides, 1))
-            if (dilation != 1)
-                refuse("dilated windows are not known");
-        if (integer("ceil_mode", 0) != 0)
-            refuse("ceil_mode is not known");
-        const auto strides = integers("strides", sides, 1);
-        auto pads = integers("pads", 2 * sides, 0);
-        const OnnxAttribute *automatic = m_node->attribute("auto_pad");
-        if (automatic != nullptr && automatic->text && *automatic->text != "NOTSET"
-            && *automatic->text != "VALID")
-            pads = samePads(*automatic->text, kernel, strides);
-        WindowGrid grid;
-        grid.in = m_traveller.shape;
-        const auto side = [&](std::size_t i, Index length, Index &window, Index &stride, Index &pad) {
-            window = kernel[i];
-            stride = strides[i];
-            pad = pads[i];
-            if (pads[i] != pads[i + sides])
-                refuse("padding of " + std::to_string(pads[i]) + " and " + std::to_string(pads[i + sides])
-                       + " at two opposite sides; equal ones are known");
-            if (window < 1 || stride < 1 || window > length + 2 * pad)
-                refuse("windows of " + std::to_string(window) + ", " + std::to_string(stride) + " apart, on "
-                           + std::to_string(length) + " pixels",
-                       ErrorCode::OutOfRange);
-            return (length + 2 * pad - window) / stride + 1;
-        };
-        if (sides == 2)
-            grid.down = side(0, grid.in.height, grid.windowHeight, grid.strideDown, grid.paddingTop);
-        else
-            grid.down = 1;
-        grid.across = side(sides - 1, grid.in.width, grid.windowWidth, grid.strideAcross, grid.paddingLeft);
-        if (grid.in.height == 1 && grid.windowHeight == 1 && grid.paddingTop == 0)
-            grid.strideDown = 1; // there is one row of windows
-        return grid;
-    }
-
-    std::vector<std::int64_t> samePads(const std::string &text, const std::vector<std::int64_t> &kernel,
-                                       const std::vector<std::int64_t> &strides) const
-    {
-        if (text != "SAME_UPPER" && text != "SAME_LOWER")
-            refuse("auto_pad " + text + " is not known");
-        const std::size_t sides = kernel.size();
-        std::vector<std::int64_t> pads(2 * sides);
-        for (std::size_t i = 0; i < sides; ++i) {
-            const Index length = sides == 2 && i == 0 ? m_traveller.shape.height : m_traveller.shape.width;
-            if (strides[i] < 1)
-                refuse("a stride of 0", ErrorCode::OutOfRange);
-            const std::int64_t count = (length + strides[i] - 1) / strides[i];
-            const std::int64_t all = std::max<std::int64_t>(0, (count - 1) * strides[i] + kernel[i] - length);
-            pads[i + (text == "SAME_UPPER" ? 0 : sides)] = all / 2;
-            pads[i + (text == "SAME_UPPER" ? sides : 0)] = all - all / 2;
-        }
-        return pads;
     }
 
     void convolve()
     {
-        const std::int64_t groups = integer("group", 1);
+        const std::int64_t groups = m_reader.integer("group", 1);
         const std::size_t sides = m_traveller.axes.size() - 1;
         if (m_traveller.flat)
             refuse("it reads numbers that are no image");
-        const OnnxTensor &stored = weights(1, 2 + sides);
+        const OnnxTensor &stored = m_reader.weights(1, 2 + sides);
         const Index filters = stored.dims[0];
         const bool channelwise =
             groups > 1 && groups == m_traveller.shape.channels && filters == groups && stored.dims[1] == 1;
@@ -598,13 +391,14 @@ private:
                        + std::to_string(m_traveller.shape.channels) + " come",
                    ErrorCode::Malformed);
         const std::vector<std::int64_t> kernel(stored.dims.begin() + 2, stored.dims.end());
-        if (integers("kernel_shape", sides, -1) != kernel && m_node->attribute("kernel_shape") != nullptr)
+        if (m_reader.integers("kernel_shape", sides, -1) != kernel
+            && m_node->attribute("kernel_shape") != nullptr)
             refuse("kernel_shape is not that of " + stored.name, ErrorCode::Malformed);
-        const WindowGrid grid = windows(kernel);
+        const WindowGrid grid = m_reader.windows(m_traveller, kernel);
         const Index pixels = grid.windowHeight * grid.windowWidth;
         Matrix bias = Matrix::Zero(1, filters);
-        if (const OnnxTensor *b = optionalConstant(2))
-            bias = row(*b, filters);
+        if (const OnnxTensor *b = m_reader.optionalConstant(2))
+            bias = m_reader.row(*b, filters);
         if (channelwise) {
             const Matrix w = Eigen::Map<const Matrix>(stored.floats.data(), filters, pixels);
             add({Does::ConvolvesChannels, grid, filters, 0}, {{"W", w}, {"b", std::move(bias)}});
@@ -622,8 +416,8 @@ private:
     void pool(Does does)
     {
         const std::size_t sides = m_traveller.axes.size() - 1;
-        const auto kernel = integers("kernel_shape", sides, 0);
-        WindowGrid grid = windows(kernel);
+        const auto kernel = m_reader.integers("kernel_shape", sides, 0);
+        WindowGrid grid = m_reader.windows(m_traveller, kernel);
         if (does == Does::Mean && grid.windowHeight == grid.in.height && grid.windowWidth == grid.in.width)
             grid.strideDown = grid.strideAcross = 1; // there is one window
         if (does == Does::Largest && m_node->outputs.size() > 1 && !m_node->outputs[1].empty())
@@ -650,7 +444,7 @@ private:
     {
         const std::size_t sides = m_traveller.axes.size() - 1;
         std::vector<std::int64_t> axes;
-        if (const OnnxTensor *given = optionalConstant(1))
+        if (const OnnxTensor *given = m_reader.optionalConstant(1))
             axes = given->ints;
         else if (const OnnxAttribute *attribute = m_node->attribute("axes"))
             axes = attribute->integers;
@@ -662,13 +456,13 @@ private:
         if (!pixels)
             refuse("means over other extents than those of an image's pixels are not known");
         meanOfAll();
-        if (integer("keepdims", 1) == 0)
+        if (m_reader.integer("keepdims", 1) == 0)
             m_traveller.flat = true;
     }
 
     void normalise()
     {
-        if (integer("training_mode", 0) != 0)
+        if (m_reader.integer("training_mode", 0) != 0)
             refuse("it is in training; export the model for inference");
         const ExampleShape &shape = m_traveller.shape;
         const bool numbers = m_traveller.flat && !m_traveller.picks
@@ -676,13 +470,13 @@ private:
         if (!numbers && !m_traveller.planes())
             refuse("it reads something that is no image plane by plane");
         const Index channels = numbers ? shape.size() : shape.channels;
-        Matrix gamma = row(constant(1), channels);
-        const Matrix beta = row(constant(2), channels);
-        const Matrix mean = row(constant(3), channels);
-        Matrix variance = row(constant(4), channels);
+        Matrix gamma = m_reader.row(m_reader.constant(1), channels);
+        const Matrix beta = m_reader.row(m_reader.constant(2), channels);
+        const Matrix mean = m_reader.row(m_reader.constant(3), channels);
+        Matrix variance = m_reader.row(m_reader.constant(4), channels);
         // Layers have one epsilon: what is given as variance + epsilon is what they are given.
         constexpr double ours = 1e-5;
-        const double theirs = real("epsilon", 1e-5);
+        const double theirs = m_reader.real("epsilon", 1e-5);
         for (Index c = 0; c < channels; ++c) {
             const double sum = static_cast<double>(variance(0, c)) + theirs;
             if (!(sum > 0.0))
@@ -712,14 +506,14 @@ private:
 
     void flattenNode()
     {
-        if (integer("axis", 1) != 1)
+        if (m_reader.integer("axis", 1) != 1)
             refuse("an axis other than 1 is not known");
         flatten();
     }
 
     void reshape()
     {
-        const OnnxTensor &wanted = constant(1);
+        const OnnxTensor &wanted = m_reader.constant(1);
         std::vector<std::int64_t> to = wanted.ints;
         const auto from = m_traveller.extents();
         const std::string text = wanted.name;
@@ -757,7 +551,7 @@ private:
     void transpose()
     {
         const std::size_t extents = m_traveller.flat ? 2 : m_traveller.axes.size() + 1;
-        const auto perm = integers("perm", extents, -1);
+        const auto perm = m_reader.integers("perm", extents, -1);
         std::vector<std::int64_t> sorted = perm;
         std::ranges::sort(sorted);
         for (std::size_t i = 0; i < extents; ++i)
@@ -772,8 +566,8 @@ private:
 
     void pick()
     {
-        const std::int64_t axis = integer("axis", 0);
-        const OnnxTensor &indices = constant(1);
+        const std::int64_t axis = m_reader.integer("axis", 0);
+        const OnnxTensor &indices = m_reader.constant(1);
         if (!m_traveller.flat || (axis != 1 && axis != -1) || indices.dims.size() != 1 || !indices.integers)
             refuse("it picks something other than features of a flat example");
         std::vector<std::int64_t> picks = indices.ints;
@@ -838,16 +632,17 @@ private:
     const OnnxModel &m_model;
     const std::string &m_where;
     GraphConstants m_constants;
+    NodeReader m_reader;
     const OnnxNode *m_node = nullptr;          ///< that is looked at
     std::string m_current;                     ///< name of what travels
     std::set<std::string, std::less<>> m_data; ///< all that it was called
     /// What layers gave: how many there were then, and how it lay.
     struct Output {
         std::size_t layers = 0;
-        Traveller traveller;
+        GraphTraveller traveller;
     };
     std::map<std::string, Output, std::less<>> m_outputs;
-    Traveller m_traveller;
+    GraphTraveller m_traveller;
     ExampleShape m_example;
     Matrix m_factor; ///< of the input's numbers, and what is added to them; empty: nothing of the kind
     Matrix m_shift;
