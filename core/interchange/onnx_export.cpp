@@ -84,8 +84,6 @@ private:
     void add(std::size_t number)
     {
         const Layer &layer = m_network.layer(number);
-        if (layer.handsOn())
-            return;
         m_layer = "layer" + std::to_string(number + 1);
         const InferenceStep step = layer.inference();
         switch (step.does) {

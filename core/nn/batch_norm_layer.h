@@ -28,7 +28,6 @@ public:
     InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
     bool mixesExamples() const noexcept override { return true; }
-    bool mapsChannels() const noexcept override { return true; }
     ChannelMap channelMap(std::span<const float> parameters) const override;
     Index stashSize(Index batch) const noexcept override;
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,

@@ -19,8 +19,6 @@ public:
     Index parameterCount() const noexcept override { return (taps() + 1) * m_grid.in.channels; }
     std::span<const std::string_view> products() const noexcept override;
     InferenceStep inference() const override;
-    const WindowGrid *windows() const noexcept override { return &m_grid; }
-    bool channelwise() const noexcept override { return true; }
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                     SketchKind kind) const override;

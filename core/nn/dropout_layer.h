@@ -18,7 +18,6 @@ public:
     explicit DropoutLayer(PlannedLayer plan);
 
     InferenceStep inference() const override;
-    bool handsOn() const noexcept override { return true; }
     Index stashSize(Index batch) const noexcept override; ///< M / (1 - p)
     void forward(const ConstMatrixView &x, std::span<const float> parameters, MatrixView y,
                  std::span<float> stash, const PassMode &mode) const override;

@@ -6,8 +6,8 @@
 namespace rosler {
 
 /// What a layer computes in inference, in words that every program has for it: files for other programs are
-/// written and read by it, so that none of them names a kind of layer. The layer's plan adds whether ReLU
-/// follows, its blocks the numbers.
+/// written and read by it, and networks put on boards, so that none of these names a kind of layer. The
+/// layer's plan adds whether ReLU follows, its blocks the numbers.
 struct InferenceStep {
     enum class Does {
         HandsOn,           ///< what it is given
@@ -28,6 +28,19 @@ struct InferenceStep {
     Index outputs = 0;  ///< of Multiplies: numbers; of Convolves, ConvolvesChannels and Normalises: channels
     double epsilon = 0; ///< of Normalises
     Index bypassed = 0; ///< of Adds: layers
+
+    [[nodiscard]] bool handsOn() const noexcept { return does == Does::HandsOn; }
+    [[nodiscard]] bool pools() const noexcept { return does == Does::Largest || does == Does::Mean; }
+    /// Whether it does the same to each of its windows.
+    [[nodiscard]] bool slides() const noexcept
+    {
+        return does == Does::Convolves || does == Does::ConvolvesChannels || pools();
+    }
+    /// Whether it scales and shifts, and nothing else but its activation: by Layer::channelMap().
+    [[nodiscard]] bool maps() const noexcept
+    {
+        return does == Does::Standardises || does == Does::Normalises;
+    }
 
     friend bool operator==(const InferenceStep &, const InferenceStep &) = default;
 };

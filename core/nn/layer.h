@@ -91,9 +91,6 @@ struct BackwardRequest {
     float productDecay = 0.0F;
 };
 
-/// What a layer without weights makes of a window, channel by channel.
-enum class Pooling : std::uint8_t { None, Largest, Mean };
-
 /// y_i = act((x_i - mean[c]) scale[c] + shift[c]) with c = i mod n: a layer that in inference scales and
 /// shifts.
 struct ChannelMap {
@@ -143,19 +140,7 @@ public:
 
     /// What it computes in inference.
     [[nodiscard]] virtual InferenceStep inference() const = 0;
-    /// Whether in inference it hands on what it is given.
-    [[nodiscard]] virtual bool handsOn() const noexcept { return false; }
-
-    /// Where its windows lie, if in inference it does the same to each window of an image: its products, or a
-    /// pooling. Null: it reads the whole.
-    [[nodiscard]] virtual const WindowGrid *windows() const noexcept { return nullptr; }
-    [[nodiscard]] virtual Pooling pooling() const noexcept { return Pooling::None; }
-    /// Whether each channel is made of itself alone: its only product has a row a channel, of a window's
-    /// pixels.
-    [[nodiscard]] virtual bool channelwise() const noexcept { return false; }
-
-    /// Whether in inference it scales and shifts, and nothing else but its activation; and by what.
-    [[nodiscard]] virtual bool mapsChannels() const noexcept { return false; }
+    /// Of a layer whose step InferenceStep::maps(): by what it scales and shifts.
     [[nodiscard]] virtual ChannelMap channelMap(std::span<const float> /*parameters*/) const { return {}; }
 
     /// How many floats forward() leaves for backward(), for a batch of that size, besides x and y.

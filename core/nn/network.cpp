@@ -88,7 +88,7 @@ Matrix Network::predict(const ConstMatrixView &x) const
     std::vector<float> stash;
     std::vector<Matrix> bypasses(m_layers.size()); // outputs that are added later
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        if (!m_layers[i]->handsOn()) {
+        if (!m_layers[i]->inference().handsOn()) {
             const ConstMatrixView input = untouched ? x : view(std::as_const(current));
             Matrix y(x.rows(), m_layers[i]->outputs());
             stash.resize(static_cast<std::size_t>(m_layers[i]->stashSize(x.rows())));

@@ -76,8 +76,6 @@ public:
     {
         return {m_largest ? InferenceStep::Does::Largest : InferenceStep::Does::Mean, m_grid, 0, 0};
     }
-    const WindowGrid *windows() const noexcept override { return &m_grid; }
-    Pooling pooling() const noexcept override { return m_largest ? Pooling::Largest : Pooling::Mean; }
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
 
     void forward(const ConstMatrixView &x, std::span<const float> /*parameters*/, MatrixView y,

@@ -26,7 +26,6 @@ public:
     Index parameterCount() const noexcept override;
     InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override;
-    const WindowGrid *windows() const noexcept override { return &m_grid; }
     Index stashSize(Index batch) const noexcept override;
     void initialise(std::span<float> parameters, std::uint64_t seed, std::uint32_t number,
                     SketchKind kind) const override;

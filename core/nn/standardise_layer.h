@@ -19,7 +19,6 @@ public:
     Index parameterCount() const noexcept override { return 2 * inputs(); }
     InferenceStep inference() const override;
     std::span<const std::string_view> products() const noexcept override { return {}; }
-    bool mapsChannels() const noexcept override { return true; }
     ChannelMap channelMap(std::span<const float> parameters) const override;
     Index stashSize(Index /*batch*/) const noexcept override { return 0; }
     /// Mean 0 and deviation 1: it hands on what it is given until it is fitted.

@@ -69,7 +69,7 @@ Numbers doers(const Network &network)
 {
     Numbers numbers;
     for (std::size_t i = 0; i < network.layerCount(); ++i)
-        if (!network.layer(i).handsOn())
+        if (!network.layer(i).inference().handsOn())
             numbers.push_back(static_cast<Index>(i));
     return numbers;
 }
@@ -190,7 +190,8 @@ std::vector<LayerSpec> sketchedLayers(const Network &network, double share)
     for (std::size_t i = 0; i < network.layerCount(); ++i) {
         const Layer &layer = network.layer(i);
         LayerSpec spec = layer.plan().spec;
-        if (hasWeights(layer) && !layer.channelwise() && i + 1 < network.layerCount()) {
+        if (hasWeights(layer) && layer.inference().does != InferenceStep::Does::ConvolvesChannels
+            && i + 1 < network.layerCount()) {
             const Eigen::MatrixXd w = wholeMatrix(layer, network.parametersOf(i));
             const Index rank = rankOf(w, share);
             if (rank * (w.rows() + w.cols() + rank) < w.size())

@@ -30,12 +30,13 @@ enum class Role { Skipped, Operation, Folded, Unknown };
 
 Role roleOf(const Layer &layer, const ChainShape *before, bool beforeIsActive)
 {
-    if (layer.handsOn())
+    const InferenceStep step = layer.inference();
+    if (step.handsOn())
         return Role::Skipped;
-    if (layer.plan().other)
+    if (step.does == InferenceStep::Does::Adds)
         return Role::Operation;
-    if (!layer.mapsChannels())
-        return layer.products().empty() && layer.pooling() == Pooling::None ? Role::Unknown : Role::Operation;
+    if (!step.maps())
+        return layer.products().empty() && !step.pools() ? Role::Unknown : Role::Operation;
     if (before == nullptr)
         return layer.relu() ? Role::Unknown : Role::Operation;
     return before->products.empty() || beforeIsActive ? Role::Unknown : Role::Folded;
@@ -44,10 +45,10 @@ Role roleOf(const Layer &layer, const ChainShape *before, bool beforeIsActive)
 ChainShape shapeOf(const Layer &layer, bool foldU)
 {
     ChainShape shape;
-    shape.pooling = layer.pooling();
-    shape.channelwise = layer.channelwise();
-    if (layer.windows() != nullptr)
-        shape.windows = *layer.windows();
+    const InferenceStep step = layer.inference();
+    shape.does = step.does;
+    if (step.slides())
+        shape.windows = step.windows;
     const std::vector<ParameterBlock> blocks = layer.blocks();
     for (const std::string_view name : layer.products()) {
         const ParameterBlock &block = blockNamed(blocks, name);
@@ -146,12 +147,12 @@ Matrix pooled(const ChainShape &shape, const Matrix &patches)
     Matrix y = patches.leftCols(channels);
     for (Index pixel = 1; pixel < pixels; ++pixel) {
         const auto next = patches.middleCols(pixel * channels, channels);
-        if (shape.pooling == Pooling::Largest)
+        if (shape.does == InferenceStep::Does::Largest)
             y = y.cwiseMax(next);
         else
             y += next;
     }
-    if (shape.pooling == Pooling::Mean)
+    if (shape.does == InferenceStep::Does::Mean)
         y *= 1.0F / static_cast<float>(pixels);
     return y;
 }
@@ -202,8 +203,8 @@ void addRanges(const std::vector<ChainLayer> &chain, Matrix at, Ranges &ranges)
         else if (layer.products.empty())
             put(pooled(layer.shape, at));
         for (const ChainProduct &product : layer.products) {
-            Matrix y = layer.shape.channelwise ? channelProduct(at, product.weights)
-                                               : Matrix(at * product.weights.transpose());
+            Matrix y = layer.shape.channelwise() ? channelProduct(at, product.weights)
+                                                 : Matrix(at * product.weights.transpose());
             y.rowwise() += Eigen::Map<const Eigen::RowVectorXf>(product.bias.data(), y.cols());
             if (product.relu)
                 y = y.cwiseMax(0.0F);
@@ -275,7 +276,7 @@ std::vector<ChainLayer> factorChain(const Network &network, bool foldU)
         if (role == Role::Operation) {
             ChainLayer made {
                 shapeOf(layer, foldU), productsOf(layer, network.parametersOf(i), foldU), {}, false};
-            if (layer.mapsChannels())
+            if (made.shape.standardises())
                 made.map = layer.channelMap(network.parametersOf(i));
             if (other) {
                 made.shape.other = operations[*other] - 1;

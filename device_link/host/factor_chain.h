@@ -29,12 +29,18 @@ struct ProductShape {
 struct ChainShape {
     std::vector<ProductShape> products; ///< none: a pooling, an addition, or numbers are standardised
     std::optional<WindowGrid> windows;  ///< what it does to each window; none: to all numbers
-    Pooling pooling = Pooling::None;
-    bool channelwise = false; ///< its only product has a row a channel, and a column a pixel of a window
+    InferenceStep::Does does = InferenceStep::Does::HandsOn;
     /// Of an addition: the operation of the chain whose output is added to that of the one before.
     std::optional<std::size_t> other;
 
-    [[nodiscard]] bool standardises() const { return products.empty() && pooling == Pooling::None && !other; }
+    /// Whether each number of the data is scaled and shifted by itself.
+    [[nodiscard]] bool standardises() const
+    {
+        return does == InferenceStep::Does::Standardises || does == InferenceStep::Does::Normalises;
+    }
+    /// Whether each channel is made of itself alone: its only product has a row a channel, of a window's
+    /// pixels.
+    [[nodiscard]] bool channelwise() const { return does == InferenceStep::Does::ConvolvesChannels; }
 };
 
 /// The chain of operations of a network in inference. Layers that only hand on are left out; those that scale

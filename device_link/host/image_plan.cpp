@@ -47,7 +47,7 @@ Result<void> checkShapes(const std::vector<ChainShape> &chain, Index features, r
                     "an image holds layers of at most " + std::to_string(RSL_MAX_WIDTH) + " numbers");
     if (type == RSL_I8 && !rsl_holds_int8(int8Layout))
         return fail(ErrorCode::OutOfRange, "int8 weights cannot lie by layout " + std::to_string(int8Layout));
-    if (type == RSL_I8 && chain.back().pooling == Pooling::Largest)
+    if (type == RSL_I8 && chain.back().does == InferenceStep::Does::Largest)
         return fail(ErrorCode::Unsupported, "a pooling of the largest cannot give a board's outputs");
     bool flat = false;
     for (const ChainShape &shape : chain) {
@@ -120,7 +120,7 @@ public:
                 at = addAddition(at, outputs[*chain[i].other]);
             else if (chain[i].products.empty())
                 at = addPool(chain[i], at, last ? m_wide : m_narrow);
-            else if (chain[i].channelwise)
+            else if (chain[i].channelwise())
                 at = addDepthwise(chain[i], at, last ? m_wide : m_narrow);
             else if (chain[i].windows)
                 at = addConvolution(chain[i], at, last ? m_wide : m_narrow);
@@ -335,8 +335,9 @@ private:
     std::uint16_t addPool(const ChainShape &shape, std::uint16_t input, std::uint8_t type)
     {
         const WindowGrid &grid = *shape.windows;
-        PlannedOperation operation = begin(
-            shape.pooling == Pooling::Largest ? RSL_MAX_POOL : RSL_AVERAGE_POOL, sizeof(rsl_pool), input);
+        PlannedOperation operation =
+            begin(shape.does == InferenceStep::Does::Largest ? RSL_MAX_POOL : RSL_AVERAGE_POOL,
+                  sizeof(rsl_pool), input);
         operation.window = windowOf(grid);
         made.steps.push_back(made.operations.size());
         return end(operation, addOver(input, type, {grid.in.channels, grid.down, grid.across}));

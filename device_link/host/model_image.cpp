@@ -158,7 +158,7 @@ private:
             return packStandardise(operation.head(), step.map, ranges.front());
         if (step.products.empty())
             return packPool(operation, step.shape, at, ranges.front());
-        if (step.shape.channelwise)
+        if (step.shape.channelwise())
             return packTaps(operation.head(), step.products.front(), at, ranges.front());
         const bool slides = step.shape.windows.has_value();
         if (slides)
@@ -246,7 +246,7 @@ private:
                           const VectorRange &range)
     {
         IntegerScale at = inputs;
-        if (m_integer && shape.pooling == Pooling::Mean) {
+        if (m_integer && shape.does == InferenceStep::Does::Mean) {
             const bool wide = m_plan.tensors[operation.head().output].type == RSL_TENSOR_I16;
             const IntegerMean q = quantiseMean(shape.windows->windowHeight * shape.windows->windowWidth,
                                                inputs, wide ? int16Scale(range, 1) : int8Scale(range, false));

@@ -104,7 +104,8 @@ void KerasWeightsTest::whatIsWrittenIsRead()
             whole.push_back(factor); // U
             spec.sketch.reset();
         }
-        if (!convolves && !layer.channelwise() && !layer.products().empty())
+        if (!convolves && layer.inference().does != InferenceStep::Does::ConvolvesChannels
+            && !layer.products().empty())
             spec.fields["units"] = static_cast<double>(layer.outputs());
         whole.push_back(spec);
     }

@@ -41,8 +41,8 @@ void InferenceStepTest::eachLayerIsFoundAgain()
     for (const PlannedLayer &planned : plan->layers) {
         const auto layer = makeLayer(planned);
         const InferenceStep step = layer->inference();
-        QCOMPARE(step.does == InferenceStep::Does::HandsOn, layer->handsOn());
-        if (layer->handsOn())
+        QCOMPARE(step.handsOn(), planned.spec.kind == "dropout");
+        if (step.handsOn())
             continue;
         const auto found = layerThat(step);
         QVERIFY2(found, planned.spec.kind.c_str());

@@ -91,7 +91,8 @@ void StartWeightsTest::fullRankComputesTheSame()
     std::vector<LayerSpec> layers = images ? imageLayers(false) : layersOf({9, 14});
     const Network from = drawn(layers, shape);
     for (const PlannedLayer &planned : from.plan().layers)
-        if (!from.layer(planned.number).products().empty() && !from.layer(planned.number).channelwise()) {
+        if (!from.layer(planned.number).products().empty()
+            && from.layer(planned.number).inference().does != InferenceStep::Does::ConvolvesChannels) {
             const MatrixSize size = rosler::matrixOf(planned);
             layers[planned.number].sketch = Sketch {std::min(size.rows, size.cols), {}};
         }
