@@ -174,7 +174,7 @@ Result<std::shared_ptr<const Dataset>> loadWithProgress(const DatasetRequest &re
     ReadProgress progress;
     progress.report = [&bar](double fraction) { bar.report(fraction); };
     progress.stop = stop;
-    auto data = loadDataset(request, {}, progress);
+    auto data = loadDataset(request, readLimits(), progress);
     if (data)
         for (const std::string &note : (*data)->notes())
             std::fprintf(stderr, "rosler: %s\n", printable(note).c_str());

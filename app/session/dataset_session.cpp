@@ -51,7 +51,7 @@ void DatasetSession::Private::load(const DatasetRequest &request, std::uint64_t 
                                      });
                                  },
                                  stop};
-    Result<std::shared_ptr<const Dataset>> answer = loadDataset(request, {}, progress);
+    Result<std::shared_ptr<const Dataset>> answer = loadDataset(request, readLimits(), progress);
     if (!answer && answer.error().code == ErrorCode::Cancelled)
         return;
     const auto known = datasetOptions(request.source);

@@ -327,7 +327,7 @@ DeviceSession::Private::Worked DeviceSession::Private::measureAll(const DeviceOr
     if (order.fromSamples) {
         post([this, what = DeviceSession::tr("Reading the samples…")] { Q_EMIT q->current(what); });
         auto read = samplesOf(*source.data, source.request, [&stop](const DatasetRequest &request) {
-            return loadDataset(request, {}, ReadProgress {{}, stop});
+            return loadDataset(request, readLimits(), ReadProgress {{}, stop});
         });
         if (!read)
             return {tl::unexpected(read.error()), false};

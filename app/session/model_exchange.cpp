@@ -76,7 +76,7 @@ Result<std::shared_ptr<const Dataset>> ModelExchange::Private::load(const Datase
 {
     ReadProgress progress;
     progress.stop = ending.get_token();
-    return loadDataset(request, {}, progress);
+    return loadDataset(request, readLimits(), progress);
 }
 
 Result<BoardModel> ModelExchange::Private::calibrated(const QString &run, const OpenData &open,

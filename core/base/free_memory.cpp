@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -50,7 +51,9 @@ Bytes numberOf(const fs::path &path, std::string_view key)
 Bytes available(const fs::path &root)
 {
     const Bytes kilobytes = numberOf(root / "proc/meminfo", "MemAvailable:");
-    return kilobytes ? Bytes(*kilobytes * 1024) : Bytes {};
+    return kilobytes && *kilobytes <= std::numeric_limits<std::uint64_t>::max() / 1024
+        ? Bytes(*kilobytes * 1024)
+        : Bytes {};
 }
 
 /// What one control group leaves.

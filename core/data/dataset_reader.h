@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,15 +12,9 @@
 #include "core/base/result.h"
 #include "core/data/dataset.h"
 #include "core/data/dataset_request.h"
+#include "core/data/read_limits.h"
 
 namespace rosler {
-
-/// What a reader may take. Counts in a file's header are compared with these, and with the
-/// file's length, before anything is allocated.
-struct ReadLimits {
-    std::uint64_t maxBytes = 4'000'000'000; ///< of features as they are kept in memory, all parts together
-    Index maxExamples = 10'000'000;
-};
 
 /// Is told how far a long load is (0..1), and may be asked to give up.
 struct ReadProgress {
@@ -60,8 +53,10 @@ inline constexpr std::string_view builtInBearing = "bearing";
 
 /// Loads what @p request names: "digits" or "bearing" (built in, generated), or a path that one of the
 /// readers knows.
+/// @param limits  those of readLimits(), of a program that shares the machine with others
 /// @return NotFound     no such path
 /// @return Unsupported  no reader knows it; `what` lists what can be read
+/// @return OutOfMemory  `what` says what is needed and what there is
 /// @return the errors of resolveOptions(); those of the reader, whose `where` names the file or folder
 [[nodiscard]] Result<std::shared_ptr<const Dataset>>
 loadDataset(const DatasetRequest &request, const ReadLimits &limits = {}, const ReadProgress &progress = {});

@@ -55,18 +55,24 @@ const std::array readers {
                    readImageFolder},
 };
 
+constexpr double digitBytes = 28 * 28 * sizeof(float);
+
 const std::array digitsOptions {
     ReaderOption {"examples", "how many digits to train on", Index {6000}, 10, 1'000'000},
     ReaderOption {"test_examples", "how many digits to test on", Index {1000}, 10, 1'000'000},
     ReaderOption {"seed", "other digits", Index {1}, 0, 2'147'483'647},
 };
 
-Result<std::shared_ptr<const Dataset>> drawDigits(const DatasetOptions &given, const ReadProgress &progress)
+Result<std::shared_ptr<const Dataset>> drawDigits(const DatasetOptions &given, const ReadLimits &limits,
+                                                  const ReadProgress &progress)
 {
     const auto options = resolveOptions(given, digitsOptions);
     if (!options)
         return tl::unexpected(options.error());
     const auto number = [&](std::string_view name) { return std::get<Index>(options->find(name)->second); };
+    const double bytes = static_cast<double>(number("examples") + number("test_examples")) * digitBytes;
+    if (isTooMuch(bytes, limits))
+        return tooLittleMemory(bytes, NeedIs::Exact, limits, "options/examples");
     auto digits = syntheticDigits(number("examples"), number("test_examples"),
                                   static_cast<std::uint64_t>(number("seed")), progress.stop);
     if (digits && progress.report)
@@ -119,7 +125,7 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request
 {
     const std::string &source = request.source;
     if (source == builtInDigits)
-        return drawDigits(request.options, progress);
+        return drawDigits(request.options, limits, progress);
     if (source == builtInBearing)
         return resolveOptions(request.options, syntheticBearingOptions())
             .and_then(

@@ -127,7 +127,7 @@ Result<ArrayPart> partOf(Arrays &arrays, const std::string &features, const std:
                         + " are turned",
                     x.place);
     part.examples.features = numpyFeatures(x, planes, divisor);
-    x.bytes = {};
+    x.bytes = std::vector<std::byte>(); // {} would keep their room
     auto numbers = numpyLabels(y);
     if (!numbers)
         return tl::unexpected(std::move(numbers.error()));

@@ -41,7 +41,7 @@ bool isLeftOut(std::string_view path)
     return path.starts_with('_') || path.find("/_") != std::string_view::npos;
 }
 
-SignalPipeline usual()
+SignalPipeline usualAudio()
 {
     SignalPipeline pipeline;
     pipeline.features.rate = 16'000;
@@ -126,7 +126,7 @@ public:
         tbb::parallel_for(std::size_t {0}, m_waiting.size(), [&](std::size_t i) {
             Waiting &one = m_waiting[i];
             auto audio = decodeAudio(one.bytes, one.recording.name, m_mono, m_stop);
-            one.bytes = {};
+            one.bytes = std::vector<std::byte>(); // {} would keep their room
             if (!audio) {
                 one.outcome = tl::unexpected(std::move(audio.error()));
                 return;
@@ -164,7 +164,7 @@ private:
 std::span<const ReaderOption> audioFolderOptions()
 {
     static const std::vector<ReaderOption> options = withSignalOptions(
-        {labelOption, labelUntilOption, {"mono", "mix the channels to one", true}}, usual());
+        {labelOption, labelUntilOption, {"mono", "mix the channels to one", true}}, usualAudio());
     return options;
 }
 
@@ -179,13 +179,14 @@ Result<std::shared_ptr<const Dataset>> readAudioFolder(const fs::path &path, con
     const auto resolved = resolveOptions(options, audioFolderOptions());
     if (!resolved)
         return tl::unexpected(resolved.error());
-    const auto pipeline = signalPipeline(*resolved, usual());
+    const auto pipeline = signalPipeline(*resolved, usualAudio());
     if (!pipeline)
         return tl::unexpected(pipeline.error());
     const auto plan = listRecordings(path, *resolved, *pipeline, limits, progress);
     if (!plan)
         return tl::unexpected(plan.error());
     SignalCutter cutter(*pipeline, limits, progress.stop);
+    cutter.expect(plan->size());
     AudioQueue queue(cutter, std::get<bool>(resolved->at("mono")), progress.stop);
     constexpr double reading = 0.95; // of the time; the rest checks and digests
     std::size_t read = 0;

@@ -24,8 +24,8 @@ namespace rosler {
 /// them.
 ///
 /// @return NotFound  no such files
-/// @return Malformed, Unsupported, OutOfRange, Unreadable, Cancelled  as decodeAudio(), SignalCutter,
-/// visitFiles()
+/// @return Malformed, Unsupported, OutOfRange, OutOfMemory, Unreadable, Cancelled  as decodeAudio(),
+/// SignalCutter, visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readAudioFolder(const std::filesystem::path &path,
                                                                      const DatasetOptions &options,
                                                                      const ReadLimits &limits,

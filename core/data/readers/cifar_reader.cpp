@@ -174,12 +174,14 @@ Result<void> CifarLoad::takeRecords(TreeFile &file, Records &into)
                         file.where(file.offset()));
         const std::size_t count = filled / recordBytes;
         m_count += count;
-        if (m_count > static_cast<std::uint64_t>(m_limits.maxExamples)
-            || m_count > m_limits.maxBytes / imageBytes)
+        if (m_count > static_cast<std::uint64_t>(m_limits.maxExamples))
             return fail(ErrorCode::OutOfRange,
-                        "more than the " + std::to_string(m_limits.maxExamples) + " images, or the "
-                            + std::to_string(m_limits.maxBytes) + " bytes, that are allowed",
+                        "more than the " + std::to_string(m_limits.maxExamples) + " images that are allowed",
                         file.where(file.offset()));
+        // Batches are joined one by one, in room that doubles as it grows.
+        const double bytes = 2 * static_cast<double>(m_count) * static_cast<double>(imageBytes);
+        if (isTooMuch(bytes, m_limits))
+            return tooLittleMemory(bytes, NeedIs::AtLeast, m_limits, file.where(file.offset()));
         for (std::size_t r = 0; r < count; ++r) {
             const std::byte *record = piece.data() + r * recordBytes;
             const auto label = std::to_integer<std::uint16_t>(record[labelAt]);

@@ -29,7 +29,7 @@ namespace rosler {
 /// @return Malformed    a file that ends within a record, a label beyond the classes, one file twice, files
 /// of both
 ///                      sets, a damaged archive
-/// @return OutOfRange   more than @p limits allow
+/// @return OutOfRange, OutOfMemory  more than @p limits allow
 /// @return Unreadable, Unsupported, Cancelled  as visitFiles()
 ///
 /// [1] A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009;

@@ -120,6 +120,7 @@ private:
     const ReadLimits &m_limits;
     const ReadProgress &m_progress;
     std::unordered_map<std::string, std::uint32_t> m_numberOf;
+    double m_held = 0; ///< bytes of the files before, as they are kept
 };
 
 /// Settles the form; whether the first row is a header.
@@ -163,12 +164,15 @@ Result<void> CsvLoad::takeRow(CsvRows &rows, const std::vector<std::string> &cel
                     std::to_string(cells.size()) + " columns where there should be "
                         + std::to_string(m_form.columns),
                     rows.where(0));
-    if (std::cmp_greater_equal(table.labels.size(), m_limits.maxExamples)
-        || (table.values.size() + cells.size()) * sizeof(float) > m_limits.maxBytes)
+    if (std::cmp_greater_equal(table.labels.size(), m_limits.maxExamples))
         return fail(ErrorCode::OutOfRange,
-                    "more than the " + std::to_string(m_limits.maxExamples) + " rows, or the "
-                        + std::to_string(m_limits.maxBytes) + " bytes, that are allowed",
+                    "more than the " + std::to_string(m_limits.maxExamples) + " rows that are allowed",
                     rows.where(0));
+    // Once as they are read, and once as they are kept.
+    const double bytes = 2 * sizeof(float) * static_cast<double>(table.values.size() + cells.size() - 1);
+    if (isTooMuch(m_held + bytes, m_limits))
+        return tooLittleMemory(m_held + bytes / std::clamp(rows.fraction(), 0.001, 1.0), NeedIs::About,
+                               m_limits, rows.where(0));
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const std::string &cell = cells[i];
         if (cell.empty())
@@ -235,6 +239,7 @@ Result<CsvTable> CsvLoad::read(const fs::path &path, double from, double to)
     }
     if (table.labels.empty())
         return fail(ErrorCode::OutOfRange, "no rows", table.name);
+    m_held += sizeof(float) * static_cast<double>(table.values.size());
     return table;
 }
 
@@ -260,7 +265,7 @@ Result<Examples> examplesIn(CsvTable &table, const std::vector<std::string> &cla
     const auto count = static_cast<Index>(table.labels.size());
     const auto cols = static_cast<Index>(table.values.size()) / count;
     examples.features = Matrix(Eigen::Map<const Matrix>(table.values.data(), count, cols));
-    table.values = {};
+    table.values = std::vector<float>(); // {} would keep their room
     for (std::size_t row = 0; row < table.labels.size(); ++row) {
         const std::string &text = table.texts[table.labels[row]];
         const auto found = classOf.find(text);

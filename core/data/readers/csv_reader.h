@@ -31,7 +31,8 @@ namespace rosler {
 /// do not
 ///                      close; a test label that no training example has. `where` is "set/a.csv:line 3,
 ///                      column 2"
-/// @return OutOfRange   more than @p limits allow, no rows, or more than 65,535 different labels
+/// @return OutOfRange   more rows than @p limits allow, none, or more than 65,535 different labels
+/// @return OutOfMemory  more memory than @p limits allow; with a forecast by the rows that were read
 /// @return Unreadable, Cancelled
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readCsv(const std::filesystem::path &path,
                                                              const DatasetOptions &options,

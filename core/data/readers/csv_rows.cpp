@@ -196,8 +196,10 @@ std::string CsvRows::where(std::size_t column) const
 
 double CsvRows::fraction() const noexcept
 {
+    const auto read = static_cast<double>(std::max<std::uint64_t>(1, m_source.offset()));
+    const auto left = static_cast<double>(m_piece.size() - m_at);
     return static_cast<double>(m_source.fileBytesRead())
-        / static_cast<double>(std::max<std::uint64_t>(1, m_source.fileBytes()));
+        / static_cast<double>(std::max<std::uint64_t>(1, m_source.fileBytes())) * (read - left) / read;
 }
 
 std::optional<double> csvNumber(const std::string &cell, bool decimalCommas)

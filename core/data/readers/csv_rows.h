@@ -34,6 +34,7 @@ public:
     [[nodiscard]] std::uint64_t line() const noexcept { return m_rowLine; }
     /// "set/a.csv:line 3, column 2": of the last row; columns from 1, 0 = the row.
     [[nodiscard]] std::string where(std::size_t column) const;
+    /// How much of the file the rows so far are: 0..1.
     [[nodiscard]] double fraction() const noexcept;
 
 private:

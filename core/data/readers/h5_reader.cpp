@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/quantity_text.h"
 #include "core/data/file_tree.h"
 #include "core/data/readers/array_dataset.h"
 #include "core/h5/h5_array.h"
@@ -50,16 +49,16 @@ fs::path h5File(const fs::path &path)
     return files.size() == 1 ? files.front() : fs::path();
 }
 
-/// Bytes of all its numbers; capped where they are more than any limit.
-std::uint64_t bytesOf(const h5::ArrayInfo &array)
+/// The array without its numbers.
+NumpyArray emptyArray(const h5::ArrayFile &file, const h5::ArrayInfo &array)
 {
-    constexpr std::uint64_t cap = std::uint64_t {1} << 62;
-    std::uint64_t bytes = array.itemBytes;
-    for (const Index extent : array.extents) {
-        const auto factor = static_cast<std::uint64_t>(extent);
-        bytes = factor != 0 && bytes > cap / factor ? cap : bytes * factor;
-    }
-    return bytes;
+    NumpyArray empty;
+    empty.kind = array.kind;
+    empty.itemBytes = array.itemBytes;
+    empty.bigEndian = std::endian::native == std::endian::big;
+    empty.shape = array.extents;
+    empty.place = file.where(array);
+    return empty;
 }
 
 /// How far the reading of several arrays is.
@@ -80,15 +79,9 @@ struct Meter {
 
 Result<NumpyArray> readArray(const h5::ArrayFile &file, const h5::ArrayInfo &array, Meter &meter)
 {
-    NumpyArray read;
-    read.kind = array.kind;
-    read.itemBytes = array.itemBytes;
-    read.bigEndian = std::endian::native == std::endian::big;
-    read.shape = array.extents;
-    read.place = file.where(array);
-    const std::uint64_t bytes = bytesOf(array);
-    if (array.rows() == 0 || bytes == 0)
-        return fail(ErrorCode::OutOfRange, "it is empty: " + array.text(), read.place);
+    NumpyArray read = emptyArray(file, array);
+    const auto bytes = static_cast<std::uint64_t>(read.readBytes()); // there is room, and so it is exact
+    read.bytes.reserve(bytes);
     const std::uint64_t rowBytes = bytes / static_cast<std::uint64_t>(array.rows());
     const auto wanted = static_cast<Index>(std::max<std::uint64_t>(1, readTogether / rowBytes));
     const Index together = (wanted + array.chunkRows - 1) / array.chunkRows * array.chunkRows;
@@ -111,26 +104,29 @@ Result<Arrays> readArrays(const h5::ArrayFile &file, const std::vector<h5::Array
 {
     std::vector<const h5::ArrayInfo *> wanted;
     Meter meter {progress};
+    ArrayRoom room(limits, names.testFeatures.empty());
+    const h5::ArrayInfo *largest = nullptr;
+    double most = 0; // bytes, of that
     for (const h5::ArrayInfo &array : all) {
         if (!names.has(array.path))
             continue;
         if (array.kind == 0 || array.extents.empty())
             return fail(ErrorCode::Unsupported, "it holds no numbers in rows: " + array.text(),
                         file.where(array));
-        if (array.rows() > limits.maxExamples)
-            return fail(ErrorCode::OutOfRange,
-                        std::to_string(array.rows()) + " examples; at most "
-                            + std::to_string(limits.maxExamples) + " are allowed",
-                        file.where(array));
-        const std::uint64_t bytes = bytesOf(array);
-        if (bytes > limits.maxBytes || meter.all > limits.maxBytes - bytes)
-            return fail(ErrorCode::OutOfRange,
-                        array.text() + " takes " + bytesText(static_cast<double>(bytes)) + " of memory; "
-                            + bytesText(static_cast<double>(limits.maxBytes)) + " are allowed for all parts",
-                        file.where(array));
-        meter.all += bytes;
+        const NumpyArray empty = emptyArray(file, array);
+        if (auto added = room.add(empty, empty.place); !added)
+            return tl::unexpected(std::move(added.error()));
+        if (wanted.empty() || empty.readBytes() > most) {
+            most = empty.readBytes();
+            largest = &array;
+        }
         wanted.push_back(&array);
     }
+    if (largest != nullptr)
+        if (auto fits = room.check(NeedIs::Exact, file.where(*largest), "with " + largest->text()); !fits)
+            return tl::unexpected(std::move(fits.error()));
+    for (const h5::ArrayInfo *array : wanted)
+        meter.all += static_cast<std::uint64_t>(emptyArray(file, *array).readBytes());
     Arrays arrays;
     for (const h5::ArrayInfo *array : wanted) {
         auto read = readArray(file, *array, meter);

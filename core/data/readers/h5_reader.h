@@ -21,7 +21,8 @@ namespace rosler {
 /// Reads datasets of an HDF5 file, named by their paths in it ("train/images"), as datasetOfArrays() puts
 /// them together: two of which a test part is drawn, or four.
 /// @return NotFound     no such datasets; `what` lists those that there are, with their extents
-/// @return OutOfRange   more than @p limits allow, with what it would take
+/// @return OutOfRange   more examples than @p limits allow, or none
+/// @return OutOfMemory  more memory than @p limits allow, with what all of them would take
 /// @return Malformed    a damaged file, or one that was cut
 /// @return Unsupported  numbers that lie in other files, or are packed by a filter that HDF5 does not bring
 /// @return Cancelled

@@ -255,13 +255,12 @@ Result<void> checkExtents(const Part &part, const ReadLimits &limits)
                     std::to_string(count) + " images; at most " + std::to_string(limits.maxExamples)
                         + " are allowed",
                     images.where(4));
-    // Each extent is below 2^32, so the product of two fits; the third is compared by division.
-    if (part.pixels() > limits.maxBytes / count)
-        return fail(ErrorCode::OutOfRange,
-                    std::to_string(count) + " images of " + std::to_string(height) + " x "
-                        + std::to_string(width) + " pixels are more than the "
-                        + std::to_string(limits.maxBytes) + " bytes allowed",
-                    images.where(4));
+    // Each extent is below 2^32, so the product of two fits; that of three does once it is below the limit.
+    const double bytes = static_cast<double>(count) * static_cast<double>(part.pixels());
+    if (isTooMuch(bytes, limits))
+        return tooLittleMemory(bytes, NeedIs::AtLeast, limits, images.where(4),
+                               std::to_string(count) + " images of " + std::to_string(height) + " x "
+                                   + std::to_string(width) + " pixels");
     return checkRoom(images, count * part.pixels());
 }
 
@@ -309,12 +308,11 @@ Result<void> checkTogether(const Part &train, const Part &test, const ReadLimits
                         + " pixels, training images of " + std::to_string(train.height) + " x "
                         + std::to_string(train.width),
                     test.images.where(8));
-    const std::uint64_t bytes = (train.count + test.count) * train.pixels();
-    if (bytes > limits.maxBytes)
-        return fail(ErrorCode::OutOfRange,
-                    std::to_string(bytes) + " bytes of features; at most " + std::to_string(limits.maxBytes)
-                        + " are allowed",
-                    test.images.where(4));
+    const std::uint64_t count = train.count + test.count;
+    const double bytes = static_cast<double>(count) * static_cast<double>(train.pixels());
+    if (isTooMuch(bytes, limits))
+        return tooLittleMemory(bytes, NeedIs::Exact, limits, test.images.where(4),
+                               std::to_string(count) + " images");
     return {};
 }
 

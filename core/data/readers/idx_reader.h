@@ -33,7 +33,8 @@ namespace rosler {
 /// @return Malformed    wrong magic, counts that do not agree, too few or too many bytes, a gzip
 ///                      stream that is damaged, a test label that no training example has
 /// @return Unsupported  numbers other than unsigned bytes
-/// @return OutOfRange   no images, empty images, or more than @p limits allow
+/// @return OutOfRange   no images, empty images, or more of them than @p limits allow
+/// @return OutOfMemory  more memory than @p limits allow
 /// @return Cancelled    @p progress asked to stop
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readIdx(const std::filesystem::path &path,
                                                              const DatasetOptions &options,

@@ -285,11 +285,13 @@ Result<std::shared_ptr<const Dataset>> readImageFolder(const fs::path &path, con
     if (!names)
         return tl::unexpected(std::move(names.error()));
     const auto size = static_cast<std::uint64_t>(shape.size());
-    if (all.labels.size() > limits.maxBytes / size)
-        return fail(ErrorCode::OutOfRange,
-                    std::to_string(all.labels.size()) + " pictures of " + std::to_string(size)
-                        + " bytes; at most " + std::to_string(limits.maxBytes) + " bytes are allowed",
-                    path.string());
+    const bool drawn = trainCount == all.labels.size();
+    const double bytes = (drawn ? 2 : 1) // the parts are copied out of the whole
+        * static_cast<double>(all.labels.size()) * static_cast<double>(size);
+    if (isTooMuch(bytes, limits))
+        return tooLittleMemory(bytes, NeedIs::Exact, limits, path.string(),
+                               std::to_string(all.labels.size()) + " pictures of " + std::to_string(size)
+                                   + " bytes");
 
     std::vector<std::uint8_t> pixels(all.labels.size() * size);
     Decoding decoding(shape, yes("crop") ? PictureFit::Crop : PictureFit::Stretch, pixels, progress.stop);
@@ -313,7 +315,7 @@ Result<std::shared_ptr<const Dataset>> readImageFolder(const fs::path &path, con
 
     all.features = FeatureTable(std::move(pixels), shape.size(), 255.0F);
     std::vector<bool> test(all.labels.size());
-    if (trainCount < test.size())
+    if (!drawn)
         std::fill(test.begin() + static_cast<std::ptrdiff_t>(trainCount), test.end(), true);
     else
         test = drawTestPart(all.labels, names->size(), std::get<double>(resolved->at("test_share")),

@@ -28,8 +28,9 @@ namespace rosler {
 /// one path
 ///                      twice in an archive
 /// @return Unsupported  a file that is by its bytes neither JPEG nor PNG; a JPEG of four inks
-/// @return OutOfRange   more than @p limits allow, a picture beyond 100 million pixels or a file beyond 100
-/// MB
+/// @return OutOfMemory  more memory than @p limits allow
+/// @return OutOfRange   more pictures than @p limits allow, one beyond 100 million pixels or a file beyond
+/// 100 MB
 /// @return Unreadable, Cancelled  as visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readImageFolder(const std::filesystem::path &path,
                                                                      const DatasetOptions &options,

@@ -259,6 +259,7 @@ Result<std::shared_ptr<const Dataset>> MatlabLoad::run()
     if (auto listed = list(); !listed)
         return tl::unexpected(std::move(listed.error()));
     SignalCutter cutter(m_pipeline, m_limits, m_progress.stop);
+    cutter.expect(m_plan.size());
     constexpr double reading = 0.95; // of the time; the rest checks and digests
     TreeVisit visit;
     visit.stop = m_progress.stop;

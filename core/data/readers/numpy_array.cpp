@@ -159,19 +159,26 @@ Result<std::uint32_t> readStart(TreeFile &file)
     return bytes;
 }
 
-/// Bytes that the shape takes, when they are no more than @p most.
-Result<std::uint64_t> promisedBytes(const NumpyArray &array, const TreeFile &file, std::uint64_t most)
+/// "60000 x 28 x 28".
+std::string extentsText(const NumpyArray &array)
 {
+    std::string text;
+    for (const Index extent : array.shape)
+        text += (text.empty() ? "" : " x ") + std::to_string(extent);
+    return text;
+}
+
+/// Bytes that the shape takes, when there is room for them.
+Result<std::uint64_t> promisedBytes(const NumpyArray &array, const TreeFile &file, ArrayRoom &room)
+{
+    if (auto added = room.add(array, file.where(0)); !added)
+        return tl::unexpected(std::move(added.error()));
+    if (auto fits = room.check(NeedIs::AtLeast, file.where(0), "with " + extentsText(array) + " numbers");
+        !fits)
+        return tl::unexpected(std::move(fits.error()));
     std::uint64_t bytes = array.itemBytes;
-    for (const Index extent : array.shape) {
-        if (extent == 0)
-            return fail(ErrorCode::OutOfRange, "an array without numbers", file.where(0));
-        if (static_cast<std::uint64_t>(extent) > most / bytes)
-            return fail(ErrorCode::OutOfRange,
-                        "the header promises more than the " + std::to_string(most) + " bytes allowed",
-                        file.where(0));
-        bytes *= static_cast<std::uint64_t>(extent);
-    }
+    for (const Index extent : array.shape)
+        bytes *= static_cast<std::uint64_t>(extent); // below the limit, and so no overflow
     if (bytes > file.mostBytesLeft())
         return fail(ErrorCode::Malformed,
                     "the header promises " + std::to_string(bytes)
@@ -284,7 +291,44 @@ Index NumpyArray::cols() const noexcept
     return cols;
 }
 
-Result<NumpyArray> readNumpyArray(TreeFile &file, std::uint64_t mostBytes)
+double NumpyArray::readBytes() const noexcept
+{
+    auto all = static_cast<double>(itemBytes);
+    for (const Index extent : shape)
+        all *= static_cast<double>(extent);
+    return all;
+}
+
+double NumpyArray::keptBytes() const noexcept
+{
+    const bool byte = kind == 'b' || (kind == 'u' && itemBytes == 1);
+    const bool narrow = kind == 'i' && itemBytes <= 2;
+    return readBytes() / static_cast<double>(itemBytes) * (byte ? 1.0 : narrow ? 2.0 : 4.0);
+}
+
+Result<void> ArrayRoom::add(const NumpyArray &array, const std::string &where)
+{
+    if (std::ranges::find(array.shape, Index {0}) != array.shape.end())
+        return fail(ErrorCode::OutOfRange, "an array without numbers: " + extentsText(array), where);
+    if (array.rows() > m_limits.maxExamples)
+        return fail(ErrorCode::OutOfRange,
+                    std::to_string(array.rows()) + " examples; at most "
+                        + std::to_string(m_limits.maxExamples) + " are allowed",
+                    where);
+    const double read = array.readBytes();
+    const double kept = array.keptBytes();
+    m_bytes += (m_drawn ? std::max(read, kept) : read) + kept;
+    return {};
+}
+
+Result<void> ArrayRoom::check(NeedIs known, const std::string &where, const std::string &what) const
+{
+    if (isTooMuch(m_bytes, m_limits))
+        return tooLittleMemory(m_bytes, known, m_limits, where, what);
+    return {};
+}
+
+Result<NumpyArray> readNumpyArray(TreeFile &file, ArrayRoom &room)
 {
     const auto length = readStart(file);
     if (!length)
@@ -309,13 +353,16 @@ Result<NumpyArray> readNumpyArray(TreeFile &file, std::uint64_t mostBytes)
     if (array.shape.empty())
         return fail(ErrorCode::Unsupported, "a single number where there should be an array",
                     file.where(start));
-    const auto bytes = promisedBytes(array, file, mostBytes);
+    const auto bytes = promisedBytes(array, file, room);
     if (!bytes)
         return tl::unexpected(bytes.error());
     array.place = file.where(file.offset());
-    // An archive's bound is a loose one: memory grows with the bytes that come.
+    // An archive's bound is a loose one: memory grows with the bytes that come, but not beyond the last.
     while (array.bytes.size() < *bytes) {
         const std::size_t at = array.bytes.size();
+        if (array.bytes.capacity() - at < std::min<std::uint64_t>(numpyPieceBytes, *bytes - at))
+            array.bytes.reserve(
+                static_cast<std::size_t>(std::min<std::uint64_t>(*bytes, std::max(numpyPieceBytes, 2 * at))));
         array.bytes.resize(at
                            + static_cast<std::size_t>(std::min<std::uint64_t>(numpyPieceBytes, *bytes - at)));
         if (auto read = file.read(std::span(array.bytes).subspan(at)); !read)

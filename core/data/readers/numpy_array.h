@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/data/feature_table.h"
 #include "core/data/file_tree.h"
+#include "core/data/read_limits.h"
 
 namespace rosler {
 
@@ -28,14 +29,43 @@ struct NumpyArray {
 
     [[nodiscard]] Index rows() const noexcept { return shape.front(); }
     [[nodiscard]] Index cols() const noexcept; ///< numbers of a row: 1 where there is one extent
+    /// Bytes that all numbers take as they are, and as a FeatureTable keeps them. Doubles, as extents may
+    /// be any.
+    [[nodiscard]] double readBytes() const noexcept;
+    [[nodiscard]] double keptBytes() const noexcept;
 };
 
-/// Reads all of @p file. What the header promises is compared with the file and @p mostBytes before it is
-/// allocated.
+/// What a load of several arrays takes of memory: each as it is read, beside the features that are made of
+/// it, and these once more where a test part is drawn of them.
+class ArrayRoom
+{
+public:
+    /// @param drawn  whether a test part is
+    ArrayRoom(const ReadLimits &limits, bool drawn)
+        : m_limits(limits)
+        , m_drawn(drawn)
+    {
+    }
+
+    /// Adds an array, of which the extents and the type of its numbers count.
+    /// @return OutOfRange   more rows than examples are allowed, or no numbers
+    [[nodiscard]] Result<void> add(const NumpyArray &array, const std::string &where);
+    /// @param known  Exact: no array is to come
+    /// @return OutOfMemory  more than the limits allow: @p where says of what
+    [[nodiscard]] Result<void> check(NeedIs known, const std::string &where, const std::string &what) const;
+
+private:
+    const ReadLimits &m_limits;
+    bool m_drawn;
+    double m_bytes = 0;
+};
+
+/// Reads all of @p file. What the header promises is compared with the file and @p room, which it is added
+/// to, before it is allocated.
 /// @return Malformed    no such file, cut, or longer than its header says
 /// @return Unsupported  numbers of another kind: text, complex, records, Python objects; another version
-/// @return OutOfRange   more than @p mostBytes, or nothing
-[[nodiscard]] Result<NumpyArray> readNumpyArray(TreeFile &file, std::uint64_t mostBytes);
+/// @return OutOfRange, OutOfMemory  as ArrayRoom says
+[[nodiscard]] Result<NumpyArray> readNumpyArray(TreeFile &file, ArrayRoom &room);
 
 /// How the extents behind the first lie in a row of features.
 enum class NumpyLayout { Auto, Pixels, Planes };

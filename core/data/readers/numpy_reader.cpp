@@ -52,10 +52,11 @@ Result<Arrays> readArrays(const fs::path &tree, const ArrayNames &names, const R
                           const ReadProgress &progress)
 {
     Arrays arrays;
-    std::uint64_t left = limits.maxBytes;
+    ArrayRoom room(limits, names.testFeatures.empty());
     TreeVisit visit;
     visit.stop = progress.stop;
-    visit.mostBytes = 4 * limits.maxBytes;
+    constexpr std::uint64_t headers = 16'000'000;
+    visit.mostBytes = headers + 4 * limits.maxBytes;
     if (progress.report)
         visit.report = [&progress](double fraction) {
             constexpr double reading = 0.75; // of the time; the rest checks and digests
@@ -66,15 +67,9 @@ Result<Arrays> readArrays(const fs::path &tree, const ArrayNames &names, const R
         return name && names.has(*name);
     };
     visit.take = [&](TreeFile &file) -> Result<void> {
-        auto array = readNumpyArray(file, left);
+        auto array = readNumpyArray(file, room);
         if (!array)
             return tl::unexpected(std::move(array.error()));
-        left -= array->bytes.size();
-        if (array->rows() > limits.maxExamples)
-            return fail(ErrorCode::OutOfRange,
-                        std::to_string(array->rows()) + " examples; at most "
-                            + std::to_string(limits.maxExamples) + " are allowed",
-                        file.where(0));
         if (!arrays.try_emplace(*arrayName(file.path()), std::move(*array)).second)
             return fail(ErrorCode::Malformed, "there twice", file.where(0));
         return {};

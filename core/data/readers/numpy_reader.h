@@ -21,7 +21,8 @@ namespace rosler {
 /// puts them together.
 /// @return NotFound     no such arrays; `what` lists those that there are
 /// @return Malformed    arrays that are damaged
-/// @return OutOfRange   more than @p limits allow, or nothing
+/// @return OutOfRange   more examples than @p limits allow, or none
+/// @return OutOfMemory  more memory than @p limits allow
 /// @return Unsupported  numbers of another kind
 /// @return Unreadable, Cancelled  as visitFiles()
 /// @return the errors of datasetOfArrays()

@@ -268,7 +268,7 @@ Result<std::vector<Recording>> SeriesFile::read(const fs::path &file)
     return std::move(m_recordings);
 }
 
-SignalPipeline usual()
+SignalPipeline usualSeries()
 {
     SignalPipeline pipeline;
     pipeline.features.window = 0; // by the recordings
@@ -313,7 +313,7 @@ std::span<const ReaderOption> seriesOptions()
             labelOption,
             labelUntilOption,
         },
-        usual());
+        usualSeries());
     return options;
 }
 
@@ -335,7 +335,7 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
     const auto text = [&](std::string_view name) {
         return std::get<std::string>(resolved->find(name)->second);
     };
-    const auto pipeline = signalPipeline(*resolved, usual());
+    const auto pipeline = signalPipeline(*resolved, usualSeries());
     if (!pipeline)
         return tl::unexpected(pipeline.error());
     const bool labelled = !text("label_column").empty();
@@ -351,6 +351,7 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
         return tl::unexpected(labels.error());
     const std::vector<RecordingUse> uses = usesOf(*labels, *pipeline);
     SignalCutter cutter(*pipeline, limits, progress.stop);
+    cutter.expect(labelled ? 0 : files->size());
     std::string timeFound;
     std::vector<Recording> waiting;
     double rate = 0; // of the first

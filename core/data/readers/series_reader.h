@@ -29,7 +29,7 @@ namespace rosler {
 /// not
 ///                    rise, or in steps that differ by more than a fifth. `where` is "set/a.csv:line 3,
 ///                    column 2"
-/// @return OutOfRange, Unreadable, Cancelled  as SignalCutter and visitFiles()
+/// @return OutOfRange, OutOfMemory, Unreadable, Cancelled  as SignalCutter and visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readSeries(const std::filesystem::path &path,
                                                                 const DatasetOptions &options,
                                                                 const ReadLimits &limits,

@@ -156,11 +156,17 @@ Result<void> SignalCutter::makeRoom(const std::vector<Recording> &recordings, st
                 static_cast<std::uint32_t>(window * sections / cuts[i].trainWindows);
         grow(m_test, cuts[i].testWindows, cuts[i].testRow);
         const std::size_t rows = m_train.labels.size() + m_test.labels.size();
-        if (std::cmp_greater(rows, m_limits.maxExamples) || rows > m_limits.maxBytes / sizeof(float) / size)
+        if (std::cmp_greater(rows, m_limits.maxExamples))
             return fail(ErrorCode::OutOfRange,
-                        "more than the " + std::to_string(m_limits.maxExamples) + " windows, or the "
-                            + std::to_string(m_limits.maxBytes) + " bytes of features, that are allowed",
+                        "more than the " + std::to_string(m_limits.maxExamples) + " windows that are allowed",
                         recordings[i].name);
+        // Once in room that doubles as it grows, and once as they are kept.
+        const double bytes = 2 * sizeof(float) * static_cast<double>(rows) * static_cast<double>(size);
+        if (isTooMuch(bytes, m_limits)) {
+            const double left = static_cast<double>(m_expected) / static_cast<double>(m_recordings.size());
+            return tooLittleMemory(bytes * std::max(1.0, left), left < 1 ? NeedIs::AtLeast : NeedIs::About,
+                                   m_limits, recordings[i].name);
+        }
     }
     m_train.values.resize(m_train.labels.size() * size);
     m_test.values.resize(m_test.labels.size() * size);

@@ -35,10 +35,14 @@ class SignalCutter
 public:
     SignalCutter(SignalPipeline pipeline, const ReadLimits &limits, std::stop_token stop);
 
+    /// How many recordings will come in all: what they take of memory is forecast by it. 0: nobody knows.
+    void expect(std::size_t recordings) noexcept { m_expected = recordings; }
+
     /// Adds these, in parallel.
     /// @return Malformed    no samples, channels of unequal lengths, a sample that is not finite, or a
     ///                      recording with other channels or of another rate than those before
     /// @return OutOfRange   shorter than a window, more than the limits allow, or as SignalExtractor::make()
+    /// @return OutOfMemory  more memory than the limits allow; with the forecast for all
     /// @return Cancelled    within milliseconds of a stop
     [[nodiscard]] Result<void> add(std::vector<Recording> recordings);
 
@@ -84,6 +88,7 @@ private:
     SignalPipeline m_pipeline;
     ReadLimits m_limits;
     std::stop_token m_stop;
+    std::size_t m_expected = 0;
     std::optional<SignalExtractor> m_extractor; ///< none before the first recording
     Part m_train;
     Part m_test;

@@ -132,6 +132,7 @@ syntheticBearings(const DatasetOptions &options, const ReadLimits &limits, const
         labels.emplace_back(conditions.at(i % conditions.size()).name);
     const std::vector<RecordingUse> uses = usesOf(labels, *pipeline);
     SignalCutter cutter(*pipeline, limits, progress.stop);
+    cutter.expect(labels.size());
     for (std::size_t number = 0; number < count; ++number) {
         std::vector<Recording> recordings(conditions.size());
         tbb::parallel_for(std::size_t {0}, conditions.size(), [&](std::size_t c) {

@@ -35,7 +35,7 @@ enum class BearingCondition { Normal, OuterRace, InnerRace, Ball };
 /// The built-in dataset "bearing": spectra of such recordings, of four conditions. The same for any number of
 /// threads.
 /// @param options  all of them, resolved
-/// @return OutOfRange, Cancelled  as SignalCutter
+/// @return OutOfRange, OutOfMemory, Cancelled  as SignalCutter
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> syntheticBearings(const DatasetOptions &options,
                                                                        const ReadLimits &limits = {},
                                                                        const ReadProgress &progress = {});

@@ -45,6 +45,8 @@ private Q_SLOTS:
     void thisMachineHasSome();
     void nothingIsKnownWhereNothingIsSaid();
     void availableIsThatOfTheMachine();
+    void whatIsNoNumberSaysNothing_data();
+    void whatIsNoNumberSaysNothing();
     void theTightestGroupCounts();
     void droppableCacheIsFree();
     void groupsOfVersionOne();
@@ -68,6 +70,33 @@ void FreeMemoryTest::availableIsThatOfTheMachine()
     const Machine machine;
     machine.says("proc/meminfo", "MemTotal:       24684000 kB\nMemFree: 7 kB\nMemAvailable:    3000000 kB\n");
     QCOMPARE(freeOn(machine), std::uint64_t {3'072'000'000});
+}
+
+void FreeMemoryTest::whatIsNoNumberSaysNothing_data()
+{
+    QTest::addColumn<QString>("text");
+    int number = 0;
+    for (const char *text :
+         {"", "\n\n", "MemAvailable:", "MemAvailable: \n3000", "MemAvailable: -1 kB\n",
+          "MemAvailable: 1e9 kB\n", "MemAvailable: 0x10 kB\n", "MemAvailable:3000 kB\n",
+          "memavailable: 3000 kB\n", "XMemAvailable: 3000 kB\n", "MemAvailable: 18446744073709551615 kB\n",
+          "MemAvailable: 99999999999999999999999999 kB\n", "MemAvailable: kB 3000\n", "\x01\xFF\xFE\x80"})
+        QTest::addRow("%d", number++) << QString::fromLatin1(text);
+    QTest::newRow("a long line") << QString(1'000'000, 'x');
+    QTest::newRow("a zero byte") << QString("MemAvailable: 3") + QChar(0) + "000 kB\n";
+}
+
+void FreeMemoryTest::whatIsNoNumberSaysNothing()
+{
+    QFETCH(QString, text);
+    const Machine machine;
+    machine.says("proc/meminfo", text.toLatin1().toStdString());
+    QVERIFY(!freeMemory(machine.root));
+    machine.says("proc/self/cgroup", text.toLatin1().toStdString() + "\n0::/\n");
+    machine.says("sys/fs/cgroup/memory.max", text.toLatin1().toStdString());
+    machine.says("sys/fs/cgroup/memory.current", text.toLatin1().toStdString());
+    machine.says("sys/fs/cgroup/memory.stat", text.toLatin1().toStdString());
+    QVERIFY(!freeMemory(machine.root));
 }
 
 void FreeMemoryTest::theTightestGroupCounts()

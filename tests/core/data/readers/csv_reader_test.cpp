@@ -214,8 +214,8 @@ void CsvReaderTest::limitsHoldAndStopsAreHeard()
 {
     const DataFolder folder;
     const fs::path path = folder.write("a.csv", "1,2,a\n3,4,a\n5,6,a\n");
-    QVERIFY(read(path, {}, {.maxBytes = 28, .maxExamples = 3}).has_value());
-    QCOMPARE(read(path, {}, {.maxBytes = 23}).error().code, ErrorCode::OutOfRange);
+    QVERIFY(read(path, {}, {.maxBytes = 48, .maxExamples = 3}).has_value());
+    QCOMPARE(read(path, {}, {.maxBytes = 47}).error().code, ErrorCode::OutOfMemory);
     QCOMPARE(read(path, {}, {.maxExamples = 2}).error().where,
              folder.path().filename().string() + "/a.csv:line 3");
     std::stop_source stop;

@@ -393,12 +393,13 @@ void IdxReaderTest::absurdCountsAllocateNothing_data()
     QTest::addColumn<quint32>("width");
     QTest::addColumn<int>("code");
     const int range = static_cast<int>(ErrorCode::OutOfRange);
+    const int memory = static_cast<int>(ErrorCode::OutOfMemory);
     const int malformed = static_cast<int>(ErrorCode::Malformed);
     QTest::newRow("all at their most") << 0xFFFFFFFFU << 0xFFFFFFFFU << 0xFFFFFFFFU << range;
     QTest::newRow("most images") << 0xFFFFFFFFU << 1U << 1U << range;
-    QTest::newRow("most pixels") << 1U << 0xFFFFFFFFU << 0xFFFFFFFFU << range;
-    QTest::newRow("product 2^64") << 0x10000U << 0x1000000U << 0x1000000U << range;
-    QTest::newRow("product wraps to 18") << 9U << 0x80000001U << 2U << range;
+    QTest::newRow("most pixels") << 1U << 0xFFFFFFFFU << 0xFFFFFFFFU << memory;
+    QTest::newRow("product 2^64") << 0x10000U << 0x1000000U << 0x1000000U << memory;
+    QTest::newRow("product wraps to 18") << 9U << 0x80000001U << 2U << memory;
     QTest::newRow("within the limits, not in the file") << 1'000'000U << 30U << 30U << malformed;
 }
 
@@ -433,7 +434,8 @@ void IdxReaderTest::limitsHoldForAllPartsTogether()
     QVERIFY(readIdx(m_folder, {}, {.maxBytes = bytes, .maxExamples = 3}, {}).has_value());
     const auto tooBig = readIdx(m_folder, {}, {.maxBytes = bytes - 1}, {});
     QVERIFY(!tooBig.has_value());
-    QCOMPARE(tooBig.error().code, ErrorCode::OutOfRange);
+    QCOMPARE(tooBig.error().code, ErrorCode::OutOfMemory);
+    QCOMPARE(tooBig.error().what, "5 images: 30 B of memory are needed; 29 B are allowed");
     QCOMPARE(tooBig.error().where, "Tiny/t10k-images-idx3-ubyte:4");
     const auto tooMany = readIdx(m_folder, {}, {.maxExamples = 2}, {});
     QVERIFY(!tooMany.has_value());

@@ -315,7 +315,10 @@ void ImageFolderReaderTest::refusesWhatIsWrongAndSaysWhere()
     fs::remove(tree / "train" / "red" / "5.jpg");
     fs::remove(tree / "train" / "red" / "6.jpg");
     QVERIFY(read(tree, small, {.maxBytes = 9 * 48, .maxExamples = 9}).has_value());
-    QCOMPARE(read(tree, small, {.maxBytes = 9 * 48 - 1}).error().code, ErrorCode::OutOfRange);
+    const auto tooBig = read(tree, small, {.maxBytes = 9 * 48 - 1});
+    QVERIFY(!tooBig);
+    QCOMPARE(tooBig.error().code, ErrorCode::OutOfMemory);
+    QCOMPARE(tooBig.error().what, "9 pictures of 48 bytes: 432 B of memory are needed; 431 B are allowed");
     QCOMPARE(read(tree, small, {.maxExamples = 8}).error().code, ErrorCode::OutOfRange);
     fs::remove_all(tree / "train" / "red");
     QCOMPARE(read(tree).error().code, ErrorCode::NotFound); // a single class

@@ -265,7 +265,7 @@ void SignalCutterTest::refusals_data()
     int number = 0;
     for (const char *said : {"no window of", "without samples", "2 channels", "unequal", "not finite",
                              "is not known", "1 classes", "no recordings", "fewer than a window",
-                             "which no training example has", "that are allowed", "is known, those"})
+                             "which no training example has", "400 B are allowed", "is known, those"})
         QTest::newRow(said) << QString(said) << number++;
 }
 
