@@ -41,11 +41,11 @@ const std::array readers {
     DatasetReader {
         "matlab", "recordings in MATLAB files, CWRU's bearings among them: a .mat, their folder or archive",
         "*.mat *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeMatlab, matlabOptions(), readMatlab},
-    DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
-                   "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
-    DatasetReader {"audio", "recordings, a folder a class: WAV and FLAC",
+    DatasetReader {"audio", "recordings, a folder a class, or with a table of classes: WAV and FLAC",
                    "*.wav *.flac *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeAudioFolder,
                    audioFolderOptions(), readAudioFolder},
+    DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
+                   "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
     DatasetReader {"series",
                    "time series as text, a row a sample: a folder of .csv or .tsv files, a file or "
                    "a folder a class",

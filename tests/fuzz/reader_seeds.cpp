@@ -342,6 +342,14 @@ std::vector<ReaderSeed> readerSeeds()
     spectra["features"] = std::string("fft");
     plain("wav-spectra", audioFiles(), spectra);
     packed("wav-tar", audioFiles(), "w.tar", &tarOf, windows);
+    auto labelled = audioFiles();
+    labelled["labels.csv"] = "file,label,by\n";
+    for (const auto &[name, bytes] : audioFiles())
+        labelled["labels.csv"] += name + ',' + name.substr(0, name.find('/')) + ",me\n";
+    DatasetOptions byTable = windows;
+    byTable["label_table"] = std::string("labels.csv");
+    plain("wav-table", labelled, byTable);
+    packed("wav-table-tar", labelled, "w.tar", &tarOf, byTable);
     plain("flac", flacFiles(), windows);
     packed("flac-zip", flacFiles(), "f.zip", &storedZip, windows);
 

@@ -13,10 +13,10 @@
 
 #include "core/data/file_tree.h"
 #include "core/data/readers/audio_file.h"
+#include "core/data/readers/label_table.h"
 #include "core/data/signal/recording_labels.h"
 #include "core/data/signal/signal_cutter.h"
 #include "core/data/signal/signal_pipeline.h"
-#include "core/data/test_part.h"
 
 namespace rosler {
 
@@ -58,42 +58,46 @@ struct PlannedAudio {
     std::string label;
     RecordingUse use = RecordingUse::Split;
 };
-using AudioPlan = std::map<std::string, PlannedAudio, std::less<>>;
+struct AudioPlan {
+    std::map<std::string, PlannedAudio, std::less<>> files;
+    std::vector<std::string> notes;
+};
 
 Result<AudioPlan> listRecordings(const fs::path &path, const DatasetOptions &options,
                                  const SignalPipeline &pipeline, const ReadLimits &limits,
                                  const ReadProgress &progress)
 {
     AudioPlan plan;
+    FileLabels labels(options);
     bool twice = false;
     TreeVisit list;
     list.stop = progress.stop;
     list.wanted = [&](std::string_view file) {
         if (isAudioName(file) && !isLeftOut(file))
-            twice |= !plan.try_emplace(std::string(file)).second;
-        return false;
+            twice |= !plan.files.try_emplace(std::string(file)).second;
+        return labels.wants(file);
     };
+    list.take = [&](TreeFile &file) { return labels.take(file); };
     if (auto visited = visitFiles(path, list); !visited)
         return tl::unexpected(std::move(visited.error()));
-    if (plan.empty())
+    if (plan.files.empty())
         return fail(ErrorCode::NotFound, "no .wav or .flac files", path.string());
-    if (twice || std::cmp_greater(plan.size(), limits.maxExamples))
+    if (twice || std::cmp_greater(plan.files.size(), limits.maxExamples))
         return fail(twice ? ErrorCode::Malformed : ErrorCode::OutOfRange,
                     twice ? "a file is there twice"
-                          : std::to_string(plan.size()) + " recordings are too many",
+                          : std::to_string(plan.files.size()) + " recordings are too many",
                     path.string());
     std::vector<std::string> files;
-    for (const auto &[file, planned] : plan)
+    for (const auto &[file, planned] : plan.files)
         files.push_back(file);
-    const auto text = [&](std::string_view name) {
-        return std::get<std::string>(options.find(name)->second);
-    };
-    const auto labels = labelsOf(files, text("label"), text("label_until"));
-    if (!labels)
-        return tl::unexpected(labels.error());
-    const std::vector<RecordingUse> uses = usesOf(*labels, pipeline);
-    for (std::size_t i = 0; i < files.size(); ++i)
-        plan[files[i]] = {(*labels)[i], uses[i]};
+    auto labelled = labels.of(std::move(files), path.string(), progress.stop);
+    if (!labelled)
+        return tl::unexpected(std::move(labelled.error()));
+    const std::vector<RecordingUse> uses = usesOf(labelled->labels, pipeline);
+    plan.files.clear();
+    for (std::size_t i = 0; i < labelled->files.size(); ++i)
+        plan.files[labelled->files[i]] = {std::move(labelled->labels[i]), uses[i]};
+    plan.notes = std::move(labelled->notes);
     return plan;
 }
 
@@ -163,8 +167,14 @@ private:
 
 std::span<const ReaderOption> audioFolderOptions()
 {
-    static const std::vector<ReaderOption> options = withSignalOptions(
-        {labelOption, labelUntilOption, {"mono", "mix the channels to one", true}}, usualAudio());
+    static const std::vector<ReaderOption> options =
+        withSignalOptions({labelOption,
+                           labelUntilOption,
+                           labelTableOption,
+                           labelTableFileOption,
+                           labelTableClassOption,
+                           {"mono", "mix the channels to one", true}},
+                          usualAudio());
     return options;
 }
 
@@ -186,23 +196,23 @@ Result<std::shared_ptr<const Dataset>> readAudioFolder(const fs::path &path, con
     if (!plan)
         return tl::unexpected(plan.error());
     SignalCutter cutter(*pipeline, limits, progress.stop);
-    cutter.expect(plan->size());
+    cutter.expect(plan->files.size());
     AudioQueue queue(cutter, std::get<bool>(resolved->at("mono")), progress.stop);
     constexpr double reading = 0.95; // of the time; the rest checks and digests
     std::size_t read = 0;
     TreeVisit visit;
     visit.stop = progress.stop;
-    visit.wanted = [&](std::string_view file) { return plan->contains(file); };
+    visit.wanted = [&](std::string_view file) { return plan->files.contains(file); };
     visit.take = [&](TreeFile &file) {
         if (progress.report && ++read % filesAtOnce == 0)
-            progress.report(reading * static_cast<double>(read) / static_cast<double>(plan->size()));
-        return queue.add(file, plan->find(file.path())->second);
+            progress.report(reading * static_cast<double>(read) / static_cast<double>(plan->files.size()));
+        return queue.add(file, plan->files.find(file.path())->second);
     };
     if (auto visited = visitFiles(path, visit); !visited)
         return tl::unexpected(std::move(visited.error()));
     if (auto passed = queue.pass(); !passed)
         return tl::unexpected(std::move(passed.error()));
-    return cutter.datasetOf(path, progress);
+    return cutter.datasetOf(path, progress, plan->notes);
 }
 
 } // namespace rosler

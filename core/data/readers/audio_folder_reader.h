@@ -17,7 +17,8 @@ namespace rosler {
 /// Whether @p path is a folder or an archive with .wav or .flac files.
 [[nodiscard]] bool looksLikeAudioFolder(const std::filesystem::path &path);
 
-/// Reads recordings, a WAV or FLAC file each, whose folder, or name, is their class. Examples are cut of them
+/// Reads recordings, a WAV or FLAC file each, whose folder, or name, is their class, or which a table beside
+/// them gives one (label_table.h). Examples are cut of them
 /// as signal_pipeline.h says; unless an option says otherwise one second at 16,000 samples, mixed to mono, as
 /// cepstral coefficients, and whole recordings are tested on. Files in folders whose names begin with "_"
 /// (noise that comes with keywords) are left out. Recordings are in the order in which visitFiles() meets
@@ -25,7 +26,7 @@ namespace rosler {
 ///
 /// @return NotFound  no such files
 /// @return Malformed, Unsupported, OutOfRange, OutOfMemory, Unreadable, Cancelled  as decodeAudio(),
-/// SignalCutter, visitFiles()
+/// SignalCutter, FileLabels, visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readAudioFolder(const std::filesystem::path &path,
                                                                      const DatasetOptions &options,
                                                                      const ReadLimits &limits,

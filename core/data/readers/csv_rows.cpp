@@ -58,27 +58,37 @@ void trim(std::string &cell)
 
 CsvRows::CsvRows(ByteSource source, char delimiter)
     : m_source(std::move(source))
+    , m_name(m_source->name())
     , m_delimiter(delimiter)
+{
+}
+
+CsvRows::CsvRows(std::string text, std::string name, char delimiter)
+    : m_name(std::move(name))
+    , m_delimiter(delimiter)
+    , m_piece(std::move(text))
 {
 }
 
 /// Whether there is a byte at m_at.
 Result<bool> CsvRows::fill()
 {
-    if (m_at < m_piece.size())
+    if (m_begun && m_at < m_piece.size())
         return true;
-    m_piece.resize(csvPieceBytes);
-    m_at = 0;
-    std::size_t filled = 0;
-    while (filled < m_piece.size()) {
-        const auto taken = m_source.readSome(std::as_writable_bytes(std::span(m_piece)).subspan(filled));
-        if (!taken)
-            return tl::unexpected(taken.error());
-        if (*taken == 0)
-            break;
-        filled += *taken;
+    if (m_source) {
+        m_piece.resize(csvPieceBytes);
+        m_at = 0;
+        std::size_t filled = 0;
+        while (filled < m_piece.size()) {
+            const auto taken = m_source->readSome(std::as_writable_bytes(std::span(m_piece)).subspan(filled));
+            if (!taken)
+                return tl::unexpected(taken.error());
+            if (*taken == 0)
+                break;
+            filled += *taken;
+        }
+        m_piece.resize(filled);
     }
-    m_piece.resize(filled);
     if (!std::exchange(m_begun, true)) {
         if (m_piece.starts_with("\xEF\xBB\xBF"))
             m_at = 3;
@@ -190,16 +200,18 @@ Result<bool> CsvRows::next(std::vector<std::string> &cells)
 
 std::string CsvRows::where(std::size_t column) const
 {
-    std::string place = m_source.name() + ":line " + std::to_string(m_rowLine);
+    std::string place = m_name + ":line " + std::to_string(m_rowLine);
     return column == 0 ? place : place + ", column " + std::to_string(column);
 }
 
 double CsvRows::fraction() const noexcept
 {
-    const auto read = static_cast<double>(std::max<std::uint64_t>(1, m_source.offset()));
+    if (!m_source)
+        return static_cast<double>(m_at) / static_cast<double>(std::max<std::size_t>(1, m_piece.size()));
+    const auto read = static_cast<double>(std::max<std::uint64_t>(1, m_source->offset()));
     const auto left = static_cast<double>(m_piece.size() - m_at);
-    return static_cast<double>(m_source.fileBytesRead())
-        / static_cast<double>(std::max<std::uint64_t>(1, m_source.fileBytes())) * (read - left) / read;
+    return static_cast<double>(m_source->fileBytesRead())
+        / static_cast<double>(std::max<std::uint64_t>(1, m_source->fileBytes())) * (read - left) / read;
 }
 
 std::optional<double> csvNumber(const std::string &cell, bool decimalCommas)

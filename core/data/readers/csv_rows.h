@@ -23,6 +23,8 @@ public:
     /// else
     ///                   the one that the first line has most of
     CsvRows(ByteSource source, char delimiter);
+    /// Those of a text that is in memory, whole, under a name for messages.
+    CsvRows(std::string text, std::string name, char delimiter);
 
     /// Reads the next row into @p cells, quotes and the white space around taken off. False after the last.
     /// @return Malformed   a quote that is not closed, or text behind one
@@ -41,7 +43,8 @@ private:
     [[nodiscard]] Result<bool> fill();
     void detect();
 
-    ByteSource m_source;
+    std::optional<ByteSource> m_source; ///< none: all is in m_piece from the beginning
+    std::string m_name;
     char m_delimiter;
     std::string m_piece;
     std::size_t m_at = 0;

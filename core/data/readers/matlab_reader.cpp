@@ -16,6 +16,7 @@
 #include "core/base/text_number.h"
 #include "core/data/file_tree.h"
 #include "core/data/readers/cwru_records.h"
+#include "core/data/readers/label_table.h"
 #include "core/data/readers/mat_file.h"
 #include "core/data/signal/recording_labels.h"
 #include "core/data/signal/signal_cutter.h"
@@ -91,7 +92,7 @@ private:
     }
     Result<void> list();
     Result<void> planCwru();
-    Result<void> planOthers();
+    Result<void> planOthers(const FileLabels &labels);
     Result<void> take(TreeFile &file, SignalCutter &cutter);
     Result<Recording> read(TreeFile &file, const Planned &planned) const;
     [[nodiscard]] Result<const MatVariable *> choose(const MatFile &file, const Planned &planned,
@@ -105,6 +106,7 @@ private:
     const ReadProgress &m_progress;
     std::vector<std::string> m_files;
     Plan m_plan;
+    std::vector<std::string> m_notes;
     bool m_cwru = false;
     std::vector<Recording> m_waiting;
     Index m_samples = 0; ///< of those
@@ -114,11 +116,13 @@ Result<void> MatlabLoad::list()
 {
     TreeVisit visit;
     visit.stop = m_progress.stop;
+    FileLabels labels(m_options);
     visit.wanted = [&](std::string_view file) {
         if (isMatName(file))
             m_files.emplace_back(file);
-        return false;
+        return labels.wants(file);
     };
+    visit.take = [&](TreeFile &file) { return labels.take(file); };
     if (auto visited = visitFiles(m_path, visit); !visited)
         return visited;
     if (m_files.empty())
@@ -127,9 +131,10 @@ Result<void> MatlabLoad::list()
     for (const std::string &file : m_files)
         if (!once.insert(file).second)
             return fail(ErrorCode::Malformed, className(file) + " is there twice", m_path.string());
-    m_cwru =
-        std::ranges::all_of(m_files, [](const std::string &file) { return cwruRecordOf(file).has_value(); });
-    return m_cwru ? planCwru() : planOthers();
+    m_cwru = text("label_table").empty() && std::ranges::all_of(m_files, [](const std::string &file) {
+                 return cwruRecordOf(file).has_value();
+             });
+    return m_cwru ? planCwru() : planOthers(labels);
 }
 
 Result<void> MatlabLoad::planCwru()
@@ -169,14 +174,15 @@ Result<void> MatlabLoad::planCwru()
     return {};
 }
 
-Result<void> MatlabLoad::planOthers()
+Result<void> MatlabLoad::planOthers(const FileLabels &labels)
 {
-    auto labels = labelsOf(m_files, text("label"), text("label_until"));
-    if (!labels)
-        return tl::unexpected(labels.error());
-    const std::vector<RecordingUse> uses = usesOf(*labels, m_pipeline);
-    for (std::size_t i = 0; i < m_files.size(); ++i)
-        m_plan[m_files[i]] = {std::move((*labels)[i]), uses[i], {}};
+    auto labelled = labels.of(m_files, m_path.string(), m_progress.stop);
+    if (!labelled)
+        return tl::unexpected(std::move(labelled.error()));
+    const std::vector<RecordingUse> uses = usesOf(labelled->labels, m_pipeline);
+    for (std::size_t i = 0; i < labelled->files.size(); ++i)
+        m_plan[labelled->files[i]] = {std::move(labelled->labels[i]), uses[i], {}};
+    m_notes = std::move(labelled->notes);
     return {};
 }
 
@@ -273,15 +279,14 @@ Result<std::shared_ptr<const Dataset>> MatlabLoad::run()
         return tl::unexpected(std::move(visited.error()));
     if (auto passed = pass(cutter); !passed)
         return tl::unexpected(std::move(passed.error()));
-    std::vector<std::string> notes;
     const bool trap = std::ranges::any_of(m_plan, [this](const auto &planned) {
         return planned.second.record && planned.second.record->rate != m_pipeline.features.rate;
     });
     if (m_cwru && trap && std::get<double>(m_options.find("recorded_rate")->second) == 0)
-        notes.emplace_back(
+        m_notes.emplace_back(
             "By its signal record 97 (normal) was sampled 48,000 times a second, the faults 12,000 times, "
             "which their files do not say. Taken as they lie, \"normal\" would be told by its rate alone.");
-    return cutter.datasetOf(m_path, m_progress, std::move(notes));
+    return cutter.datasetOf(m_path, m_progress, std::move(m_notes));
 }
 
 } // namespace
@@ -295,6 +300,9 @@ std::span<const ReaderOption> matlabOptions()
          0, 1e9},
         labelOption,
         labelUntilOption,
+        labelTableOption,
+        labelTableFileOption,
+        labelTableClassOption,
         {"load", "of CWRU files, the motor's load to train on: 0 to 3, as 0,1, or all", std::string("0")},
         {"test_load", "of CWRU files, other loads to test on; empty: what is left of the training recordings",
          std::string()},

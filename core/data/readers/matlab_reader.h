@@ -24,8 +24,8 @@ namespace rosler {
 ///
 /// @return NotFound     no .mat files, or no variable of the name that was asked for
 /// @return Unsupported  a variable that is no array of real numbers; a file of another version
-/// @return Malformed, OutOfRange, OutOfMemory, Unreadable, Cancelled  as MatFile, SignalCutter and
-/// visitFiles()
+/// @return Malformed, OutOfRange, OutOfMemory, Unreadable, Cancelled  as MatFile, SignalCutter,
+/// FileLabels and visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readMatlab(const std::filesystem::path &path,
                                                                 const DatasetOptions &options,
                                                                 const ReadLimits &limits,

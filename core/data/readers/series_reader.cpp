@@ -16,6 +16,7 @@
 #include "core/data/byte_source.h"
 #include "core/data/file_tree.h"
 #include "core/data/readers/csv_rows.h"
+#include "core/data/readers/label_table.h"
 #include "core/data/signal/recording_labels.h"
 #include "core/data/signal/signal_cutter.h"
 #include "core/data/signal/signal_pipeline.h"
@@ -275,17 +276,22 @@ SignalPipeline usualSeries()
     return pipeline;
 }
 
-Result<std::vector<std::string>> tablesIn(const fs::path &path, const ReadProgress &progress)
+/// Recordings; @p labels takes the table of their classes.
+Result<std::vector<std::string>> tablesIn(const fs::path &path, FileLabels &labels,
+                                          const ReadProgress &progress)
 {
     std::vector<std::string> files;
     TreeVisit list;
     list.stop = progress.stop;
     list.wanted = [&](std::string_view file) {
         std::error_code ignored;
+        if (labels.wants(file))
+            return true;
         if (isTableName(file) && fs::is_regular_file(path / file, ignored)) // not within an archive
             files.emplace_back(file);
         return false;
     };
+    list.take = [&](TreeFile &file) { return labels.take(file); };
     if (auto visited = visitFiles(path, list); !visited)
         return tl::unexpected(std::move(visited.error()));
     if (files.empty())
@@ -312,6 +318,9 @@ std::span<const ReaderOption> seriesOptions()
              std::string()},
             labelOption,
             labelUntilOption,
+            labelTableOption,
+            labelTableFileOption,
+            labelTableClassOption,
         },
         usualSeries());
     return options;
@@ -342,42 +351,48 @@ Result<std::shared_ptr<const Dataset>> readSeries(const fs::path &path, const Da
     if (labelled && pipeline->byRecording)
         return fail(ErrorCode::OutOfRange, "what a column of labels tells apart is split by time",
                     "options/split");
-    const auto files = tablesIn(path, progress);
-    if (!files)
-        return tl::unexpected(files.error());
-    auto labels = labelled ? Result<std::vector<std::string>>(std::vector<std::string>(files->size()))
-                           : labelsOf(*files, text("label"), text("label_until"));
-    if (!labels)
-        return tl::unexpected(labels.error());
-    const std::vector<RecordingUse> uses = usesOf(*labels, *pipeline);
+    if (labelled && !text("label_table").empty())
+        return fail(ErrorCode::OutOfRange, "classes are those of a column, or of a table of files: not both",
+                    "options/label_table");
+    FileLabels fileLabels(*resolved);
+    auto listed = tablesIn(path, fileLabels, progress);
+    if (!listed)
+        return tl::unexpected(std::move(listed.error()));
+    std::vector<std::string> none(listed->size());
+    auto chosen = labelled ? Result<LabelledFiles>(LabelledFiles {std::move(*listed), std::move(none), {}})
+                           : fileLabels.of(std::move(*listed), path.string(), progress.stop);
+    if (!chosen)
+        return tl::unexpected(std::move(chosen.error()));
+    const std::vector<std::string> &files = chosen->files;
+    const std::vector<RecordingUse> uses = usesOf(chosen->labels, *pipeline);
     SignalCutter cutter(*pipeline, limits, progress.stop);
-    cutter.expect(labelled ? 0 : files->size());
+    cutter.expect(labelled ? 0 : files.size());
     std::string timeFound;
     std::vector<Recording> waiting;
     double rate = 0; // of the first
-    for (std::size_t i = 0; i < files->size(); ++i) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
         SeriesFile file(*resolved, progress);
-        auto recordings = file.read(path / (*files)[i]);
+        auto recordings = file.read(path / files[i]);
         if (!recordings)
             return tl::unexpected(std::move(recordings.error()));
         timeFound = file.timeFound();
         for (Recording &recording : *recordings) {
             if (!labelled)
-                recording.label = (*labels)[i];
+                recording.label = chosen->labels[i];
             recording.use = uses[i];
             rate = rate == 0 ? recording.rate : rate;
             if (std::abs(recording.rate - rate) <= sameRate * rate)
                 recording.rate = rate;
             waiting.push_back(std::move(recording));
         }
-        if (waiting.size() >= seriesAtOnce || i + 1 == files->size())
+        if (waiting.size() >= seriesAtOnce || i + 1 == files.size())
             if (auto added = cutter.add(std::exchange(waiting, {})); !added)
                 return tl::unexpected(std::move(added.error()));
         constexpr double reading = 0.95; // of the time; the rest checks and digests
         if (progress.report)
-            progress.report(reading * static_cast<double>(i + 1) / static_cast<double>(files->size()));
+            progress.report(reading * static_cast<double>(i + 1) / static_cast<double>(files.size()));
     }
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = std::move(chosen->notes);
     if (!timeFound.empty())
         notes.push_back("Times are those of the column \"" + timeFound + "\".");
     return cutter.datasetOf(path, progress, std::move(notes));

@@ -22,14 +22,15 @@ namespace rosler {
 /// of times and of labels. Examples are cut of them as signal_pipeline.h says. The rate is that of the times,
 /// which rise in equal steps, or an option's; a column headed "t" or "time" is taken for them unasked; rates
 /// within 0.5 % of the first recording's are taken for it. A class is the file's folder or name, or what
-/// stands in the column of labels, where rows of one label are a recording.
+/// a table of files says (label_table.h), or what stands in the column of labels, where rows of one label are
+/// a recording.
 ///
 /// @return NotFound   no tables; no column of that name
 /// @return Malformed  a row of another length; a cell that is empty, no number or not finite; times that do
 /// not
 ///                    rise, or in steps that differ by more than a fifth. `where` is "set/a.csv:line 3,
 ///                    column 2"
-/// @return OutOfRange, OutOfMemory, Unreadable, Cancelled  as SignalCutter and visitFiles()
+/// @return OutOfRange, OutOfMemory, Unreadable, Cancelled  as SignalCutter, FileLabels and visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readSeries(const std::filesystem::path &path,
                                                                 const DatasetOptions &options,
                                                                 const ReadLimits &limits,
