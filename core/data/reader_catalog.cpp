@@ -23,38 +23,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::array readers {
-    DatasetReader {"idx",
-                   "MNIST, EMNIST and other images in IDX files, plain or packed: one of the four files, or "
-                   "their folder",
-                   "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz", looksLikeIdx, idxOptions(),
-                   readIdx},
-    DatasetReader {"cifar",
-                   "CIFAR-10 and CIFAR-100, binary version: the .bin files, their folder, or the .tar.gz or "
-                   ".tar.xz they come in",
-                   "data_batch_?.bin test_batch.bin *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip",
-                   looksLikeCifar, cifarOptions(), readCifar},
-    DatasetReader {"numpy", "arrays of numpy: a .npz, or .npy files in a folder", "*.npz *.npy",
-                   looksLikeNumpy, numpyOptions(), readNumpy},
-    DatasetReader {"hdf5", "datasets of an HDF5 file, named by their paths", "*.h5 *.hdf5", looksLikeH5,
-                   h5Options(), readH5},
-    DatasetReader {
-        "matlab", "recordings in MATLAB files, CWRU's bearings among them: a .mat, their folder or archive",
-        "*.mat *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeMatlab, matlabOptions(), readMatlab},
-    DatasetReader {"audio", "recordings, a folder a class, or with a table of classes: WAV and FLAC",
-                   "*.wav *.flac *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeAudioFolder,
-                   audioFolderOptions(), readAudioFolder},
-    DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
-                   "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
-    DatasetReader {"series",
-                   "time series as text, a row a sample: a folder of .csv or .tsv files, a file or "
-                   "a folder a class",
-                   "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeSeries, seriesOptions(), readSeries},
-    DatasetReader {"images", "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
-                   "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder, imageFolderOptions(),
-                   readImageFolder},
-};
-
 constexpr double digitBytes = 28 * 28 * sizeof(float);
 
 const std::array digitsOptions {
@@ -96,6 +64,42 @@ Error placed(Error error, const fs::path &path)
 
 std::span<const DatasetReader> datasetReaders()
 {
+    // Made when it is first asked for: options that readers share lie in other files, whose beginning has no
+    // order.
+    static const std::array readers {
+        DatasetReader {
+            "idx",
+            "MNIST, EMNIST and other images in IDX files, plain or packed: one of the four files, or "
+            "their folder",
+            "*-idx?-ubyte *-idx?-ubyte.gz *.idx?-ubyte *.idx?-ubyte.gz", looksLikeIdx, idxOptions(), readIdx},
+        DatasetReader {
+            "cifar",
+            "CIFAR-10 and CIFAR-100, binary version: the .bin files, their folder, or the .tar.gz or "
+            ".tar.xz they come in",
+            "data_batch_?.bin test_batch.bin *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeCifar,
+            cifarOptions(), readCifar},
+        DatasetReader {"numpy", "arrays of numpy: a .npz, or .npy files in a folder", "*.npz *.npy",
+                       looksLikeNumpy, numpyOptions(), readNumpy},
+        DatasetReader {"hdf5", "datasets of an HDF5 file, named by their paths", "*.h5 *.hdf5", looksLikeH5,
+                       h5Options(), readH5},
+        DatasetReader {
+            "matlab",
+            "recordings in MATLAB files, CWRU's bearings among them: a .mat, their folder or archive",
+            "*.mat *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeMatlab, matlabOptions(), readMatlab},
+        DatasetReader {"audio", "recordings, a folder a class, or with a table of classes: WAV and FLAC",
+                       "*.wav *.flac *.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeAudioFolder,
+                       audioFolderOptions(), readAudioFolder},
+        DatasetReader {"csv", "a table of numbers and labels as text: .csv or .tsv",
+                       "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeCsv, csvOptions(), readCsv},
+        DatasetReader {"series",
+                       "time series as text, a row a sample: a folder of .csv or .tsv files, a file or "
+                       "a folder a class",
+                       "*.csv *.tsv *.csv.gz *.tsv.gz", looksLikeSeries, seriesOptions(), readSeries},
+        DatasetReader {"images",
+                       "pictures, a folder a class, or train and test with such folders: JPEG and PNG",
+                       "*.tar *.tar.gz *.tgz *.tar.xz *.txz *.zip", looksLikeImageFolder,
+                       imageFolderOptions(), readImageFolder},
+    };
     return readers;
 }
 
@@ -105,7 +109,7 @@ std::span<const ReaderOption> datasetOptions(const std::string &source)
         return digitsOptions;
     if (source == builtInBearing)
         return syntheticBearingOptions();
-    for (const DatasetReader &reader : readers)
+    for (const DatasetReader &reader : datasetReaders())
         if (reader.canRead(source))
             return reader.options;
     return {};
@@ -137,7 +141,7 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request
             return fail(ErrorCode::Unreadable, "cannot read: " + error.message(), source);
         return fail(ErrorCode::NotFound, "there is no such file or folder", source);
     }
-    for (const DatasetReader &reader : readers) {
+    for (const DatasetReader &reader : datasetReaders()) {
         if (!reader.canRead(path))
             continue;
         const auto options = resolveOptions(request.options, reader.options);
@@ -148,7 +152,7 @@ Result<std::shared_ptr<const Dataset>> loadDataset(const DatasetRequest &request
         });
     }
     std::string known;
-    for (const DatasetReader &reader : readers)
+    for (const DatasetReader &reader : datasetReaders())
         known.append("; ").append(reader.name).append(" (").append(reader.description).append(")");
     return fail(ErrorCode::Unsupported,
                 "not a dataset that can be read here. These can: " + std::string(builtInDigits) + " and "

@@ -37,6 +37,8 @@ void ReaderCatalogTest::everyReaderIsComplete()
         QVERIFY(names.insert(reader.name).second);
         QVERIFY(!reader.description.empty());
         QVERIFY(!reader.patterns.empty());
+        for (const ReaderOption &option : reader.options)
+            QVERIFY(!option.name.empty() && !option.description.empty());
         QVERIFY(!reader.canRead("/no/such/file"));
         QVERIFY(!reader.canRead(""));
         QVERIFY(!reader.read("/no/such/file", {}, {}, {}).has_value());
