@@ -9,7 +9,9 @@
 #include <hdf5.h>
 
 #include "core/base/contract.h"
+#include "core/h5/h5_chunks.h"
 #include "core/h5/h5_error.h"
+#include "core/h5/h5_header.h"
 #include "core/h5/h5_read_driver.h"
 
 namespace rosler::h5 {
@@ -67,20 +69,13 @@ bool describe(const Handle &dataset, ArrayInfo &info)
         info.kind = 'f';
         info.itemBytes = std::max(bytes, sizeof(float)); // half precision is widened
     }
+    info.records = kind == H5T_COMPOUND;
     if (memoryType(info.kind, info.itemBytes) == nullptr)
         info.kind = 0;
     if (H5Pget_layout(creation.id()) == H5D_CHUNKED
         && H5Pget_chunk(creation.id(), mostExtents, sizes.data()) == dimensions && dimensions > 0)
         info.chunkRows = static_cast<Index>(std::clamp<hsize_t>(sizes[0], 1, mostRows));
     return true;
-}
-
-/// The filters that HDF5 brings itself.
-bool isKnownFilter(H5Z_filter_t filter)
-{
-    constexpr std::array known {H5Z_FILTER_DEFLATE, H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32,
-                                H5Z_FILTER_SZIP,    H5Z_FILTER_NBIT,    H5Z_FILTER_SCALEOFFSET};
-    return std::ranges::find(known, filter) != known.end();
 }
 
 /// Whether all of it lies in this file, in pieces that memory can hold.
@@ -106,31 +101,115 @@ Result<void> checkKept(const Handle &dataset, const std::string &where)
                         where);
         bytes *= extent;
     }
-    for (int i = 0; i < H5Pget_nfilters(creation.id()); ++i) {
-        unsigned flags = 0;
-        std::size_t values = 0;
-        const H5Z_filter_t filter = H5Pget_filter2(creation.id(), static_cast<unsigned>(i), &flags, &values,
-                                                   nullptr, 0, nullptr, nullptr);
-        if (!isKnownFilter(filter))
-            return fail(ErrorCode::Unsupported, "it is packed by filter " + std::to_string(filter), where);
+    return {};
+}
+
+/// What is read of a dataset.
+struct Selection {
+    std::vector<hsize_t> start;
+    std::vector<hsize_t> sizes;
+    hid_t memoryType;
+};
+
+/// Whether a dataset that lies in the head of its object is as long as its extents say, which HDF5 does not
+/// look at (1.10.8).
+Result<void> checkCompact(const Handle &dataset, const ArrayInfo &array, const std::string &where)
+{
+    const Handle creation(H5Dget_create_plist(dataset.id()), &H5Pclose);
+    const Handle type(H5Dget_type(dataset.id()), &H5Tclose);
+    if (!creation || !type)
+        return failWithStack(ErrorCode::Malformed, "this dataset cannot be read", where);
+    if (H5Pget_layout(creation.id()) != H5D_COMPACT)
+        return {};
+    const hsize_t held = H5Dget_storage_size(dataset.id());
+    hsize_t wanted = H5Tget_size(type.id());
+    for (const Index extent : array.extents)
+        wanted = extent != 0 && wanted > held / static_cast<hsize_t>(extent)
+            ? held + 1
+            : wanted * static_cast<hsize_t>(extent);
+    if (wanted != held)
+        return fail(ErrorCode::Malformed, array.text() + " in " + std::to_string(held) + " bytes", where);
+    return {};
+}
+
+/// By HDF5, some megabytes after the other. Nothing of it is packed.
+Result<void> readPlain(const Handle &dataset, Selection what, std::span<std::byte> into,
+                       const std::string &where, const std::stop_token &stop)
+{
+    constexpr std::size_t together = 16'000'000; // bytes
+    const std::size_t axis = static_cast<std::size_t>(
+        std::ranges::find_if(what.sizes.begin(), what.sizes.end() - 1, [](hsize_t size) { return size > 1; })
+        - what.sizes.begin());
+    const hsize_t count = what.sizes[axis];
+    const std::size_t pieceBytes = into.size() / count; // of one along the axis
+    const hsize_t most = std::max<hsize_t>(1, together / pieceBytes);
+    const hsize_t begin = what.start[axis];
+    for (hsize_t done = 0; done < count; done += what.sizes[axis]) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "stopped", where);
+        what.start[axis] = begin + done;
+        what.sizes[axis] = std::min(most, count - done);
+        const Handle space(H5Dget_space(dataset.id()), &H5Sclose);
+        const Handle memory(H5Screate_simple(static_cast<int>(what.sizes.size()), what.sizes.data(), nullptr),
+                            &H5Sclose);
+        if (!space || !memory
+            || H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, what.start.data(), nullptr, what.sizes.data(),
+                                   nullptr)
+                < 0
+            || H5Dread(dataset.id(), what.memoryType, memory.id(), space.id(), H5P_DEFAULT,
+                       into.data() + done * pieceBytes)
+                < 0)
+            return failWithStack(ErrorCode::Malformed, "it cannot be read", where);
     }
     return {};
 }
 
-/// The name of a hard link of a group; empty for other links.
-std::string hardLinkName(const Handle &group, hsize_t number)
+/// A dataset without a cache of chunks: HDF5 reads chunks that are not packed straight from their places
+/// then, not as many bytes as their index says (1.10.8).
+Handle openDataset(const Handle &file, const std::string &path)
 {
-    H5L_info_t info {};
-    if (H5Lget_info_by_idx(group.id(), ".", H5_INDEX_NAME, H5_ITER_INC, number, &info, H5P_DEFAULT) < 0
-        || info.type != H5L_TYPE_HARD)
+    const Handle access(H5Pcreate(H5P_DATASET_ACCESS), &H5Pclose);
+    if (!access || H5Pset_chunk_cache(access.id(), 0, 0, 0) < 0)
         return {};
-    std::string name(longestName, '\0');
-    const ssize_t length = H5Lget_name_by_idx(group.id(), ".", H5_INDEX_NAME, H5_ITER_INC, number,
-                                              name.data(), name.size(), H5P_DEFAULT);
-    if (length <= 0 || static_cast<std::size_t>(length) >= longestName)
-        return {};
-    name.resize(static_cast<std::size_t>(length));
-    return name;
+    return {H5Dopen2(file.id(), path.c_str(), access.id()), &H5Dclose};
+}
+
+/// A link of a group, and whether it is a hard one.
+struct Link {
+    std::string name;
+    bool hard;
+};
+
+/// Called by H5Literate for each link of a group.
+herr_t takeLink(hid_t /*group*/, const char *name, const H5L_info_t *info, void *links) noexcept
+try {
+    auto &found = *static_cast<std::vector<Link> *>(links);
+    if (found.size() > mostObjects)
+        return 1; // one too many: enough
+    found.push_back({name, info->type == H5L_TYPE_HARD});
+    return 0;
+} catch (...) { // no memory; HDF5 is C
+    return -1;
+}
+
+/// The links of a group in the order of their names' bytes, without those that are not taken. In the order
+/// that HDF5 has them: to sort them it makes a table, of which it frees what it did not fill where a link is
+/// damaged (1.10.8).
+/// @return OutOfRange  more than mostObjects
+Result<std::vector<Link>> linksOf(const Handle &group, const std::string &where)
+{
+    std::vector<Link> links;
+    hsize_t next = 0;
+    if (H5Literate(group.id(), H5_INDEX_NAME, H5_ITER_NATIVE, &next, &takeLink, &links) < 0)
+        return failWithStack(ErrorCode::Malformed, "this group cannot be searched", where);
+    if (links.size() > mostObjects)
+        return fail(ErrorCode::OutOfRange, "more than " + std::to_string(mostObjects) + " objects", where);
+    std::erase_if(links, [](const Link &link) { // long ones, and what would be followed as a path
+        return link.name.empty() || link.name.size() >= longestName || link.name == "."
+            || link.name.find('/') != std::string::npos;
+    });
+    std::ranges::sort(links, {}, &Link::name);
+    return links;
 }
 
 /// What is in a file, group by group.
@@ -148,15 +227,14 @@ public:
             return fail(ErrorCode::OutOfRange,
                         "groups are more than " + std::to_string(mostGroupsDeep) + " deep in one another",
                         m_name + ":/" + path);
-        H5G_info_t info {};
-        if (H5Gget_info(group.id(), &info) < 0)
-            return failWithStack(ErrorCode::Malformed, "this group cannot be searched", m_name + ":/" + path);
-        for (hsize_t i = 0; i < info.nlinks; ++i) {
+        const auto links = linksOf(group, m_name + ":/" + path);
+        if (!links)
+            return tl::unexpected(links.error());
+        for (const auto &[name, hard] : *links) {
             if (++m_seen > mostObjects)
                 return fail(ErrorCode::OutOfRange, "more than " + std::to_string(mostObjects) + " objects",
                             m_name);
-            const std::string name = hardLinkName(group, i);
-            if (name.empty())
+            if (!hard)
                 continue;
             const Handle object(H5Oopen(group.id(), name.c_str(), H5P_DEFAULT), &H5Oclose);
             if (!object)
@@ -214,16 +292,20 @@ std::string ArrayInfo::text() const
 
 Result<ArrayFile> ArrayFile::open(const std::filesystem::path &path)
 {
-    keepQuiet();
     std::string name = path.filename().string();
-    (void)H5PLset_loading_state(0); // no filters out of libraries that lie about
-    const auto access = readAccess({}, name);
-    if (!access)
-        return tl::unexpected(access.error());
-    Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access->id()), &H5Fclose);
+    auto file = openToRead(path.string(), name);
     if (!file)
-        return failWithStack(ErrorCode::Malformed, "not a whole HDF5 file", std::move(name));
-    return ArrayFile(std::move(file), std::move(name));
+        return tl::unexpected(std::move(file.error()));
+    return ArrayFile(std::move(*file), std::move(name));
+}
+
+Result<ArrayFile> ArrayFile::open(std::span<const std::byte> bytes, std::string name)
+{
+    auto file =
+        openToRead({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, ImageUse::Borrowed, name);
+    if (!file)
+        return tl::unexpected(std::move(file.error()));
+    return ArrayFile(std::move(*file), std::move(name));
 }
 
 Result<std::vector<ArrayInfo>> ArrayFile::list() const
@@ -237,35 +319,106 @@ Result<std::vector<ArrayInfo>> ArrayFile::list() const
     return std::move(walk).found();
 }
 
-Result<void> ArrayFile::read(const ArrayInfo &array, Index first, Index count,
-                             std::span<std::byte> into) const
+Result<std::vector<Member>> ArrayFile::members(const std::string &group, const std::stop_token &stop) const
+{
+    const Handle opened(H5Gopen2(m_handle.id(), group.empty() ? "/" : group.c_str(), H5P_DEFAULT), &H5Gclose);
+    if (!opened)
+        return failWithStack(ErrorCode::Malformed, "this group cannot be searched", where(group));
+    const auto links = linksOf(opened, where(group));
+    if (!links)
+        return tl::unexpected(links.error());
+    std::vector<Member> found;
+    for (const auto &[name, hard] : *links) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "stopped", where(group));
+        Member member {name, hard ? Member::Kind::Other : Member::Kind::Link, {}};
+        const Handle object(hard ? H5Oopen(opened.id(), member.name.c_str(), H5P_DEFAULT) : -1, &H5Oclose);
+        const H5I_type_t kind = object ? H5Iget_type(object.id()) : H5I_BADID;
+        member.array.path = group.empty() ? member.name : group + '/' + member.name;
+        if (kind == H5I_GROUP)
+            member.kind = Member::Kind::Group;
+        else if (kind == H5I_DATASET && describe(object, member.array))
+            member.kind = Member::Kind::Array;
+        found.push_back(std::move(member));
+    }
+    return found;
+}
+
+Result<Handle> ArrayFile::openObject(const std::string &path) const
+{
+    Handle object(H5Oopen(m_handle.id(), path.c_str(), H5P_DEFAULT), &H5Oclose);
+    if (!object)
+        return failWithStack(ErrorCode::Malformed, "this object cannot be read", where(path));
+    return object;
+}
+
+Result<std::string> ArrayFile::text(const std::string &path, const std::string &attribute) const
+{
+    const auto object = openObject(path);
+    if (!object)
+        return tl::unexpected(object.error());
+    const auto found = headerAttribute(*object, attribute, where(path));
+    if (!found)
+        return tl::unexpected(found.error());
+    if (found->kind != HeaderAttribute::Kind::Text)
+        return fail(ErrorCode::Unsupported, "not a text", where(path) + "@" + attribute);
+    const auto end = std::ranges::find(found->bytes, std::byte {0});
+    return std::string(reinterpret_cast<const char *>(found->bytes.data()),
+                       static_cast<std::size_t>(end - found->bytes.begin()));
+}
+
+Result<std::int64_t> ArrayFile::integer(const std::string &path, const std::string &attribute) const
+{
+    const auto object = openObject(path);
+    if (!object)
+        return tl::unexpected(object.error());
+    auto found = headerAttribute(*object, attribute, where(path));
+    if (!found)
+        return tl::unexpected(found.error());
+    if (found->kind != HeaderAttribute::Kind::Integer)
+        return fail(ErrorCode::Unsupported, "not an integer", where(path) + "@" + attribute);
+    if (!found->bigEndian)
+        std::ranges::reverse(found->bytes);
+    const bool isNegative = found->isSigned && (found->bytes.front() & std::byte {0x80}) != std::byte {0};
+    std::uint64_t value = isNegative ? ~std::uint64_t {0} : 0;
+    for (const std::byte byte : found->bytes)
+        value = value << 8U | std::to_integer<std::uint64_t>(byte);
+    constexpr std::uint64_t most = ~std::uint64_t {0} >> 1U;
+    return static_cast<std::int64_t>(found->isSigned ? value : std::min(value, most));
+}
+
+Result<void> ArrayFile::read(const ArrayInfo &array, Index first, Index count, std::span<std::byte> into,
+                             const std::stop_token &stop) const
 {
     const NumberType *type = memoryType(array.kind, array.itemBytes);
     if (type == nullptr || array.extents.empty())
         return fail(ErrorCode::Unsupported, "it holds no numbers in rows: " + array.text(), where(array));
-    const Handle dataset(H5Dopen2(m_handle.id(), array.path.c_str(), H5P_DEFAULT), &H5Dclose);
+    const Handle dataset = openDataset(m_handle, array.path);
     if (!dataset)
         return failWithStack(ErrorCode::Malformed, "not a dataset", where(array));
     if (auto kept = checkKept(dataset, where(array)); !kept)
         return kept;
-    std::vector<hsize_t> start(array.extents.size(), 0);
-    std::vector<hsize_t> sizes(array.extents.begin(), array.extents.end());
-    start.front() = static_cast<hsize_t>(first);
-    sizes.front() = static_cast<hsize_t>(count);
+    if (auto whole = checkCompact(dataset, array, where(array)); !whole)
+        return whole;
+    Selection what {std::vector<hsize_t>(array.extents.size(), 0),
+                    std::vector<hsize_t>(array.extents.begin(), array.extents.end()), type->memory};
+    what.start.front() = static_cast<hsize_t>(first);
+    what.sizes.front() = static_cast<hsize_t>(count);
     hsize_t numbers = 1;
-    for (const hsize_t size : sizes)
+    for (const hsize_t size : what.sizes)
         numbers *= size;
     ROSLER_EXPECTS(first >= 0 && count >= 0 && first + count <= array.rows()
                    && into.size() == numbers * array.itemBytes);
     if (numbers == 0)
         return {};
-    const Handle space(H5Dget_space(dataset.id()), &H5Sclose);
-    const Handle memory(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), &H5Sclose);
-    if (!space || !memory
-        || H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr) < 0
-        || H5Dread(dataset.id(), type->memory, memory.id(), space.id(), H5P_DEFAULT, into.data()) < 0)
+    const Handle creation(H5Dget_create_plist(dataset.id()), &H5Pclose);
+    hsize_t fileBytes = 0;
+    if (!creation || H5Fget_filesize(m_handle.id(), &fileBytes) < 0)
         return failWithStack(ErrorCode::Malformed, "it cannot be read", where(array));
-    return {};
+    if (H5Pget_layout(creation.id()) == H5D_CHUNKED && H5Pget_nfilters(creation.id()) > 0)
+        return readPackedChunks(dataset, array, first, count, type->memory, fileBytes, into, where(array),
+                                stop);
+    return readPlain(dataset, std::move(what), into, where(array), stop);
 }
 
 } // namespace rosler::h5

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/h5/h5_file.h"
 
-#include <atomic>
 #include <type_traits>
 #include <utility>
 
@@ -30,14 +29,6 @@ Result<Handle> timelessProperties(hid_t kind, const std::string &where)
     if (!properties || H5Pset_obj_track_times(properties.id(), false) < 0)
         return failWithStack(ErrorCode::Unreadable, "cannot prepare an HDF5 object", where);
     return properties;
-}
-
-/// A name for HDF5, which tells files in memory apart by it and refuses one that exists on the disk: below
-/// a file that is no folder, nothing can.
-std::string memoryName()
-{
-    static std::atomic<std::uint64_t> next {0};
-    return "/dev/null/" + std::to_string(next++);
 }
 
 Result<Handle> memoryAccess(const std::string &name)
@@ -97,16 +88,10 @@ Result<File> File::create(std::string name)
 
 Result<File> File::open(std::string_view bytes, std::string name)
 {
-    keepQuiet();
-    if (bytes.empty())
-        return fail(ErrorCode::Malformed, "not an HDF5 file: it is empty", std::move(name));
-    const auto access = readAccess(bytes, name);
-    if (!access)
-        return tl::unexpected(access.error());
-    Handle file(H5Fopen(memoryName().c_str(), H5F_ACC_RDONLY, access->id()), &H5Fclose);
+    auto file = openToRead(bytes, ImageUse::Copied, name);
     if (!file)
-        return failWithStack(ErrorCode::Malformed, "not a whole HDF5 file", std::move(name));
-    return File(std::move(file), std::move(name));
+        return tl::unexpected(std::move(file.error()));
+    return File(std::move(*file), std::move(name));
 }
 
 Result<Group> File::root() const

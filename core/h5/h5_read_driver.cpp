@@ -2,6 +2,7 @@
 #include "core/h5/h5_read_driver.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -27,13 +28,15 @@ constexpr herr_t bad = -1;
 struct Source {
     const char *bytes; ///< null: the file of the name that is opened
     std::size_t count;
+    bool copied;
 };
 
 /// A file that is open: HDF5 knows its first member, and hands the whole to the functions below.
 struct Image {
     H5FD_t known {};
-    std::string bytes;   ///< or else
-    int descriptor = -1; ///< of a file
+    std::string owned;
+    std::string_view bytes; ///< those, or borrowed ones; or else
+    int descriptor = -1;    ///< of a file
     haddr_t size = 0;
     haddr_t end = 0;       ///< of what HDF5 takes for the file
     bool longSizes = true; ///< they take 8 bytes in it, as the superblock says
@@ -87,7 +90,9 @@ try {
         return nullptr;
     auto image = std::make_unique<Image>();
     if (source->bytes != nullptr) {
-        image->bytes.assign(source->bytes, source->count);
+        image->bytes = {source->bytes, source->count};
+        if (source->copied)
+            image->bytes = image->owned.assign(image->bytes);
         image->size = source->count;
     } else {
         struct stat status {
@@ -181,6 +186,13 @@ herr_t writeBytes(H5FD_t * /*file*/, H5FD_mem_t /*type*/, hid_t /*transfer*/, ha
     return bad; // it is opened to be read
 }
 
+/// What H5Fget_vfd_handle() gives.
+herr_t handleOf(H5FD_t *file, hid_t /*access*/, void **handle)
+{
+    *handle = file;
+    return good;
+}
+
 hid_t registerDriver()
 {
     static H5FD_class_t driver {};
@@ -195,22 +207,55 @@ hid_t registerDriver()
     driver.get_eoa = &endOfAddresses;
     driver.set_eoa = &setEndOfAddresses;
     driver.get_eof = &endOfFile;
+    driver.get_handle = &handleOf;
     driver.read = &readBytes;
     driver.write = &writeBytes;
     std::fill(std::begin(driver.fl_map), std::end(driver.fl_map), H5FD_MEM_SUPER);
     return H5FDregister(&driver);
 }
 
-} // namespace
-
-Result<Handle> readAccess(std::string_view image, const std::string &name)
+Result<Handle> openWith(const Source &source, const std::string &path, const std::string &name)
 {
     static const hid_t driver = registerDriver();
-    const Source source {image.empty() ? nullptr : image.data(), image.size()};
-    Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
+    keepQuiet();
+    (void)H5PLset_loading_state(0); // no filters out of libraries that lie about
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
     if (driver < 0 || !access || H5Pset_driver(access.id(), driver, &source) < 0)
         return failWithStack(ErrorCode::Unreadable, "cannot prepare an HDF5 file", name);
-    return access;
+    Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), &H5Fclose);
+    if (!file)
+        return failWithStack(ErrorCode::Malformed, "not a whole HDF5 file", name);
+    return file;
+}
+
+} // namespace
+
+std::string memoryName()
+{
+    static std::atomic<std::uint64_t> next {0};
+    return "/dev/null/" + std::to_string(next++);
+}
+
+bool readRaw(const Handle &file, std::uint64_t first, std::span<std::byte> into)
+{
+    void *handle = nullptr;
+    if (H5Fget_vfd_handle(file.id(), H5P_DEFAULT, &handle) < 0)
+        return false;
+    const Image &image = *imageOf(static_cast<H5FD_t *>(handle));
+    return first <= image.size && into.size() <= image.size - first
+        && (into.empty() || image.read(first, into.size(), reinterpret_cast<char *>(into.data())));
+}
+
+Result<Handle> openToRead(const std::string &path, const std::string &name)
+{
+    return openWith({nullptr, 0, false}, path, name);
+}
+
+Result<Handle> openToRead(std::string_view image, ImageUse use, const std::string &name)
+{
+    if (image.empty())
+        return fail(ErrorCode::Malformed, "not an HDF5 file: it is empty", name);
+    return openWith({image.data(), image.size(), use == ImageUse::Copied}, memoryName(), name);
 }
 
 } // namespace rosler::h5

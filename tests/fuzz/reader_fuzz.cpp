@@ -361,7 +361,7 @@ int run(unsigned long count, std::uint64_t seedNumber, unsigned long first)
     for (const ReaderSeed &seed : ground.seeds()) {
         const std::string wrong = seed.inMemory ? seed.inMemory(seed.files.begin()->second) : std::string();
         const auto good = seed.inMemory ? Ground::Answer {wrong.empty(), wrong, wrong} : ground.read(seed);
-        if (good.read != seed.isGood) {
+        if (!good.read) {
             std::fprintf(stderr, "%s, undamaged: %s\n", seed.name.c_str(), good.error.c_str());
             return 1;
         }

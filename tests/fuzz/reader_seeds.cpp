@@ -222,14 +222,15 @@ Files matFiles(bool deflates)
     return files;
 }
 
-/// MATLAB's newest format, which is HDF5 behind a header of 512 bytes; refused by name.
-std::string newestMat()
+/// Of version 7.3, which is HDF5 behind a header of 512 bytes: two of @p file, and others of level 5 or 7.3.
+Files newestMatFiles(const std::string &file)
 {
-    std::string header = "MATLAB 7.3 MAT-file, Platform: GLNXA64";
-    header.resize(124, ' ');
-    header += littleEndian(std::uint16_t {0x0200}) + "IM";
-    header.resize(512);
-    return header + h5Bytes();
+    const std::string folder = ROSLER_SOURCE_DIR "/tests/data/mat/";
+    const std::string bytes = fileBytes(folder + file);
+    return {{"up/0.mat", bytes},
+            {"up/1.mat", bytes},
+            {"down/0.mat", matHeader() + matMatrix("signal", 80, 1, matNumbers(80, -2))},
+            {"down/1.mat", fileBytes(folder + "recording-73-plain.mat")}};
 }
 
 Files pictureFiles()
@@ -334,8 +335,11 @@ std::vector<ReaderSeed> readerSeeds()
     plain("matlab", matFiles(false), windows);
     plain("matlab-deflated", matFiles(true), windows);
     packed("matlab-zip", matFiles(false), "m.zip", &deflatedZip, windows);
-    plain("matlab-newest", {{"new.mat", newestMat()}}, windows, "new.mat");
-    seeds.back().isGood = false;
+    plain("matlab-newest", newestMatFiles("recording-73-plain.mat"), windows);
+    plain("matlab-newest-deflated", newestMatFiles("recording-73.mat"), windows);
+    DatasetOptions named = windows;
+    named["variable"] = std::string("[hs]*");
+    plain("matlab-newest-forms", newestMatFiles("forms.mat"), named);
 
     plain("wav", audioFiles(), windows);
     DatasetOptions spectra = windows;

@@ -24,7 +24,6 @@ struct ReaderSeed {
     std::function<std::string(const Files &)> pack {};
     /// Set: read from memory instead, by this; returns what it says is wrong, empty where nothing is.
     std::function<std::string(const std::string &bytes)> inMemory {};
-    bool isGood = true; ///< whether it can be read undamaged
 };
 
 /// Small data in every format that is read, plain and packed.

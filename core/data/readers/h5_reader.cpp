@@ -92,7 +92,9 @@ Result<NumpyArray> readArray(const h5::ArrayFile &file, const h5::ArrayInfo &arr
         const std::size_t from = read.bytes.size();
         const std::size_t size = static_cast<std::size_t>(count) * rowBytes;
         read.bytes.resize(from + size);
-        if (auto done = file.read(array, first, count, std::span(read.bytes).subspan(from, size)); !done)
+        if (auto done = file.read(array, first, count, std::span(read.bytes).subspan(from, size),
+                                  meter.progress.stop);
+            !done)
             return tl::unexpected(done.error());
         meter.add(size);
     }

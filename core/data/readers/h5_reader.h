@@ -14,8 +14,8 @@ namespace rosler {
 /// What this reader may be told.
 [[nodiscard]] std::span<const ReaderOption> h5Options();
 
-/// Whether @p path is an HDF5 file, or a folder with one .h5 or .hdf5 file at its top. (Files of MATLAB have
-/// something before.)
+/// Whether @p path is an HDF5 file, or a folder with one .h5 or .hdf5 file at its top. (Files of MATLAB,
+/// which mat_v73.h reads, have something before.)
 [[nodiscard]] bool looksLikeH5(const std::filesystem::path &path);
 
 /// Reads datasets of an HDF5 file, named by their paths in it ("train/images"), as datasetOfArrays() puts
@@ -24,7 +24,8 @@ namespace rosler {
 /// @return OutOfRange   more examples than @p limits allow, or none
 /// @return OutOfMemory  more memory than @p limits allow, with what all of them would take
 /// @return Malformed    a damaged file, or one that was cut
-/// @return Unsupported  numbers that lie in other files, or are packed by a filter that HDF5 does not bring
+/// @return Unsupported  numbers that lie in other files, or are packed by another filter than deflate,
+///              shuffle and fletcher32
 /// @return Cancelled
 /// @return the errors of datasetOfArrays()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readH5(const std::filesystem::path &path,

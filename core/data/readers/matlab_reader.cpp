@@ -230,7 +230,7 @@ Result<Recording> MatlabLoad::read(TreeFile &file, const Planned &planned) const
     const auto variable = choose(*parsed, planned, name);
     if (!variable)
         return tl::unexpected(variable.error());
-    auto vectors = (*variable)->vectors();
+    auto vectors = (*variable)->vectors(m_progress.stop);
     if (!vectors)
         return tl::unexpected(std::move(vectors.error()));
     Recording recording;

@@ -23,7 +23,7 @@ namespace rosler {
 /// samples a second unless another rate is asked for, and are picked by load.
 ///
 /// @return NotFound     no .mat files, or no variable of the name that was asked for
-/// @return Unsupported  a variable that is no array of real numbers; a file of another version
+/// @return Unsupported  a variable that is no array of real numbers; no file of version 5 to 7.3
 /// @return Malformed, OutOfRange, OutOfMemory, Unreadable, Cancelled  as MatFile, SignalCutter,
 /// FileLabels and visitFiles()
 [[nodiscard]] Result<std::shared_ptr<const Dataset>> readMatlab(const std::filesystem::path &path,

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +12,7 @@
 #include <QtTest>
 
 #include "core/base/random.h"
+#include "core/data/file_tree.h"
 #include "core/data/readers/cwru_records.h"
 #include "core/data/readers/mat_file.h"
 #include "core/data/readers/matlab_reader.h"
@@ -51,6 +56,55 @@ Parsed parse(std::string bytes, std::uint64_t most = 1'000'000)
     return {std::move(kept), std::move(file)};
 }
 
+using Vectors = std::vector<std::vector<float>>;
+
+/// A file of tests/data/mat.
+std::string made(const std::string &name)
+{
+    std::ifstream file(ROSLER_SOURCE_DIR "/tests/data/mat/" + name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The file @p inside of an archive there.
+std::string unpacked(const std::string &archive, const std::string &inside)
+{
+    std::string bytes;
+    TreeVisit visit;
+    visit.wanted = [&](std::string_view path) { return path == inside; };
+    visit.take = [&](TreeFile &file) -> Result<void> {
+        const auto all = file.readAll(100'000'000);
+        if (!all)
+            return tl::unexpected(all.error());
+        bytes.assign(reinterpret_cast<const char *>(all->data()), all->size());
+        return {};
+    };
+    const auto visited = visitFiles(ROSLER_SOURCE_DIR "/tests/data/mat/" + archive, visit);
+    return visited ? bytes : std::string();
+}
+
+const std::string &hostile()
+{
+    static const std::string bytes = unpacked("hostile.tar.xz", "hostile.mat");
+    return bytes;
+}
+
+/// @p bytes with each @p from in place of which stands @p to.
+std::string replaced(std::string bytes, const std::string &from, const std::string &to)
+{
+    for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + to.size()))
+        bytes.replace(at, from.size(), to);
+    return bytes;
+}
+
+/// The vectors of a variable, or why there are none.
+Result<Vectors> vectorsOf(const Parsed &file, const std::string &name)
+{
+    for (const MatVariable &variable : file->variables())
+        if (variable.name == name)
+            return variable.vectors();
+    return fail(ErrorCode::NotFound, "no such variable", name);
+}
+
 DatasetOptions windows(Index window = 64)
 {
     return {{"window", window}};
@@ -70,6 +124,15 @@ private Q_SLOTS:
     void damagedFilesAreRefused();
     void lengthsAreBounded();
     void otherVersionsAreNamed();
+    void version73HoldsTheSame();
+    void formsOfVersion73AreRead();
+    void oddObjectsOfVersion73_data();
+    void oddObjectsOfVersion73();
+    void longAttributesAreNotRead();
+    void claimsOfVersion73AreBounded();
+    void whatStandsBeforeVersion73DoesNotMatter();
+    void damagedFilesOfVersion73AreRefused();
+    void versionsMayBeMixed();
     void recordsAreKnownByTheirNames();
     void foldersAreClasses();
     void theVariableIsChosen();
@@ -193,15 +256,257 @@ void MatlabReaderTest::lengthsAreBounded()
 
 void MatlabReaderTest::otherVersionsAreNamed()
 {
-    std::string hdf = matHeader(0x0200);
-    hdf.resize(512);
-    for (const std::string &bytes :
-         {hdf + "\x89HDF\r\n", matHeader(0x0200), std::string("nothing"), std::string()}) {
+    for (const std::string &bytes : {matHeader(0x0200), std::string("nothing"), std::string()}) {
         const auto file = parse(bytes);
         QVERIFY(!file);
         QCOMPARE(file.error().code, ErrorCode::Unsupported);
         QVERIFY(file.error().what.find("-v7") != std::string::npos);
     }
+    std::string cut = matHeader(0x0200);
+    cut.resize(512);
+    QCOMPARE(parse(cut + "\x89HDF\r\n\x1a\n").error().code, ErrorCode::Malformed);
+}
+
+/// The variables of one program's files of both versions.
+void MatlabReaderTest::version73HoldsTheSame()
+{
+    const auto old = parse(unpacked("variables.tar.xz", "variables-5.mat"));
+    const auto file = parse(unpacked("variables.tar.xz", "variables-73.mat"));
+    QVERIFY2(old, old ? "" : old.error().what.c_str());
+    QVERIFY2(file, file ? "" : file.error().what.c_str());
+    QCOMPARE(file->variables().size(), std::size_t {20});
+    std::map<std::string, const MatVariable *> olds;
+    for (const MatVariable &variable : old->variables())
+        olds[variable.name] = &variable;
+    QCOMPARE(olds.size(), std::size_t {20});
+    std::size_t read = 0;
+    for (const MatVariable &variable : file->variables()) {
+        const MatVariable &other = *olds.at(variable.name);
+        QCOMPARE(variable.kind, other.kind);
+        QCOMPARE(variable.numeric, other.numeric);
+        QCOMPARE(variable.complex, other.complex);
+        QCOMPARE(variable.rows, other.rows);
+        QCOMPARE(variable.cols, other.cols);
+        QCOMPARE(variable.where, other.where);
+        const auto vectors = variable.vectors();
+        const auto others = other.vectors();
+        QCOMPARE(vectors.has_value(), others.has_value());
+        if (!vectors) {
+            QCOMPARE(vectors.error().code, others.error().code);
+            QCOMPARE(vectors.error().what, others.error().what);
+            continue;
+        }
+        ++read;
+        QCOMPARE(vectors->size(), others->size());
+        for (std::size_t i = 0; i < vectors->size(); ++i) {
+            QCOMPARE((*vectors)[i].size(), (*others)[i].size());
+            QVERIFY(std::memcmp((*vectors)[i].data(), (*others)[i].data(), 4 * (*vectors)[i].size()) == 0);
+        }
+    }
+    QCOMPARE(read, std::size_t {14});
+}
+
+void MatlabReaderTest::formsOfVersion73AreRead()
+{
+    const auto file = parse(made("forms.mat"));
+    QVERIFY2(file, file ? "" : file.error().what.c_str());
+    std::vector<std::string> names;
+    for (const MatVariable &variable : file->variables())
+        names.push_back(variable.name + ' ' + variable.kind + ' ' + std::to_string(variable.rows) + 'x'
+                        + std::to_string(variable.cols));
+    QCOMPARE(names,
+             (std::vector<std::string> {"blocks int16 3x35", "chunks double 300x1", "compact uint8 90x1",
+                                        "empty single 0x3", "f function_handle 0x0", "holes single 300x1",
+                                        "people struct 1x2", "plain double 300x1"}));
+    std::vector<float> thirds;
+    for (int i = 0; i < 300; ++i)
+        thirds.push_back(static_cast<float>(i / 3.0));
+    QCOMPARE(vectorsOf(file, "plain").value(), (Vectors {thirds}));
+    QCOMPARE(vectorsOf(file, "chunks").value(), (Vectors {thirds}));
+    std::vector<float> holes(300, 7);
+    std::copy_n(thirds.begin(), 100, holes.begin() + 100);
+    QCOMPARE(vectorsOf(file, "holes").value(), (Vectors {holes}));
+    Vectors blocks(3);
+    for (std::size_t i = 0; i < 105; ++i)
+        blocks[i % 3].push_back(std::trunc(thirds[i]));
+    QCOMPARE(vectorsOf(file, "blocks").value(), blocks);
+    const auto compact = vectorsOf(file, "compact").value();
+    QCOMPARE(compact[0][89], 29.0F);
+    // What lies in the head of its object, and claims to be longer than that.
+    const auto pair = [](std::uint64_t count) {
+        return littleEndian(std::uint64_t {1}) + littleEndian(count);
+    };
+    const std::string longer = replaced(made("forms.mat"), pair(90), pair(9'000));
+    QVERIFY(longer != made("forms.mat"));
+    const auto claimed = vectorsOf(parse(longer), "compact");
+    QVERIFY(!claimed);
+    QCOMPARE(claimed.error().what, std::string("1 x 9000, uint8 in 90 bytes"));
+    // Chunks that are not packed, of other sizes by their index than by their extents.
+    for (const std::uint32_t bytes : {16U, 0x7FFF'FFFFU}) {
+        const std::string indexed = replaced(made("forms.mat"), littleEndian(800U) + littleEndian(0U),
+                                             littleEndian(bytes) + littleEndian(0U));
+        QVERIFY(indexed != made("forms.mat"));
+        QCOMPARE(vectorsOf(parse(indexed), "chunks").value(), (Vectors {thirds}));
+    }
+}
+
+void MatlabReaderTest::oddObjectsOfVersion73_data()
+{
+    QTest::addColumn<QString>("words");
+    QTest::addColumn<int>("code");
+    const auto row = [](const char *name, const char *words, ErrorCode code) {
+        QTest::newRow(name) << words << static_cast<int>(code);
+    };
+    row("alias", "link to elsewhere", ErrorCode::Unsupported);
+    row("elsewhere", "link to elsewhere", ErrorCode::Unsupported);
+    row("bare", "without MATLAB_class", ErrorCode::Unsupported);
+    row("itself", "without MATLAB_class", ErrorCode::Unsupported);
+    row("class_number", "no known MATLAB_class", ErrorCode::Unsupported);
+    row("class_variable", "no known MATLAB_class", ErrorCode::Unsupported);
+    row("class_twice", "no known MATLAB_class", ErrorCode::Unsupported);
+    row("class_long", "no known MATLAB_class", ErrorCode::Unsupported);
+    row("class_other", "quaternion", ErrorCode::Unsupported);
+    row("text_inside", "double kept as something else", ErrorCode::Unsupported);
+    row("nine", "unreadable object", ErrorCode::Unsupported);
+    row("type", "unreadable object", ErrorCode::Unsupported);
+    row("sparse_bare", "sparse", ErrorCode::Unsupported);
+    row("not_empty", "empty", ErrorCode::OutOfRange);
+    row("outside", "in other files", ErrorCode::Unsupported);
+    row("other_filter", "filter 6", ErrorCode::Unsupported);
+    row("huge", "1000000000 x 1000", ErrorCode::Unsupported);
+    row("claim", "cannot be in a file of", ErrorCode::OutOfRange);
+    row("bomb", "are allowed", ErrorCode::OutOfRange);
+    row("chunk_short", "a chunk of 2400 bytes unpacks to 16", ErrorCode::Malformed);
+    row("chunk_long", "a chunk of 2400 bytes unpacks to 2401", ErrorCode::Malformed);
+    row("chunk_bomb", "longer than a chunk", ErrorCode::Malformed);
+}
+
+void MatlabReaderTest::oddObjectsOfVersion73()
+{
+    QFETCH(QString, words);
+    QFETCH(int, code);
+    const std::string name = QTest::currentDataTag();
+    const auto file = parse(hostile(), name == "claim" ? 1'000'000'000 : 1'000'000);
+    QVERIFY2(file, file ? "" : file.error().what.c_str());
+    QCOMPARE(vectorsOf(file, "good").value(), (Vectors {std::vector<float>(300, 0)}));
+    const auto read = vectorsOf(file, name);
+    QVERIFY(!read);
+    QCOMPARE(static_cast<int>(read.error().code), code);
+    QVERIFY2(read.error().what.find(words.toStdString()) != std::string::npos, read.error().what.c_str());
+    QCOMPARE(read.error().where, "a.mat:" + name);
+}
+
+void MatlabReaderTest::longAttributesAreNotRead()
+{
+    const std::string bytes = unpacked("long-class.tar.xz", "long-class.mat");
+    QVERIFY(bytes.size() > 10'000'000);
+    const auto file = parse(bytes);
+    QVERIFY2(file, file ? "" : file.error().what.c_str());
+    QCOMPARE(file->variables().size(), std::size_t {1});
+    QVERIFY(!file->variables()[0].numeric);
+    // A text that claims to be of 10 MB in a small attribute.
+    const std::string name("MATLAB_class\0\0\0\0", 16);
+    std::string claims = made("recording-73.mat");
+    for (std::size_t at = claims.find(name); at != std::string::npos; at = claims.find(name, at + 1))
+        claims.replace(at + name.size() + 4, 4, littleEndian(10'000'000U));
+    const auto small = parse(claims);
+    QVERIFY2(small, small ? "" : small.error().what.c_str());
+    QCOMPARE(small->variables().size(), std::size_t {2});
+    for (const MatVariable &variable : small->variables())
+        QVERIFY(!variable.numeric);
+}
+
+void MatlabReaderTest::claimsOfVersion73AreBounded()
+{
+    const auto pair = [](std::uint64_t rows) {
+        return littleEndian(std::uint64_t {1000}) + littleEndian(rows);
+    };
+    const std::string good = hostile();
+    const std::string beyond = replaced(good, pair(1'000'000'000), pair(std::uint64_t {1} << 60U));
+    QVERIFY(beyond != good);
+    const auto file = parse(beyond);
+    QVERIFY(!file);
+    QCOMPARE(file.error().code, ErrorCode::Malformed);
+    QCOMPARE(file.error().where, std::string("a.mat:huge"));
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = MatFile::parse(std::as_bytes(std::span(good)), "a.mat", 1'000'000, stop.get_token());
+    QVERIFY(!stopped);
+    QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
+    const auto listed = parse(good);
+    for (const MatVariable &variable : listed->variables())
+        if (variable.name == "good")
+            QCOMPARE(variable.vectors(stop.get_token()).error().code, ErrorCode::Cancelled);
+}
+
+void MatlabReaderTest::whatStandsBeforeVersion73DoesNotMatter()
+{
+    const std::string good = made("recording-73.mat");
+    const auto vectors = vectorsOf(parse(good), "signal").value();
+    std::string garbage(512, '\0');
+    const RandomStream random(1, Draw::Shuffle, 0);
+    for (std::size_t i = 0; i < garbage.size(); ++i)
+        garbage[i] = static_cast<char>(random.below(i, 256));
+    QCOMPARE(vectorsOf(parse(garbage + good.substr(512)), "signal").value(), vectors);
+    QCOMPARE(vectorsOf(parse(good.substr(512)), "signal").value(), vectors);
+}
+
+void MatlabReaderTest::damagedFilesOfVersion73AreRefused()
+{
+    for (const std::string &good :
+         {made("recording-73.mat"), made("recording-73-plain.mat"), made("forms.mat"), hostile()}) {
+        QVERIFY(parse(good));
+        for (std::size_t length = 0; length < good.size(); length += length < 1024 ? 1 : 61)
+            QVERIFY(!parse(good.substr(0, length)));
+#ifdef __SANITIZE_ADDRESS__
+        constexpr std::uint32_t rounds = 200;
+#else
+        constexpr std::uint32_t rounds = 1'000;
+#endif
+        for (std::uint32_t round = 0; round < rounds; ++round) {
+            const RandomStream random(round, Draw::Shuffle, 2);
+            std::string bytes = good;
+            for (std::uint64_t i = 0; i <= round % 3; ++i) {
+                const std::uint32_t at =
+                    512 + random.below(2 * i, static_cast<std::uint32_t>(bytes.size() - 512));
+                bytes[at] = static_cast<char>(random.below(2 * i + 1, 256));
+            }
+            if (const auto file = parse(bytes); file)
+                for (const MatVariable &variable : file->variables())
+                    (void)variable.vectors();
+        }
+    }
+}
+
+void MatlabReaderTest::versionsMayBeMixed()
+{
+    const DataFolder olds;
+    const DataFolder mixed;
+    const DataFolder packed;
+    const std::string old = made("recording-5.mat");
+    const std::string other = matHeader() + noise("signal", 1);
+    for (const DataFolder *folder : {&olds, &mixed})
+        folder->write("a/1.mat", other);
+    olds.write("b/1.mat", old);
+    olds.write("b/2.mat", old);
+    mixed.write("b/1.mat", made("recording-73.mat"));
+    mixed.write("b/2.mat", made("recording-73-plain.mat"));
+    packed.write("all.tar",
+                 tarFile("a/1.mat", other) + tarFile("b/1.mat", made("recording-73.mat"))
+                     + tarFile("b/2.mat", old) + tarEnd());
+    const auto expected = readMatlab(olds.path(), windows(), {}, {});
+    QVERIFY2(expected, expected ? "" : expected.error().what.c_str());
+    for (const DataFolder *folder : {&mixed, &packed}) {
+        const auto data = readMatlab(folder->path(), windows(), {}, {});
+        QVERIFY2(data, data ? "" : data.error().what.c_str());
+        QCOMPARE((*data)->digest(), (*expected)->digest());
+    }
+    mixed.write("b/2.mat", hostile());
+    const auto refused = readMatlab(mixed.path(), windows(), {}, {});
+    QVERIFY(!refused);
+    QVERIFY2(refused.error().what.find("good (double, 300 x 1)") != std::string::npos,
+             refused.error().what.c_str());
+    QVERIFY(refused.error().where.ends_with("b/2.mat"));
 }
 
 void MatlabReaderTest::recordsAreKnownByTheirNames()
