@@ -365,12 +365,14 @@ void turn(std::vector<std::uint8_t> &pixels, std::size_t height, std::size_t wid
 Result<Examples> readPart(Part &part, bool turned, const Load &load)
 {
     Examples examples;
-    std::vector<std::uint8_t> pixels(part.count * part.pixels());
-    for (auto left = std::as_writable_bytes(std::span(pixels)); !left.empty();) {
-        const auto piece = left.first(std::min<std::size_t>(pieceBytes, left.size()));
-        if (auto read = part.images.read(piece); !read)
+    const std::size_t all = part.count * part.pixels();
+    std::vector<std::uint8_t> pixels;
+    pixels.reserve(all); // a stop is heard while the system gives the pages
+    while (pixels.size() < all) {
+        const std::size_t before = pixels.size();
+        pixels.resize(std::min<std::size_t>(all, before + pieceBytes));
+        if (auto read = part.images.read(std::as_writable_bytes(std::span(pixels).subspan(before))); !read)
             return tl::unexpected(std::move(read.error()));
-        left = left.subspan(piece.size());
         if (auto reported = load.report(); !reported)
             return tl::unexpected(std::move(reported.error()));
     }

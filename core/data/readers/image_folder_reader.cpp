@@ -6,8 +6,8 @@
 #include <cctype>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -42,6 +42,11 @@ bool isPictureName(std::string_view path)
     std::ranges::transform(end, end.begin(),
                            [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
     return end == ".jpg" || end == ".jpeg" || end == ".png";
+}
+
+tl::unexpected<Error> stopped()
+{
+    return fail(ErrorCode::Cancelled, "loading was stopped");
 }
 
 enum class ImagePart { None, Train, Validation, Test };
@@ -134,11 +139,12 @@ Result<void> sortPictures(Pictures &pictures, const std::string &place)
 class Decoding
 {
 public:
-    Decoding(const ExampleShape &shape, PictureFit fit, std::vector<std::uint8_t> &pixels,
+    /// @param places  where the pixels of each row go
+    Decoding(const ExampleShape &shape, PictureFit fit, const std::vector<std::span<std::uint8_t>> &places,
              const std::stop_token &stop)
         : m_shape(shape)
         , m_fit(fit)
-        , m_pixels(pixels)
+        , m_places(places)
         , m_stop(stop)
     {
     }
@@ -158,13 +164,11 @@ public:
     /// Decodes what waits. The error, if any, is that of the first file, whichever thread met its own first.
     Result<void> decode()
     {
-        const auto size = static_cast<std::size_t>(m_shape.size());
         tbb::parallel_for(std::size_t {0}, m_waiting.size(), [&](std::size_t i) {
             Waiting &one = m_waiting[i];
             one.outcome = m_stop.stop_requested()
-                ? fail(ErrorCode::Cancelled, "loading was stopped")
-                : decodePicture(one.bytes, m_shape, m_fit, std::span(m_pixels).subspan(one.row * size, size),
-                                one.where);
+                ? stopped()
+                : decodePicture(one.bytes, m_shape, m_fit, m_places[one.row], one.where);
         });
         for (Waiting &one : m_waiting)
             if (!one.outcome)
@@ -184,7 +188,7 @@ private:
 
     const ExampleShape &m_shape;
     PictureFit m_fit;
-    std::vector<std::uint8_t> &m_pixels;
+    const std::vector<std::span<std::uint8_t>> &m_places;
     const std::stop_token &m_stop;
     std::vector<Waiting> m_waiting;
     std::size_t m_bytes = 0;
@@ -251,6 +255,32 @@ Result<std::vector<std::string>> labelPictures(Pictures &pictures, std::vector<s
     return names;
 }
 
+/// The pictures of one part.
+struct PartPixels {
+    std::vector<std::uint8_t> pixels;
+    std::vector<std::uint16_t> labels;
+
+    [[nodiscard]] Examples examples(const ExampleShape &shape)
+    {
+        return {FeatureTable(std::move(pixels), shape.size(), 255.0F), std::move(labels)};
+    }
+};
+
+/// Room for all pixels of a part. A system may take a second to give the pages of some hundred megabytes: a
+/// stop is heard meanwhile.
+Result<void> makeRoom(PartPixels &part, std::size_t size, const std::stop_token &stop)
+{
+    constexpr std::size_t bytesAtOnce = 1 << 20;
+    const std::size_t all = part.labels.size() * size;
+    part.pixels.reserve(all);
+    while (part.pixels.size() < all) {
+        if (stop.stop_requested())
+            return stopped();
+        part.pixels.resize(std::min(all, part.pixels.size() + bytesAtOnce));
+    }
+    return {};
+}
+
 } // namespace
 
 std::span<const ReaderOption> imageFolderOptions()
@@ -279,22 +309,38 @@ Result<std::shared_ptr<const Dataset>> readImageFolder(const fs::path &path, con
         return tl::unexpected(std::move(pictures.error()));
     if (auto sorted = sortPictures(*pictures, path.string()); !sorted)
         return tl::unexpected(std::move(sorted.error()));
-    Examples all;
+    std::vector<std::uint16_t> labels;
     std::size_t trainCount = 0;
-    auto names = labelPictures(*pictures, all.labels, trainCount, path.string());
+    auto names = labelPictures(*pictures, labels, trainCount, path.string());
     if (!names)
         return tl::unexpected(std::move(names.error()));
     const auto size = static_cast<std::uint64_t>(shape.size());
-    const bool drawn = trainCount == all.labels.size();
-    const double bytes = (drawn ? 2 : 1) // the parts are copied out of the whole
-        * static_cast<double>(all.labels.size()) * static_cast<double>(size);
+    const double bytes = static_cast<double>(labels.size()) * static_cast<double>(size);
     if (isTooMuch(bytes, limits))
         return tooLittleMemory(bytes, NeedIs::Exact, limits, path.string(),
-                               std::to_string(all.labels.size()) + " pictures of " + std::to_string(size)
+                               std::to_string(labels.size()) + " pictures of " + std::to_string(size)
                                    + " bytes");
 
-    std::vector<std::uint8_t> pixels(all.labels.size() * size);
-    Decoding decoding(shape, yes("crop") ? PictureFit::Crop : PictureFit::Stretch, pixels, progress.stop);
+    std::vector<bool> test(labels.size());
+    if (trainCount < test.size())
+        std::fill(test.begin() + static_cast<std::ptrdiff_t>(trainCount), test.end(), true);
+    else
+        test = drawTestPart(labels, names->size(), std::get<double>(resolved->at("test_share")),
+                            static_cast<std::uint64_t>(number("split_seed")));
+    std::array<PartPixels, 2> parts; // to train on, to test on
+    for (std::size_t row = 0; row < labels.size(); ++row)
+        parts[test[row] ? 1 : 0].labels.push_back(labels[row]);
+    for (PartPixels &part : parts)
+        if (auto room = makeRoom(part, size, progress.stop); !room)
+            return tl::unexpected(std::move(room.error()));
+    std::vector<std::span<std::uint8_t>> places;
+    std::array<std::size_t, 2> next {};
+    for (const bool tested : test) {
+        std::size_t &at = next[tested ? 1 : 0];
+        places.push_back(std::span(parts[tested ? 1 : 0].pixels).subspan(at, size));
+        at += size;
+    }
+    Decoding decoding(shape, yes("crop") ? PictureFit::Crop : PictureFit::Stretch, places, progress.stop);
     std::size_t read = 0;
     TreeVisit visit;
     visit.stop = progress.stop;
@@ -303,31 +349,24 @@ Result<std::shared_ptr<const Dataset>> readImageFolder(const fs::path &path, con
         ++read;
         constexpr double reading = 0.95; // of the time; the rest checks and digests
         if (progress.report && read % picturesAtOnce == 0)
-            progress.report(reading * static_cast<double>(read) / static_cast<double>(all.labels.size()));
+            progress.report(reading * static_cast<double>(read) / static_cast<double>(labels.size()));
         return decoding.add(file, pictures->find(file.path())->second.row);
     };
     if (auto visited = visitFiles(path, visit); !visited)
         return tl::unexpected(std::move(visited.error()));
     if (auto decoded = decoding.decode(); !decoded)
         return tl::unexpected(std::move(decoded.error()));
-    if (read != all.labels.size())
+    if (read != labels.size())
         return fail(ErrorCode::Unreadable, "pictures came or went while they were read", path.string());
 
-    all.features = FeatureTable(std::move(pixels), shape.size(), 255.0F);
-    std::vector<bool> test(all.labels.size());
-    if (!drawn)
-        std::fill(test.begin() + static_cast<std::ptrdiff_t>(trainCount), test.end(), true);
-    else
-        test = drawTestPart(all.labels, names->size(), std::get<double>(resolved->at("test_share")),
-                            static_cast<std::uint64_t>(number("split_seed")));
-    DatasetParts parts;
-    parts.name = treeName(path);
-    parts.source = path.string();
-    parts.shape = shape;
-    parts.classNames = std::move(*names);
-    std::tie(parts.train, parts.test) = tornApart(all, test);
-    all = {};
-    auto made = Dataset::make(std::move(parts), progress.stop);
+    DatasetParts dataset;
+    dataset.name = treeName(path);
+    dataset.source = path.string();
+    dataset.shape = shape;
+    dataset.classNames = std::move(*names);
+    dataset.train = parts[0].examples(shape);
+    dataset.test = parts[1].examples(shape);
+    auto made = Dataset::make(std::move(dataset), progress.stop);
     if (made && progress.report)
         progress.report(1.0);
     return made;
