@@ -6,6 +6,9 @@
 
 #include <QPainter>
 #include <QPainterPath>
+#include <QTransform>
+
+#include "widgets/models/example_axes.h"
 
 namespace rosler {
 
@@ -39,6 +42,17 @@ QImage exampleImage(const float *features, const ExampleShape &shape)
     return image;
 }
 
+QImage exampleImage(const float *features, const Dataset &data)
+{
+    const QImage image = exampleImage(features, data.shape());
+    return exampleKind(data) == ExampleKind::Frames ? turnedFrames(image) : image;
+}
+
+QImage turnedFrames(const QImage &image)
+{
+    return image.transformed(QTransform().rotate(-90));
+}
+
 QList<double> exampleCurve(const float *features, Index count)
 {
     const Index points = std::min(count, curvePoints);
@@ -69,6 +83,14 @@ void paintExample(QPainter &painter, const QRectF &cell, const QImage &image)
     // Smaller than its pixels: smooth; larger: show the pixels that the net sees.
     painter.setRenderHint(QPainter::SmoothPixmapTransform, scale * painter.device()->devicePixelRatioF() < 2);
     painter.drawImage(target, image);
+}
+
+void paintFrames(QPainter &painter, const QRectF &cell, const QImage &image)
+{
+    const double ratio = painter.device()->devicePixelRatioF();
+    painter.setRenderHint(QPainter::SmoothPixmapTransform,
+                          cell.width() * ratio < image.width() || cell.height() * ratio < image.height());
+    painter.drawImage(cell, image);
 }
 
 void paintExample(QPainter &painter, const QRectF &cell, const QList<double> &curve)

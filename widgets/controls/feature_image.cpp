@@ -24,6 +24,12 @@ void FeatureImage::setImage(const std::vector<float> &features, const ExampleSha
     veil();
 }
 
+void FeatureImage::setAxes(const std::optional<PictureAxes> &axes)
+{
+    m_axes = axes;
+    update();
+}
+
 void FeatureImage::setKept(const std::vector<std::uint32_t> &kept)
 {
     m_kept = kept;
@@ -76,6 +82,16 @@ void FeatureImage::paintEvent(QPaintEvent *)
     if (m_image.isNull())
         return;
     QPainter painter(this);
+    if (m_axes) {
+        painter.setPen(palette().color(QPalette::WindowText));
+        const QRectF place = paintPictureAxes(painter, QRectF(rect()), *m_axes);
+        if (place.isEmpty())
+            return;
+        paintFrames(painter, place, turnedFrames(m_image));
+        if (!m_veil.isNull())
+            paintFrames(painter, place, turnedFrames(m_veil));
+        return;
+    }
     paintExample(painter, QRectF(rect()), m_image);
     if (!m_veil.isNull())
         paintExample(painter, QRectF(rect()), m_veil);

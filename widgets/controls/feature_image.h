@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <QImage>
 #include <QWidget>
 
 #include "core/base/example_shape.h"
+#include "widgets/controls/picture_axes.h"
 
 namespace rosler {
 
@@ -22,6 +24,9 @@ public:
 
     /// @param features  shape.size() numbers in [0, 1], or none: nothing is shown
     void setImage(const std::vector<float> &features, const ExampleShape &shape);
+    /// The image is one of frames: it is turned, fills what the axes leave of the widget, and has no
+    /// proportions of its own.
+    void setAxes(const std::optional<PictureAxes> &axes);
     /// @param kept  ascending numbers of features; empty = all are read and nothing is veiled
     void setKept(const std::vector<std::uint32_t> &kept);
     /// Pixels of which a feature is kept; all without setKept().
@@ -39,6 +44,7 @@ private:
     QImage m_image;
     QImage m_veil; ///< of the image's size; null: nothing is veiled
     ExampleShape m_shape;
+    std::optional<PictureAxes> m_axes;
     std::vector<std::uint32_t> m_kept;
     int m_keptPixels = 0;
 };

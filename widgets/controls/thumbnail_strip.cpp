@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include "widgets/controls/example_picture.h"
+#include "widgets/models/example_axes.h"
 
 namespace rosler {
 
@@ -30,6 +31,7 @@ void ThumbnailStrip::setExamples(const std::shared_ptr<const Dataset> &dataset)
 {
     m_groups.clear();
     m_hidden = 0;
+    m_frames = dataset && exampleKind(*dataset) == ExampleKind::Frames;
     if (dataset) {
         const Index classes = std::min(dataset->classes(), maxClasses);
         m_hidden = static_cast<int>(dataset->classes() - classes);
@@ -50,7 +52,7 @@ void ThumbnailStrip::setExamples(const std::shared_ptr<const Dataset> &dataset)
                 continue;
             train.features.widen(row, features.data());
             if (dataset->shape().height > 1)
-                group.images << exampleImage(features.data(), dataset->shape());
+                group.images << exampleImage(features.data(), *dataset);
             else
                 group.curves << exampleCurve(features.data(), dataset->features());
             --missing;
@@ -130,8 +132,8 @@ void ThumbnailStrip::paintEvent(QPaintEvent *)
             if (cell.bottom() > height())
                 break;
             if (n < group.images.size()) {
-                const QImage &image = group.images.at(n);
-                paintExample(painter, cell, image);
+                m_frames ? paintFrames(painter, cell, group.images.at(n))
+                         : paintExample(painter, cell, group.images.at(n));
             } else if (n < group.curves.size()) {
                 painter.fillRect(cell, palette().color(QPalette::Base));
                 painter.setPen(QPen(palette().color(QPalette::Highlight), 1));

@@ -54,7 +54,8 @@ private:
 
     QList<Group> m_groups;
     int m_perClass = 0;
-    int m_hidden = 0; ///< classes that are not shown
+    int m_hidden = 0;      ///< classes that are not shown
+    bool m_frames = false; ///< pictures are of frames
 };
 
 } // namespace rosler

@@ -6,6 +6,7 @@
 #include <QStyle>
 
 #include "widgets/controls/example_picture.h"
+#include "widgets/models/example_axes.h"
 #include "widgets/models/examples_model.h"
 
 namespace rosler {
@@ -32,7 +33,9 @@ void ExampleDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
     const ExampleShape &shape = model->dataset()->shape();
     const std::vector<float> features = model->featuresOf(index.row());
     if (shape.height > 1) {
-        paintExample(*painter, picture, exampleImage(features.data(), shape));
+        const QImage image = exampleImage(features.data(), *model->dataset());
+        exampleKind(*model->dataset()) == ExampleKind::Frames ? paintFrames(*painter, picture, image)
+                                                              : paintExample(*painter, picture, image);
     } else {
         painter->setPen(
             QPen(cell.palette.color(group, selected ? QPalette::HighlightedText : QPalette::Highlight), 1));

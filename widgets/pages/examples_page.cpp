@@ -18,15 +18,17 @@
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/charts/plot_widget.h"
 #include "widgets/controls/feature_image.h"
+#include "widgets/models/example_axes.h"
 #include "widgets/pages/example_delegate.h"
+#include "widgets/pages/example_view.h"
 
 namespace rosler {
 
 namespace {
 
-const QString exampleStem = QStringLiteral("example");
 const QString featuresStem = QStringLiteral("features");
 const QString classesStem = QStringLiteral("classes");
+const QString meanSeries = QStringLiteral("mean"); // of its series
 
 QString number(Index count)
 {
@@ -46,15 +48,6 @@ QString partTitle(DataPart part)
     return ExamplesPage::tr("test");
 }
 
-QList<QPointF> pointsOf(const std::vector<float> &values)
-{
-    QList<QPointF> points;
-    points.reserve(static_cast<qsizetype>(values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i)
-        points << QPointF(static_cast<double>(i), static_cast<double>(values[i]));
-    return points;
-}
-
 } // namespace
 
 class ExamplesPage::Private
@@ -67,7 +60,6 @@ public:
 
     void build();
     QWidget *buildFilters();
-    QWidget *buildExample();
     QWidget *buildFeatures();
     void refill();
     void filterChanged();
@@ -76,6 +68,7 @@ public:
     void showFeatures();
     void showClasses();
     void tell();
+    void showMeanCurve(const std::vector<std::uint32_t> &kept);
     [[nodiscard]] bool hasImages() const { return data && data->shape().height > 1; }
 
     ExamplesPage *q;
@@ -93,10 +86,7 @@ public:
     QCheckBox *wrong = nullptr;
     QLabel *words = nullptr;
     QListView *list = nullptr;
-    QLabel *exampleWords = nullptr;
-    QStackedWidget *exampleViews = nullptr; ///< image, curve
-    FeatureImage *exampleImage = nullptr;
-    PlotWidget *exampleCurve = nullptr;
+    ExampleView *example = nullptr;
     QLabel *featureWords = nullptr;
     QStackedWidget *featureViews = nullptr;
     FeatureImage *meanImage = nullptr;
@@ -138,29 +128,6 @@ QWidget *ExamplesPage::Private::buildFilters()
     connect(wrong, &QCheckBox::toggled, q, [this] { filterChanged(); });
     connect(run, &QComboBox::currentIndexChanged, q, [this] { runChosen(); });
     return row;
-}
-
-QWidget *ExamplesPage::Private::buildExample()
-{
-    auto *page = new QWidget;
-    exampleWords = new QLabel(page);
-    exampleWords->setObjectName(QStringLiteral("exampleWords"));
-    exampleWords->setAccessibleName(tr("About the example"));
-    exampleWords->setWordWrap(true);
-    exampleWords->setTextFormat(Qt::PlainText);
-    exampleWords->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    exampleImage = new FeatureImage;
-    exampleImage->setAccessibleName(tr("Example"));
-    exampleCurve = new PlotWidget;
-    exampleCurve->setObjectName(QStringLiteral("exampleCurve"));
-    exampleCurve->setEmptyText(tr("Choose an example."));
-    exampleViews = new QStackedWidget(page);
-    exampleViews->addWidget(exampleImage);
-    exampleViews->addWidget(exampleCurve);
-    auto *layout = new QVBoxLayout(page);
-    layout->addWidget(exampleViews, 1);
-    layout->addWidget(exampleWords);
-    return page;
 }
 
 QWidget *ExamplesPage::Private::buildFeatures()
@@ -206,6 +173,7 @@ void ExamplesPage::Private::build()
         tell();
     });
 
+    example = new ExampleView;
     classes = new BarPlotWidget;
     classes->setObjectName(QStringLiteral("classBars"));
     classes->setAccessibleName(tr("Examples of each class"));
@@ -214,7 +182,7 @@ void ExamplesPage::Private::build()
     tabs->setObjectName(QStringLiteral("exampleTabs"));
     tabs->setAccessibleName(tr("About the data"));
     tabs->setDocumentMode(true);
-    tabs->addTab(buildExample(), tr("Example"));
+    tabs->addTab(example, tr("Example"));
     tabs->addTab(buildFeatures(), tr("Features"));
     tabs->addTab(classes, tr("Classes"));
 
@@ -229,7 +197,8 @@ void ExamplesPage::Private::build()
     layout->addWidget(buildFilters());
     layout->addWidget(halves, 1);
     q->setAccessibleName(tr("Examples"));
-    q->addChart(exampleStem, exampleCurve);
+    q->addChart(ExampleView::curveStem(), example->curve());
+    q->addChart(ExampleView::spectrumStem(), example->spectrum());
     q->addChart(featuresStem, meanCurve);
     q->addChart(classesStem, classes);
     refill();
@@ -320,24 +289,41 @@ void ExamplesPage::Private::tell()
 void ExamplesPage::Private::showExample()
 {
     const QModelIndex current = list->currentIndex();
-    exampleViews->setCurrentWidget(hasImages() ? static_cast<QWidget *>(exampleImage) : exampleCurve);
-    if (!current.isValid()) {
-        exampleWords->clear();
-        exampleImage->setImage({}, {});
-        exampleCurve->clear();
-        return;
+    if (current.isValid())
+        example->setExample(model->featuresOf(current.row()), model->wordsOf(current.row()));
+    else
+        example->setExample({}, {});
+}
+
+void ExamplesPage::Private::showMeanCurve(const std::vector<std::uint32_t> &kept)
+{
+    const ExampleAxes axes = exampleAxes(*data);
+    meanCurve->setAxes(
+        axes.across.figureAxis(meanCurve->isLogX()),
+        {tr("%1, mean and deviation").arg(axes.up.title).toStdString(), meanCurve->isLogY(), {}, {}});
+    const auto seriesOf = [&](Index channel) {
+        return channel == 0 ? meanSeries : QStringLiteral("%1/%2").arg(meanSeries).arg(channel);
+    };
+    for (Index c = 0; c < axes.channels; ++c) {
+        const QList<QPointF> points = pointsAlong(axes.across, channelOf(summary->mean, axes.channels, c));
+        const std::vector<float> deviations = channelOf(summary->deviation, axes.channels, c);
+        QList<FigureBandPoint> band;
+        for (qsizetype i = 0; i < points.size(); ++i) {
+            const auto deviation = static_cast<double>(deviations[static_cast<std::size_t>(i)]);
+            band << FigureBandPoint {points[i].x(), points[i].y() - deviation, points[i].y() + deviation};
+        }
+        meanCurve->setSeries(seriesOf(c), axes.channels > 1 ? tr("mean, channel %1").arg(c + 1) : tr("mean"),
+                             seriesStyle(static_cast<std::size_t>(c)));
+        meanCurve->replacePoints(seriesOf(c), points);
+        meanCurve->setBand(seriesOf(c), band);
     }
-    exampleWords->setText(model->wordsOf(current.row()));
-    exampleImage->setAccessibleDescription(exampleWords->text());
-    const std::vector<float> features = model->featuresOf(current.row());
-    if (hasImages()) {
-        exampleImage->setImage(features, data->shape());
-        return;
-    }
-    exampleCurve->setAxes({tr("feature").toStdString(), false, {}, {}},
-                          {tr("value").toStdString(), false, {}, {}});
-    exampleCurve->setSeries(exampleStem, exampleWords->text(), seriesStyle(0));
-    exampleCurve->replacePoints(exampleStem, pointsOf(features));
+    QList<QPointF> points;
+    for (const std::uint32_t feature : kept)
+        points << QPointF(axes.across.at(static_cast<Index>(feature) / axes.channels),
+                          static_cast<double>(summary->mean.at(feature)));
+    if (!points.isEmpty())
+        meanCurve->setScatter(QStringLiteral("kept"), tr("kept"),
+                              seriesStyle(static_cast<std::size_t>(axes.channels)), points);
 }
 
 void ExamplesPage::Private::showFeatures()
@@ -353,25 +339,15 @@ void ExamplesPage::Private::showFeatures()
     const QString mean =
         tr("Mean of the %1 examples that are trained on.").arg(number(summary->count(DataPart::Training)));
     if (hasImages()) {
+        const ExampleAxes axes = exampleAxes(*data);
+        if (axes.channels == 1) // else colours
+            setFrameAxes(*meanImage, axes, 0);
+        else
+            meanImage->setAxes(std::nullopt);
         meanImage->setImage(summary->mean, data->shape());
         meanImage->setKept(kept);
     } else {
-        meanCurve->setAxes({tr("feature").toStdString(), false, {}, {}},
-                           {tr("value, mean and deviation").toStdString(), false, {}, {}});
-        meanCurve->setSeries(QStringLiteral("mean"), tr("mean"), seriesStyle(0));
-        meanCurve->replacePoints(QStringLiteral("mean"), pointsOf(summary->mean));
-        QList<FigureBandPoint> band;
-        for (std::size_t i = 0; i < summary->mean.size(); ++i) {
-            const auto middle = static_cast<double>(summary->mean[i]);
-            const auto deviation = static_cast<double>(summary->deviation[i]);
-            band << FigureBandPoint {static_cast<double>(i), middle - deviation, middle + deviation};
-        }
-        meanCurve->setBand(QStringLiteral("mean"), band);
-        QList<QPointF> points;
-        for (const std::uint32_t feature : kept)
-            points << QPointF(feature, static_cast<double>(summary->mean.at(feature)));
-        if (!points.isEmpty())
-            meanCurve->setScatter(QStringLiteral("kept"), tr("kept"), seriesStyle(1), points);
+        showMeanCurve(kept);
     }
     QString text = mean;
     const QString name = answers ? QString::fromStdString(answers->name) : QString();
@@ -428,8 +404,13 @@ ExamplesPage::~ExamplesPage() = default;
 void ExamplesPage::setData(std::shared_ptr<const Dataset> dataset, std::shared_ptr<const DataSummary> summary)
 {
     d->answers = nullptr;
+    if (dataset != d->data) {
+        d->meanCurve->setLogX(false);
+        d->meanCurve->setLogY(false);
+    }
     d->data = summary ? std::move(dataset) : nullptr;
     d->summary = d->data ? std::move(summary) : nullptr;
+    d->example->setData(d->data);
     d->model->setData(d->data, d->summary);
     d->refill();
     d->showExample();
@@ -465,13 +446,11 @@ void ExamplesPage::showProblem(const Error &error)
 
 std::vector<NamedFigure> ExamplesPage::figures() const
 {
-    std::vector<NamedFigure> all;
     if (!d->data)
-        return all;
-    if (!d->hasImages()) {
-        all.push_back({exampleStem.toStdString(), d->exampleCurve->figure(false)});
+        return {};
+    std::vector<NamedFigure> all = d->example->figures();
+    if (!d->hasImages())
         all.push_back({featuresStem.toStdString(), d->meanCurve->figure(false)});
-    }
     all.push_back({classesStem.toStdString(), d->classes->figure()});
     return all;
 }

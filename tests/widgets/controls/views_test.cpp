@@ -11,6 +11,7 @@
 #include "tests/support/accessibility_audit.h"
 #include "widgets/controls/elided_label.h"
 #include "widgets/controls/error_banner.h"
+#include "widgets/controls/feature_image.h"
 #include "widgets/controls/histogram_view.h"
 #include "widgets/controls/scrolled_text.h"
 #include "widgets/controls/thumbnail_strip.h"
@@ -71,6 +72,26 @@ private Q_SLOTS:
         QCOMPARE(shareOf(view, bar), 0.0);
         view.setCounts({}, {});
         QCOMPARE(shareOf(view, bar), 0.0);
+    }
+
+    void framesAreTurnedAndFillWhatTheirAxesLeave()
+    {
+        FeatureImage view;
+        view.resize(300, 200);
+        view.setImage({0, 0, 0, 0, 0, 1}, {1, 2, 3}); // the last band of the second frame
+        view.setAxes(
+            PictureAxes {{QStringLiteral("time (ms)"), 0, 20}, {QStringLiteral("mel band"), 0.5, 3.5}});
+        const QImage image = view.grab().toImage();
+        const auto isWhite = [&](double across, double up) {
+            return image.pixelColor(static_cast<int>(across * image.width()),
+                                    static_cast<int>((1 - up) * image.height()))
+                == QColor(Qt::white);
+        };
+        QVERIFY(isWhite(0.8, 0.88)); // late and high
+        QVERIFY(!isWhite(0.35, 0.88));
+        QVERIFY(!isWhite(0.8, 0.4));
+        view.resize(20, 20); // no room for axes: nothing, not something else
+        QVERIFY(!view.grab().isNull());
     }
 
     void theHistogramCanBeHeard()
