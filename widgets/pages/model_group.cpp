@@ -18,6 +18,7 @@
 
 #include "core/experiment/model_label.h"
 #include "core/nn/layer_catalog.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/controls/quiet_wheel.h"
 #include "widgets/models/design_edits.h"
 #include "widgets/pages/layer_row.h"
@@ -86,6 +87,7 @@ ModelGroup::ModelGroup(DesignModel *model, QWidget *parent)
     m_link->setToolTip(tr("Moving one slider sets all layers to its value"));
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(buildChooser());
+    layout->addWidget(buildStart());
     layout->addWidget(buildNetwork());
     layout->addWidget(m_link);
     layout->addLayout(m_lines);
@@ -203,6 +205,43 @@ QWidget *ModelGroup::buildChooser()
     connect(m_remove, &QToolButton::clicked, this, &ModelGroup::removeModel);
     connect(m_name, &QLineEdit::editingFinished, this, &ModelGroup::rename);
     return line;
+}
+
+QWidget *ModelGroup::buildStart()
+{
+    m_start = new QWidget(this);
+    m_startText = new ElidedLabel(Qt::ElideMiddle, m_start);
+    m_startText->setObjectName(QStringLiteral("start"));
+    auto *drop = new QToolButton(m_start);
+    drop->setObjectName(QStringLiteral("dropStart"));
+    drop->setText(tr("Drop"));
+    drop->setToolTip(tr("Begin with drawn weights in place of these"));
+    drop->setAccessibleName(tr("Drop the weights that the model begins with"));
+    auto *row = new QHBoxLayout(m_start);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_startText, 1);
+    row->addWidget(drop);
+    connect(drop, &QToolButton::clicked, this, [this] {
+        m_model->edit(tr("Begin with drawn weights"),
+                      [this](ExperimentSpec &spec) { spec.models.at(m_current).start.reset(); });
+    });
+    return m_start;
+}
+
+void ModelGroup::refreshStart(const ModelSpec &model)
+{
+    m_start->setVisible(model.start.has_value());
+    if (!model.start)
+        return;
+    constexpr int shownDigits = 8;
+    const QString path = QString::fromStdString(model.start->file);
+    const QString digest = QString::fromStdString(model.start->digest);
+    const QString file = path.section(QLatin1Char('/'), -1);
+    m_startText->setText(digest.isEmpty()
+                             ? tr("Begins with %1").arg(file)
+                             : tr("Begins with %1 (sha %2)").arg(file, digest.left(shownDigits)));
+    m_startText->setToolTip(digest.isEmpty() ? path : tr("%1\nSHA-256 %2").arg(path, digest));
+    m_startText->setAccessibleDescription(m_startText->toolTip());
 }
 
 QWidget *ModelGroup::buildOptions()
@@ -588,6 +627,7 @@ void ModelGroup::refresh()
     m_alike->setVisible(spec.models.size() > 1);
     m_link->setVisible(model.isSketched());
     m_options->setVisible(model.isSketched());
+    refreshStart(model);
     refreshRows(model);
     m_shape->setText(any ? arrowed(model.layers, shapeOf(*m_model)) : QString());
     const auto widths = hiddenWidths(model.layers);

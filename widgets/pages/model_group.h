@@ -21,6 +21,7 @@ class QVBoxLayout;
 
 namespace rosler {
 
+class ElidedLabel;
 class LayerRow;
 
 /// The models of the experiment, and of the chosen one its list of layers: a row a layer, by its kind, with
@@ -80,6 +81,8 @@ private:
     void addModel(bool sketched, bool duplicate);
     void removeModel();
     void rename();
+    QWidget *buildStart();
+    void refreshStart(const ModelSpec &model);
     void setCurrent(std::size_t model);
     void refresh();
     void refreshRows(const ModelSpec &model);
@@ -90,6 +93,8 @@ private:
     QComboBox *m_models;
     QToolButton *m_remove;
     QLineEdit *m_name;
+    QWidget *m_start = nullptr; ///< the row; hidden where parameters are drawn
+    ElidedLabel *m_startText = nullptr;
     QComboBox *m_presets;
     QLabel *m_shape;
     QCheckBox *m_alike;

@@ -16,6 +16,7 @@
 #include "core/base/quantity_text.h"
 #include "tests/support/accessibility_audit.h"
 #include "tests/support/layers.h"
+#include "widgets/controls/elided_label.h"
 #include "widgets/controls/rank_slider.h"
 #include "widgets/models/design_edits.h"
 #include "widgets/models/design_model.h"
@@ -327,6 +328,37 @@ private Q_SLOTS:
         QTest::mouseClick(f.find<QToolButton>("removeModel"), Qt::LeftButton);
         QVERIFY(!spec.models[0].teacher);
         ROSLER_VERIFY_ACCESSIBLE(f.page.get());
+    }
+
+    void whatAModelBeginsWithIsShownAndCanBeDropped()
+    {
+        Fixture f;
+        const ExperimentSpec &spec = f.model.spec();
+        auto *start = f.find<ElidedLabel>("start");
+        QVERIFY(!start->isVisible());
+        f.model.edit(QStringLiteral("x"), [](ExperimentSpec &edited) {
+            edited.models[1].start = StartWeights {"/models/lenet.h5", "0123456789abcdef"};
+        });
+        QVERIFY(start->isVisible());
+        QCOMPARE(start->fullText(), QStringLiteral("Begins with lenet.h5 (sha 01234567)"));
+        QVERIFY(start->toolTip().contains(QStringLiteral("/models/lenet.h5")));
+        QVERIFY(start->toolTip().contains(QStringLiteral("0123456789abcdef")));
+        ROSLER_VERIFY_ACCESSIBLE(f.page.get());
+        auto *models = f.find<QComboBox>("models");
+        models->setCurrentIndex(0);
+        Q_EMIT models->activated(0);
+        QVERIFY(!start->isVisible()); // the other model's weights are drawn
+        models->setCurrentIndex(1);
+        Q_EMIT models->activated(1);
+        QTest::mouseClick(f.find<QToolButton>("dropStart"), Qt::LeftButton);
+        QVERIFY(!spec.models[1].start);
+        QVERIFY(!start->isVisible());
+        f.model.undoStack()->undo();
+        QVERIFY(spec.models[1].start.has_value());
+        QVERIFY(start->isVisible());
+        f.model.edit(QStringLiteral("y"),
+                     [](ExperimentSpec &edited) { edited.models[1].start->digest.clear(); });
+        QCOMPARE(start->fullText(), QStringLiteral("Begins with lenet.h5"));
     }
 
     void trainingSettingsReachTheSpec()
