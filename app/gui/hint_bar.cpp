@@ -6,6 +6,7 @@
 #include <QToolButton>
 
 #include "app/gui/tinted_icon.h"
+#include "widgets/pages/compare_page.h"
 
 namespace rosler {
 
@@ -45,11 +46,18 @@ void HintBar::setDone(Step step)
     updateTexts();
 }
 
+void HintBar::setModelCount(int models)
+{
+    m_models = models;
+    updateTexts();
+}
+
 void HintBar::updateTexts()
 {
     const std::array<QString, StepCount> texts {
         tr("Drag rank and sketch size: the forecast follows"),
-        tr("Train both (F5): watch the two curves"),
+        m_models > 1 ? tr("%1 (F5): watch the curves").arg(trainTitle(m_models))
+                     : tr("%1 (F5): watch the curve").arg(trainTitle(m_models)),
         tr("Export the figures (Ctrl+Shift+E)"),
     };
     for (std::size_t i = 0; i < texts.size(); ++i) {

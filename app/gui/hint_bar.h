@@ -21,6 +21,7 @@ public:
     explicit HintBar(QWidget *parent = nullptr);
 
     void setDone(Step step);
+    void setModelCount(int models);
 
 Q_SIGNALS:
     void dismissed();
@@ -30,6 +31,7 @@ private:
 
     std::array<QLabel *, StepCount> m_labels {};
     std::array<bool, StepCount> m_done {};
+    int m_models = 2;
 };
 
 } // namespace rosler

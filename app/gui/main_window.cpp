@@ -535,6 +535,14 @@ void MainWindow::updateTraining()
     m_commands.action(QStringLiteral("train"))->setEnabled(idle && hasData);
     QAction *pause = m_commands.action(QStringLiteral("pause"));
     pause->setEnabled(!idle && now != State::Stopping);
+    const auto count = static_cast<int>(spec.models.size());
+    m_compare->setModelCount(count);
+    m_hints->setModelCount(count);
+    QAction *train = m_commands.action(QStringLiteral("train"));
+    train->setIconText(trainTitle(count));
+    train->setText(QLatin1Char('&') + trainTitle(count));
+    train->setToolTip(
+        tr("%1 (%2)").arg(trainTitle(count), train->shortcut().toString(QKeySequence::NativeText)));
     pause->setText(held ? tr("&Resume training") : tr("&Pause training"));
     pause->setIconText(held ? tr("Resume") : tr("Pause"));
     pause->setIcon(tintedIcon(held ? QStringLiteral("train") : QStringLiteral("pause")));

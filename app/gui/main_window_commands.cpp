@@ -156,9 +156,8 @@ void MainWindow::buildRunMenu()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Run"));
     TrainingSession &training = m_services.training();
-    command(QStringLiteral("train"), menu, tr("&Train both"), QStringLiteral("train"),
-            {QKeySequence(Qt::Key_F5)}, [this] { train(); })
-        ->setIconText(tr("Train both"));
+    command(QStringLiteral("train"), menu, tr("&Train"), QStringLiteral("train"), {QKeySequence(Qt::Key_F5)},
+            [this] { train(); }); // updateForecast() says what
     command(QStringLiteral("pause"), menu, tr("&Pause training"), QStringLiteral("pause"),
             {QKeySequence(Qt::CTRL | Qt::Key_P)}, [&training] {
                 const auto now = training.state();

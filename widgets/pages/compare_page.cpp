@@ -92,6 +92,7 @@ public:
     std::vector<ComparedRun> runs;
     std::vector<ComparedRun> forecast;
     Readiness readiness = Readiness::NoData;
+    int modelCount = 2;
 
     QWidget *header = nullptr;
     int headerWidth = 0;                ///< that shows all of it
@@ -333,7 +334,7 @@ QWidget *ComparePage::Private::buildEmptyState()
     layout->addWidget(emptyText);
     auto *buttons = new QHBoxLayout;
     buttons->addStretch(1);
-    emptyTrain = new QPushButton(tr("Train both (F5)"));
+    emptyTrain = new QPushButton;
     emptyTrain->setObjectName(QStringLiteral("emptyTrain"));
     emptyDigits = new QPushButton(tr("Use the built-in digits"));
     emptyOpen = new QPushButton(tr("Open data…"));
@@ -459,11 +460,25 @@ void ComparePage::Private::updateEmptyState()
     emptyTrain->setVisible(ready);
     emptyDigits->setVisible(!ready);
     emptyOpen->setVisible(!ready);
-    emptyText->setText(
-        ready ? tr("No run is shown. Train the dense net and the Rosler net side by side and watch both "
-                   "learn, or check runs in the list to compare them.")
-              : tr("No data is loaded. Drop MNIST files or their folder on the window, or start with the "
-                   "built-in digits."));
+    emptyTrain->setText(tr("%1 (F5)").arg(trainTitle(modelCount)));
+    if (!ready)
+        emptyText->setText(
+            tr("No data is loaded. Drop MNIST files or their folder on the window, or start with "
+               "the built-in digits."));
+    else if (modelCount > 1)
+        emptyText->setText(tr("No run is shown. Train the models of the design side by side and watch them "
+                              "learn, or check runs in the list to compare them."));
+    else
+        emptyText->setText(
+            tr("No run is shown. Train the model of the design and watch it learn, or check runs "
+               "in the list to compare them."));
+}
+
+QString trainTitle(int models)
+{
+    if (models < 2)
+        return ComparePage::tr("Train");
+    return models == 2 ? ComparePage::tr("Train both") : ComparePage::tr("Train all");
 }
 
 ComparePage::ComparePage(QWidget *parent)
@@ -563,6 +578,12 @@ void ComparePage::setForecast(const std::vector<ComparedRun> &models)
     d->forecast = models;
     if (d->runs.empty())
         d->updateCosts();
+}
+
+void ComparePage::setModelCount(int models)
+{
+    d->modelCount = models;
+    d->updateEmptyState();
 }
 
 void ComparePage::setReadiness(Readiness readiness)

@@ -44,6 +44,8 @@ public:
     void setResult(const QString &id, const TrialResult &result);
     /// The design's models with their modelled costs, shown while there are no runs.
     void setForecast(const std::vector<ComparedRun> &models);
+    /// How many models the next training has.
+    void setModelCount(int models);
     void setReadiness(Readiness readiness);
 
     [[nodiscard]] CurveX curveX() const;
@@ -83,5 +85,8 @@ private:
     class Private;
     std::unique_ptr<Private> d;
 };
+
+/// What training an experiment of so many models is called: "Train", "Train both", "Train all".
+[[nodiscard]] QString trainTitle(int models);
 
 } // namespace rosler

@@ -145,7 +145,7 @@ QWidget *RunsPage::Private::buildEmpty()
     auto *words = new QLabel(tr("No runs yet. Every training is kept here."), page);
     words->setAlignment(Qt::AlignCenter);
     words->setWordWrap(true);
-    auto *train = new QPushButton(tr("Train all models"), page);
+    auto *train = new QPushButton(tr("Train"), page);
     train->setObjectName(QStringLiteral("train"));
     connect(train, &QPushButton::clicked, q, &RunsPage::trainRequested);
     auto *layout = new QVBoxLayout(page);

@@ -158,8 +158,7 @@ QString ScoreboardModel::sentence() const
         return std::isnan(model.validationAccuracy) ? model.testAccuracy : model.validationAccuracy;
     };
     if (std::isnan(soFar(ref)) || std::isnan(soFar(other)))
-        return tr("%1 will need %2 than %3; train both to see what it keeps.")
-            .arg(other.name, costs, ref.name);
+        return tr("%1 will need %2 than %3; train to see what it keeps.").arg(other.name, costs, ref.name);
     return tr("So far %1 has %2 (%3 %4) with %5; 1 seed.")
         .arg(other.name, QString::fromStdString(percentText(soFar(other))), ref.name,
              QString::fromStdString(percentText(soFar(ref))), costs);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -35,6 +36,7 @@
 #include <QtTest>
 
 #include "app/gui/figure_commands.h"
+#include "app/gui/hint_bar.h"
 #include "app/gui/main_window.h"
 #include "app/gui/model_commands.h"
 #include "app/gui/notice_bar.h"
@@ -728,6 +730,32 @@ private Q_SLOTS:
         EVENTUALLY(m_window->dataset() != nullptr);
         QCOMPARE(m_window->dataset()->features(), Index {784});
         QVERIFY(QDir().rename(m_idx + QStringLiteral("-away"), m_idx));
+    }
+
+    void theTrainButtonSaysHowManyModelsAreTrained()
+    {
+        auto &design = const_cast<DesignModel &>(m_window->design());
+        const auto *button = child<QPushButton>(*m_window, "trainButton");
+        const auto *hints = child<HintBar>(*m_window, "hintBar");
+        const auto hinted = [&](const QString &words) {
+            const auto labels = hints->findChildren<QLabel *>();
+            return std::ranges::any_of(labels, [&](const QLabel *l) { return l->text().contains(words); });
+        };
+        EVENTUALLY(m_window->dataset() != nullptr);
+        QCOMPARE(button->text(), QStringLiteral("Train both"));
+        QVERIFY(hinted(QStringLiteral("Train both (F5)")));
+        design.edit(QStringLiteral("x"), [](ExperimentSpec &spec) {
+            spec.models.push_back(spec.models.front());
+            spec.models.back().name = "third";
+        });
+        QCOMPARE(button->text(), QStringLiteral("Train all"));
+        QCOMPARE(action("train")->text(), QStringLiteral("&Train all"));
+        QVERIFY(action("train")->toolTip().startsWith(QLatin1String("Train all (")));
+        QVERIFY(child<QPushButton>(*m_window, "emptyTrain")->text().startsWith(QLatin1String("Train all")));
+        QVERIFY(hinted(QStringLiteral("Train all (F5)")));
+        design.edit(QStringLiteral("y"), [](ExperimentSpec &spec) { spec.models.resize(1); });
+        QCOMPARE(button->text(), QStringLiteral("Train"));
+        QVERIFY(hinted(QStringLiteral("Train (F5)")));
     }
 
     void anExperimentIsNotTrainedOnOtherData()
