@@ -64,6 +64,7 @@ ExperimentControl::ExperimentControl(DesignModel *design, DatasetSession *datase
     });
     connect(files, &ExperimentFiles::failed, this, [this](const Error &error) {
         m_opening = false;
+        m_startsWithData = false;
         Q_EMIT problem(error);
     });
     connect(files, &ExperimentFiles::saved, design, &DesignModel::setSavedTo);
@@ -196,6 +197,7 @@ void ExperimentControl::followDesign()
 void ExperimentControl::openLater(const QString &nameOrPath)
 {
     m_opening = true;
+    m_startsWithData = true;
     QTimer::singleShot(0, this, [this, nameOrPath] { open(nameOrPath); });
 }
 
@@ -208,6 +210,7 @@ void ExperimentControl::open(const QString &nameOrPath)
         m_opening = true;
         m_files->open(QFileInfo(nameOrPath).absoluteFilePath());
     } else {
+        m_startsWithData = false;
         Q_EMIT problem(spec.error());
     }
 }
@@ -215,13 +218,16 @@ void ExperimentControl::open(const QString &nameOrPath)
 void ExperimentControl::take(const ExperimentSpec &spec, const QString &file)
 {
     ExperimentSpec design = spec;
-    const bool sameData = m_data && names(spec.dataset);
+    const DatasetRequest &newest = m_loading.source.empty() ? m_request : m_loading;
+    if (std::exchange(m_startsWithData, false) && m_chosen == Chosen::ByUser && !newest.source.empty())
+        design.dataset = newest;
+    const bool sameData = m_data && names(design.dataset);
     if (sameData)
         design.dataset = m_request;
     m_design->open(tr("Open %1").arg(QString::fromStdString(spec.name)), design, file);
     tellReady();
-    if (m_data && !sameData && !isLoadable(spec.dataset))
-        Q_EMIT dataWanted(QString::fromStdString(spec.dataset.source));
+    if (m_data && !sameData && !isLoadable(design.dataset))
+        Q_EMIT dataWanted(QString::fromStdString(design.dataset.source));
 }
 
 void ExperimentControl::useData()

@@ -66,7 +66,8 @@ public:
     /// says, where it is for them.
     void loadUnasked(const QString &source);
 
-    /// open() from the event loop: who builds this can still connect to it.
+    /// open() from the event loop: who builds this can still connect to it. Data that the user chooses
+    /// meanwhile are what the experiment is for.
     void openLater(const QString &nameOrPath);
 
 public Q_SLOTS:
@@ -121,5 +122,6 @@ private:
     bool m_opening = false;             ///< an experiment that was asked for is not here yet
     bool m_wasReady = false;
 };
+    bool m_startsWithData = false;      ///< that experiment is for the data that the user chose beside it
 
 } // namespace rosler

@@ -111,6 +111,21 @@ private Q_SLOTS:
         QCOMPARE(started.count(), 0);
     }
 
+    void dataThatAreNamedBesideAnExperimentAreItsData()
+    {
+        QSignalSpy loaded(m_control.get(), &ExperimentControl::loaded);
+        m_control->restore(*shippedExperiment("digits-demo"), {});
+        m_control->openLater(QStringLiteral("bearing-demo")); // which names data that could be loaded, too
+        m_control->loadAs(QStringLiteral("digits"), {{"examples", Index {300}}});
+        EVENTUALLY_EQUAL(m_design->spec().name, std::string("bearing-demo"));
+        EVENTUALLY_EQUAL(loaded.count(), 1);
+        QCOMPARE(m_control->data()->name(), std::string("digits"));
+        QVERIFY((m_design->spec().dataset == DatasetRequest("digits", {{"examples", Index {300}}})));
+        m_control->open(QStringLiteral("bearing-demo")); // from now on experiments bring their own
+        EVENTUALLY_EQUAL(loaded.count(), 2);
+        QCOMPARE(m_control->data()->name(), std::string("bearing"));
+    }
+
     void featuresThatAreFarApartAreToldAndStandardised()
     {
         QSignalSpy unscaled(m_control.get(), &ExperimentControl::unscaled);
