@@ -158,7 +158,7 @@ void ExperimentControl::setOptions(const DatasetOptions &options)
 void ExperimentControl::cancelLoading()
 {
     m_datasets->cancel();
-    m_loading = {};
+    m_failed = std::exchange(m_loading, {}); // nor tried again by every move of a slider
 }
 
 void ExperimentControl::takeData(const std::shared_ptr<const Dataset> &data)
@@ -182,7 +182,7 @@ void ExperimentControl::takeFailure(const Error &error)
     Q_EMIT loadFailed(error);
     Q_EMIT problem(error);
     if (!m_data) // those of the last session are gone: there is always something to start with
-        begin(builtIn, Chosen::ByNobody);
+        begin(builtIn, Chosen::InPlaceOfFailed);
 }
 
 /// An experiment that names its data was opened, or a change of data undone.

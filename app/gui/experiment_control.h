@@ -44,8 +44,12 @@ public:
         QObject *parent = nullptr);
 
     [[nodiscard]] const std::shared_ptr<const Dataset> &data() const noexcept { return m_data; }
-    /// What could not be loaded last, and how it was to be read.
+    /// What could not be loaded last, or was not to be any more, and how it was to be read.
     [[nodiscard]] const DatasetRequest &failed() const noexcept { return m_failed; }
+    /// Why data are loaded.
+    enum class Chosen { ByUser, ByNobody, InPlaceOfFailed };
+    /// Those that are being loaded.
+    [[nodiscard]] Chosen chosen() const noexcept { return m_chosen; }
     /// Where data() came from; while there are none, where the ones come from that are on their way.
     [[nodiscard]] QString source() const;
     /// How data() were asked for.
@@ -100,8 +104,6 @@ Q_SIGNALS:
     void ready();
 
 private:
-    enum class Chosen { ByUser, ByNobody };
-
     void begin(const DatasetRequest &request, Chosen chosen);
     void takeData(const std::shared_ptr<const Dataset> &data);
     void takeFailure(const Error &error);
@@ -117,11 +119,11 @@ private:
     std::shared_ptr<const Dataset> m_data;
     DatasetRequest m_request;           ///< that m_data came from
     DatasetRequest m_loading;           ///< what is being loaded; without a source, nothing is
-    DatasetRequest m_failed;            ///< what could not be loaded last
+    DatasetRequest m_failed;            ///< failed()
     Chosen m_chosen = Chosen::ByNobody; ///< m_loading was
     bool m_opening = false;             ///< an experiment that was asked for is not here yet
+    bool m_startsWithData = false;      ///< that experiment is for the data that the user chose beside it
     bool m_wasReady = false;
 };
-    bool m_startsWithData = false;      ///< that experiment is for the data that the user chose beside it
 
 } // namespace rosler

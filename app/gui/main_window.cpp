@@ -198,7 +198,20 @@ void MainWindow::connectData()
         m_experiment->cancelLoading();
         m_dataPage->setDataset(m_experiment->data());
     });
-    connect(&datasets, &DatasetSession::started, m_dataPage, &DataPage::setLoading);
+    connect(&datasets, &DatasetSession::started, m_dataPage, [this](const QString &source) {
+        using Chosen = ExperimentControl::Chosen;
+        const Chosen chosen = m_experiment->chosen();
+        if (chosen == Chosen::InPlaceOfFailed)
+            m_dataPage->setLoadingInstead(source);
+        else
+            m_dataPage->setLoading(source);
+        if (chosen == Chosen::ByUser) { // who waits for it sees how far it is, and can end it
+            m_dataDock->show();
+            m_dataDock->raise();
+        }
+    });
+    connect(m_dataPage, &DataPage::loadingChanged, m_commands.action(QStringLiteral("cancel-loading")),
+            &QAction::setEnabled);
     connect(&datasets, &DatasetSession::progressed, m_dataPage, &DataPage::setProgress);
     connect(m_experiment, &ExperimentControl::loaded, this, &MainWindow::showData);
     connect(m_experiment, &ExperimentControl::loadFailed, m_dataPage, [this](const Error &error) {
@@ -522,6 +535,14 @@ void MainWindow::updateForecast()
         }
     m_compare->setForecast(models);
     m_status->setSeed(spec.seed);
+    const auto count = static_cast<int>(spec.models.size());
+    m_compare->setModelCount(count);
+    m_hints->setModelCount(count);
+    QAction *train = m_commands.action(QStringLiteral("train"));
+    train->setIconText(trainTitle(count));
+    train->setText(QLatin1Char('&') + trainTitle(count));
+    train->setToolTip(
+        tr("%1 (%2)").arg(trainTitle(count), train->shortcut().toString(QKeySequence::NativeText)));
     updateTitle();
 }
 
@@ -535,14 +556,6 @@ void MainWindow::updateTraining()
     m_commands.action(QStringLiteral("train"))->setEnabled(idle && hasData);
     QAction *pause = m_commands.action(QStringLiteral("pause"));
     pause->setEnabled(!idle && now != State::Stopping);
-    const auto count = static_cast<int>(spec.models.size());
-    m_compare->setModelCount(count);
-    m_hints->setModelCount(count);
-    QAction *train = m_commands.action(QStringLiteral("train"));
-    train->setIconText(trainTitle(count));
-    train->setText(QLatin1Char('&') + trainTitle(count));
-    train->setToolTip(
-        tr("%1 (%2)").arg(trainTitle(count), train->shortcut().toString(QKeySequence::NativeText)));
     pause->setText(held ? tr("&Resume training") : tr("&Pause training"));
     pause->setIconText(held ? tr("Resume") : tr("Pause"));
     pause->setIcon(tintedIcon(held ? QStringLiteral("train") : QStringLiteral("pause")));

@@ -81,6 +81,9 @@ void MainWindow::buildFileMenu()
                              .arg(QString::fromStdString(each.title), QString::fromStdString(each.terms)));
     }
     m_recentData = menu->addMenu(tr("&Recent data"));
+    command(QStringLiteral("cancel-loading"), menu, tr("&Cancel loading"), QString(),
+            {QKeySequence(Qt::Key_Escape)}, [this] { m_dataPage->cancelLoading(); })
+        ->setEnabled(false);
     menu->addSeparator();
 
     command(QStringLiteral("open-experiment"), menu, tr("&Open experiment…"), QStringLiteral("open"),

@@ -122,6 +122,7 @@ public:
     QWidget *buildLoaded();
     QWidget *buildLoading();
     void request(const QString &source);
+    void beginLoading(const QString &source);
     void endLoading();
     void fillRecent(const QStringList &sources);
 
@@ -147,6 +148,7 @@ public:
     std::span<const ReaderOption> failedKnown; ///< of the data that failed
     DatasetOptions failedGiven;
     QString loadingSource;
+    bool instead = false; ///< they stand in for those that failed
 };
 
 void DataPage::Private::build()
@@ -277,10 +279,8 @@ QWidget *DataPage::Private::buildLoading()
     auto *cancel = new QPushButton(tr("Cancel"), loading);
     cancel->setObjectName(QStringLiteral("cancel"));
     cancel->setAccessibleName(tr("Cancel loading"));
-    connect(cancel, &QPushButton::clicked, q, [this] {
-        endLoading();
-        Q_EMIT q->cancelRequested();
-    });
+    cancel->setToolTip(tr("Stop loading; the data that were there before stay (Esc)"));
+    connect(cancel, &QPushButton::clicked, q, &DataPage::cancelLoading);
     auto *bar = new QHBoxLayout;
     bar->addWidget(progress, 1);
     bar->addWidget(cancel);
@@ -298,9 +298,23 @@ void DataPage::Private::request(const QString &wanted)
         Q_EMIT q->loadRequested(wanted);
 }
 
+void DataPage::Private::beginLoading(const QString &which)
+{
+    loadingSource = which;
+    loadingText->setText(tr("Loading %1\u2026").arg(which));
+    progress->setRange(0, 0); // until the first figure comes
+    if (!loading->isHidden())
+        return;
+    loading->show();
+    Q_EMIT q->loadingChanged(true);
+}
+
 void DataPage::Private::endLoading()
 {
+    if (loading->isHidden())
+        return;
     loading->hide();
+    Q_EMIT q->loadingChanged(false);
 }
 
 void DataPage::Private::fillRecent(const QStringList &sources)
@@ -341,7 +355,8 @@ DataPage::~DataPage() = default;
 void DataPage::setDataset(std::shared_ptr<const Dataset> dataset)
 {
     d->endLoading();
-    d->banner->dismiss();
+    if (!std::exchange(d->instead, false))
+        d->banner->dismiss();
     d->thumbnails->setExamples(dataset);
     if (!dataset) {
         d->views->setCurrentIndex(Private::Empty);
@@ -392,11 +407,23 @@ void DataPage::setRecent(const QStringList &sources)
 
 void DataPage::setLoading(const QString &source)
 {
+    d->instead = false;
     d->banner->dismiss();
-    d->loadingSource = source;
-    d->loadingText->setText(tr("Loading %1\u2026").arg(source));
-    d->progress->setRange(0, 0); // until the first figure comes
-    d->loading->show();
+    d->beginLoading(source);
+}
+
+void DataPage::setLoadingInstead(const QString &source)
+{
+    d->instead = true;
+    d->beginLoading(source);
+}
+
+void DataPage::cancelLoading()
+{
+    if (d->loading->isHidden())
+        return;
+    d->endLoading();
+    Q_EMIT cancelRequested();
 }
 
 void DataPage::setProgress(double fraction)

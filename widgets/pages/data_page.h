@@ -29,6 +29,8 @@ public Q_SLOTS:
     void setOptions(std::span<const rosler::ReaderOption> known, const rosler::DatasetOptions &given);
     void setRecent(const QStringList &sources);
     void setLoading(const QString &source);
+    /// The same of data that stand in for those that showError() was about, which goes on being said.
+    void setLoadingInstead(const QString &source);
     void setProgress(double fraction);
     /// An inline banner over the data that was there before, which stays.
     void showError(const rosler::Error &error);
@@ -38,8 +40,11 @@ public Q_SLOTS:
     /// Opens the file dialog (also behind the button and Ctrl+O).
     void chooseFolder();
     void chooseFiles();
+    /// What the button beside the progress does: nothing, if nothing is being loaded.
+    void cancelLoading();
 
 Q_SIGNALS:
+    void loadingChanged(bool loading);
     void loadRequested(const QString &source); ///< "digits" or a path
     void loadAsRequested(const QString &source, const rosler::DatasetOptions &options);
     void optionsRequested(const rosler::DatasetOptions &options); ///< those that differ from the defaults

@@ -111,6 +111,19 @@ private Q_SLOTS:
         QCOMPARE(started.count(), 0);
     }
 
+    void whyDataAreLoadedIsKnown()
+    {
+        using Chosen = ExperimentControl::Chosen;
+        QList<Chosen> chosen;
+        QSignalSpy loaded(m_control.get(), &ExperimentControl::loaded);
+        m_control->restore(*shippedExperiment("digits-demo"), {});
+        connect(m_datasets.get(), &DatasetSession::started, m_control.get(),
+                [&] { chosen << m_control->chosen(); });
+        m_control->load(m_folder->filePath(QStringLiteral("gone")));
+        EVENTUALLY_EQUAL(loaded.count(), 1);
+        QCOMPARE(chosen, (QList<Chosen> {Chosen::ByUser, Chosen::InPlaceOfFailed}));
+    }
+
     void dataThatAreNamedBesideAnExperimentAreItsData()
     {
         QSignalSpy loaded(m_control.get(), &ExperimentControl::loaded);
@@ -124,6 +137,19 @@ private Q_SLOTS:
         m_control->open(QStringLiteral("bearing-demo")); // from now on experiments bring their own
         EVENTUALLY_EQUAL(loaded.count(), 2);
         QCOMPARE(m_control->data()->name(), std::string("bearing"));
+    }
+
+    void whatWasCancelledIsNotLoadedByTheNextEdit()
+    {
+        loadDigits();
+        m_design->edit(QStringLiteral("x"), [](ExperimentSpec &spec) {
+            spec.dataset = DatasetRequest("digits", {{"examples", Index {300}}});
+        });
+        m_control->cancelLoading();
+        QSignalSpy started(m_datasets.get(), &DatasetSession::started);
+        m_design->edit(QStringLiteral("y"), [](ExperimentSpec &spec) { spec.training.epochs += 1; });
+        QCOMPARE(started.count(), 0);
+        QVERIFY(!m_control->isForData());
     }
 
     void featuresThatAreFarApartAreToldAndStandardised()

@@ -46,6 +46,7 @@
 #include "tests/app/small_data.h"
 #include "tests/support/accessibility_audit.h"
 #include "widgets/charts/plot_widget.h"
+#include "widgets/controls/error_banner.h"
 #include "widgets/controls/input_choice.h"
 #include "widgets/controls/rank_slider.h"
 #include "widgets/pages/c_export_dialog.h"
@@ -730,6 +731,39 @@ private Q_SLOTS:
         EVENTUALLY(m_window->dataset() != nullptr);
         QCOMPARE(m_window->dataset()->features(), Index {784});
         QVERIFY(QDir().rename(m_idx + QStringLiteral("-away"), m_idx));
+    }
+
+    void dataOnTheCommandLineThatAreNotThereAreTold()
+    {
+        m_window->close();
+        m_window.reset();
+        m_services.reset();
+        MainWindow::Start start;
+        start.dataset = QStringLiteral("/no/such/data");
+        open(start);
+        EVENTUALLY(m_window->dataset() != nullptr);
+        QCOMPARE(m_window->dataset()->features(), Index {784});
+        const auto *banner = child<ErrorBanner>(*m_window, "errorBanner");
+        QVERIFY(banner->isVisible());
+        QVERIFY(child<NoticeBar>(*m_window, "noticeBar")->text().contains(QLatin1String("/no/such/data")));
+        QVERIFY(action("train")->isEnabled());
+        m_window->loadData(m_idx);
+        EVENTUALLY(m_window->dataset()->features() == 16);
+        QVERIFY(!banner->isVisible());
+    }
+
+    void loadingIsCancelledByEscape()
+    {
+        EVENTUALLY(m_window->dataset() != nullptr);
+        QVERIFY(!action("cancel-loading")->isEnabled());
+        m_window->loadData(m_idx);
+        QVERIFY(action("cancel-loading")->isEnabled());
+        QVERIFY(child<QPushButton>(*m_window, "cancel")->isVisible());
+        action("cancel-loading")->trigger();
+        QVERIFY(!action("cancel-loading")->isEnabled());
+        QVERIFY(!child<QPushButton>(*m_window, "cancel")->isVisible());
+        QTest::qWait(50); // nothing comes of it
+        QCOMPARE(m_window->dataset()->features(), Index {784});
     }
 
     void theTrainButtonSaysHowManyModelsAreTrained()

@@ -176,6 +176,43 @@ private Q_SLOTS:
         QVERIFY(!bar->isVisible());
     }
 
+    void loadingIsToldAndCancelledFromElsewhere()
+    {
+        DataPage page;
+        QSignalSpy loading(&page, &DataPage::loadingChanged);
+        QSignalSpy cancelled(&page, &DataPage::cancelRequested);
+        page.cancelLoading(); // there is nothing to cancel
+        QCOMPARE(cancelled.count(), 0);
+        page.setLoading(QStringLiteral("/data/mnist"));
+        page.setLoading(QStringLiteral("/data/cifar"));
+        QCOMPARE(loading.count(), 1);
+        QCOMPARE(loading.takeFirst().at(0).toBool(), true);
+        page.cancelLoading();
+        QCOMPARE(cancelled.count(), 1);
+        QCOMPARE(loading.takeFirst().at(0).toBool(), false);
+        page.setLoading(QStringLiteral("/data/mnist"));
+        page.setDataset(smallData());
+        QCOMPARE(loading.count(), 2);
+    }
+
+    void dataInPlaceOfThoseThatFailedKeepTheError()
+    {
+        DataPage page;
+        page.show();
+        auto *banner = page.findChild<ErrorBanner *>();
+        page.setLoading(QStringLiteral("/data/gone"));
+        page.showError({ErrorCode::NotFound, "there is no such file", "/data/gone"});
+        page.setLoadingInstead(QStringLiteral("digits"));
+        QVERIFY(banner->isVisible());
+        page.setDataset(smallData());
+        QVERIFY(banner->isVisible());
+        QSignalSpy asked(&page, &DataPage::loadRequested);
+        Q_EMIT banner->actionTriggered(); // "Try again" means what failed
+        QCOMPARE(asked.takeFirst().at(0).toString(), QStringLiteral("/data/gone"));
+        page.setLoading(QStringLiteral("/data/gone"));
+        QVERIFY(!banner->isVisible());
+    }
+
     void anErrorKeepsTheDataThatWasThere()
     {
         DataPage page;
