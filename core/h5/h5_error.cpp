@@ -17,8 +17,10 @@ herr_t takeInnermost(unsigned number, const H5E_error2_t *entry, void *text)
 
 } // namespace
 
-void keepQuiet() noexcept
+void prepareLibrary() noexcept
 {
+    static const herr_t once = H5dont_atexit();
+    static_cast<void>(once);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 

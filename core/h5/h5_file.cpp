@@ -43,6 +43,7 @@ Result<Handle> memoryAccess(const std::string &name)
 
 std::string libraryVersion()
 {
+    prepareLibrary();
     unsigned major = 0;
     unsigned minor = 0;
     unsigned release = 0;
@@ -72,7 +73,7 @@ Handle::~Handle()
 
 Result<File> File::create(std::string name)
 {
-    keepQuiet();
+    prepareLibrary();
     const auto access = memoryAccess(name);
     const auto creation = timelessProperties(H5P_FILE_CREATE, name);
     if (!access || !creation)

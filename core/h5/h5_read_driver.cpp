@@ -216,8 +216,8 @@ hid_t registerDriver()
 
 Result<Handle> openWith(const Source &source, const std::string &path, const std::string &name)
 {
+    prepareLibrary();
     static const hid_t driver = registerDriver();
-    keepQuiet();
     (void)H5PLset_loading_state(0); // no filters out of libraries that lie about
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
     if (driver < 0 || !access || H5Pset_driver(access.id(), driver, &source) < 0)

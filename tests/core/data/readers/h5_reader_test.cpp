@@ -44,6 +44,7 @@ private Q_SLOTS:
     void sizesAreComparedWithTheLimits();
     void cutFilesAreErrors();
     void heapsOfImpossibleSizesAreErrors();
+    void damagedListsOfOtherFilesAreErrors();
 };
 
 void H5ReaderTest::packedImagesAreReadAsTheyAre()
@@ -192,6 +193,20 @@ void H5ReaderTest::heapsOfImpossibleSizesAreErrors()
         ++heaps;
     }
     QCOMPARE(heaps, 2);
+}
+
+/// Of which HDF5 follows a null pointer when the program ends, unless it is told to do nothing then.
+void H5ReaderTest::damagedListsOfOtherFilesAreErrors()
+{
+    std::ifstream in(folder + "elsewhere.h5", std::ios::binary);
+    std::string bytes {std::istreambuf_iterator<char>(in), {}};
+    const std::size_t names = bytes.rfind("HEAP"); // of the other files
+    QVERIFY(names != std::string::npos);
+    bytes[names + 8] = 1; // of so many bytes
+    const QTemporaryDir damaged;
+    const std::string path = damaged.filePath("a.h5").toStdString();
+    std::ofstream(path, std::ios::binary) << bytes;
+    QVERIFY(!load(path, named("outside", "y")));
 }
 
 QTEST_APPLESS_MAIN(H5ReaderTest)
