@@ -214,6 +214,17 @@ double CsvRows::fraction() const noexcept
         / static_cast<double>(std::max<std::uint64_t>(1, m_source->fileBytes())) * (read - left) / read;
 }
 
+std::optional<std::size_t> csvColumn(const std::vector<std::string> &header, const std::string &wanted)
+{
+    const auto named = std::ranges::find(header, wanted);
+    if (named != header.end())
+        return static_cast<std::size_t>(named - header.begin());
+    const auto number = numberIn<std::size_t>(wanted);
+    if (number && *number >= 1 && *number <= header.size())
+        return *number - 1;
+    return std::nullopt;
+}
+
 std::optional<double> csvNumber(const std::string &cell, bool decimalCommas)
 {
     std::string_view text = cell;

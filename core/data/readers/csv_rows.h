@@ -53,6 +53,10 @@ private:
     std::uint64_t m_rowLine = 1;
 };
 
+/// Which column @p wanted names, from 0: by the text in the row @p header, or by its number from 1.
+[[nodiscard]] std::optional<std::size_t> csvColumn(const std::vector<std::string> &header,
+                                                   const std::string &wanted);
+
 /// The number that a cell holds; none where it holds none.
 /// @param decimalCommas  a comma may stand in place of the point: where commas do not part cells
 [[nodiscard]] std::optional<double> csvNumber(const std::string &cell, bool decimalCommas);

@@ -270,13 +270,13 @@ struct PartPixels {
 /// stop is heard meanwhile.
 Result<void> makeRoom(PartPixels &part, std::size_t size, const std::stop_token &stop)
 {
-    constexpr std::size_t bytesAtOnce = 1 << 20;
+    constexpr std::size_t roomAtOnce = 1 << 20;
     const std::size_t all = part.labels.size() * size;
     part.pixels.reserve(all);
     while (part.pixels.size() < all) {
         if (stop.stop_requested())
             return stopped();
-        part.pixels.resize(std::min(all, part.pixels.size() + bytesAtOnce));
+        part.pixels.resize(std::min(all, part.pixels.size() + roomAtOnce));
     }
     return {};
 }

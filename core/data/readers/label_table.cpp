@@ -6,7 +6,6 @@
 #include <cctype>
 #include <utility>
 
-#include "core/base/text_number.h"
 #include "core/data/readers/csv_rows.h"
 #include "core/data/signal/recording_labels.h"
 #include "core/data/test_part.h"
@@ -61,12 +60,8 @@ Result<std::optional<std::size_t>> askedColumn(const std::vector<std::string> &f
 {
     if (wanted.empty())
         return std::nullopt;
-    const auto named = std::ranges::find(first, wanted);
-    if (named != first.end())
-        return std::optional(static_cast<std::size_t>(named - first.begin()));
-    const auto number = numberIn<std::size_t>(wanted);
-    if (number && *number >= 1 && *number <= first.size())
-        return std::optional(*number - 1);
+    if (const auto column = csvColumn(first, wanted))
+        return column;
     return fail(ErrorCode::NotFound, "no column \"" + className(wanted) + '"' + listOf(first), where);
 }
 

@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/text_number.h"
 #include "core/data/byte_source.h"
 #include "core/data/file_tree.h"
 #include "core/data/readers/csv_rows.h"
@@ -48,12 +47,8 @@ Result<std::optional<std::size_t>> columnOf(const std::vector<std::string> &firs
 {
     if (wanted.empty())
         return std::nullopt;
-    const auto named = std::ranges::find(first, wanted);
-    if (named != first.end())
-        return std::optional(static_cast<std::size_t>(named - first.begin()));
-    const auto number = numberIn<std::size_t>(wanted);
-    if (number && *number >= 1 && *number <= first.size())
-        return std::optional(*number - 1);
+    if (const auto column = csvColumn(first, wanted))
+        return column;
     return fail(ErrorCode::NotFound, "no column \"" + className(wanted) + '"', rows.where(0));
 }
 
