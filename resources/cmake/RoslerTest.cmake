@@ -45,8 +45,12 @@ function(rosler_test path)
         set(arg_TIMEOUT 120)
     endif()
     set(lsan "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/resources/cmake/lsan.supp:print_suppressions=0")
+    set(timeout ${arg_TIMEOUT})
+    if(ROSLER_SANITIZE AND timeout LESS 300) # several times slower
+        set(timeout 300)
+    endif()
     # What may take longest starts first, so that no core waits for it at the end.
-    set_tests_properties(${path} PROPERTIES TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT} LABELS "${arg_LABELS}"
+    set_tests_properties(${path} PROPERTIES TIMEOUT ${timeout} COST ${arg_TIMEOUT} LABELS "${arg_LABELS}"
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;ASAN_OPTIONS=detect_leaks=1;UBSAN_OPTIONS=print_stacktrace=1;${lsan}")
     if(arg_PROCESSORS)
         set_tests_properties(${path} PROPERTIES PROCESSORS ${arg_PROCESSORS})
