@@ -14,6 +14,7 @@
 #include <archive_entry.h>
 
 #include "core/data/byte_source.h"
+#include "core/data/loading_stopped.h"
 
 namespace rosler {
 
@@ -172,7 +173,7 @@ Result<void> ArchiveSource::State::checkEnd()
             return fail(ErrorCode::OutOfRange, "more than " + std::to_string(mostBytes) + " bytes",
                         source.where(source.offset()));
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
     }
 }
 
@@ -216,7 +217,7 @@ Result<std::optional<std::string>> ArchiveSource::State::admit(struct archive_en
 Result<std::size_t> ArchiveSource::State::take(std::span<std::byte> into)
 {
     if (stop.stop_requested())
-        return fail(ErrorCode::Cancelled, "loading was stopped");
+        return loadingStopped();
     if (!inFile || into.empty())
         return 0;
     const la_ssize_t read =
@@ -285,7 +286,7 @@ Result<std::optional<std::string>> ArchiveSource::next()
             return tl::unexpected(std::move(passed.error()));
         state.inFile = false;
         if (state.stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         if (state.ended)
             return std::optional<std::string> {};
         struct archive_entry *entry = nullptr;

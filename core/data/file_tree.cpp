@@ -2,13 +2,14 @@
 #include "core/data/file_tree.h"
 
 #include <algorithm>
-#include <cctype>
 #include <system_error>
 #include <tuple>
 #include <utility>
 
+#include "core/base/ascii_text.h"
 #include "core/data/archive_source.h"
 #include "core/data/byte_source.h"
+#include "core/data/loading_stopped.h"
 
 namespace rosler {
 
@@ -68,7 +69,7 @@ Result<void> listFolder(const fs::path &folder, const std::string &inner, int de
     for (fs::directory_iterator entries(folder, error); !error && entries != fs::directory_iterator();
          entries.increment(error)) {
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         if (most == 0)
             return fail(ErrorCode::OutOfRange, "too many files", folder.string());
         --most;
@@ -183,7 +184,7 @@ Result<void> visitFiles(const fs::path &source, const TreeVisit &visit)
     };
     for (std::string &inner : listing->files) {
         if (visit.stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         if (visit.wanted(inner)) {
             auto bytes = ByteSource::open(source / inner);
             if (!bytes)
@@ -229,6 +230,11 @@ std::vector<std::string> someFiles(const fs::path &source)
     return some;
 }
 
+std::string lowerEnding(std::string_view path)
+{
+    return lowerAscii(std::string(path.substr(std::min(path.size(), path.find_last_of('.')))));
+}
+
 std::string treeName(const fs::path &source)
 {
     std::error_code ignored;
@@ -238,10 +244,7 @@ std::string treeName(const fs::path &source)
     std::string name = whole.filename().string();
     if (!fs::is_directory(source, ignored))
         name = name.substr(0, std::max<std::size_t>(1, name.find('.')));
-    std::ranges::transform(name, name.begin(), [](unsigned char character) {
-        return static_cast<char>(character < 0x80 ? std::tolower(character) : character);
-    });
-    return name;
+    return lowerAscii(std::move(name));
 }
 
 } // namespace rosler

@@ -65,6 +65,9 @@ struct TreeVisit {
 /// what cannot be read is left out.
 [[nodiscard]] std::vector<std::string> someFiles(const std::filesystem::path &source);
 
+/// What a path ends in from its last point on, in lower case: ".wav"; empty where it has none.
+[[nodiscard]] std::string lowerEnding(std::string_view path);
+
 /// What a dataset at @p source is called: the name of the folder, or of the file without its endings, in
 /// lower case.
 [[nodiscard]] std::string treeName(const std::filesystem::path &source);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <hdf5.h>
-#include <zlib.h>
 
+#include "core/base/inflate_stream.h"
 #include "core/h5/h5_error.h"
 
 namespace rosler::h5 {
@@ -250,14 +250,8 @@ Result<void> PackedChunks::undoFilters(std::uint32_t leftOut)
 
 Result<void> PackedChunks::inflate()
 {
-    struct Stream {
-        z_stream z {};
-        Stream() = default;
-        Stream(const Stream &) = delete;
-        Stream &operator=(const Stream &) = delete;
-        ~Stream() { inflateEnd(&z); }
-    } stream;
-    if (inflateInit(&stream.z) != Z_OK)
+    InflateStream stream;
+    if (!stream.ready())
         return fail(ErrorCode::Unreadable, "no memory to inflate", m_where);
     stream.z.next_in = reinterpret_cast<Bytef *>(m_bytes.data());
     stream.z.avail_in = static_cast<uInt>(m_bytes.size()); // chunks have sizes of 32 bits

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <tuple>
 #include <utility>
 
+#include "core/base/ascii_text.h"
 #include "core/data/file_tree.h"
 #include "core/data/test_part.h"
 
@@ -41,9 +41,7 @@ const std::array<ArrayNames, 8> usualNames {{{"x_train", "y_train", "x_test", "y
 std::string keyOf(std::string text)
 {
     text.erase(0, text.find_first_not_of('/'));
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
-    return text;
+    return lowerAscii(std::move(text));
 }
 
 /// Names of arrays as they are, by their small letters.

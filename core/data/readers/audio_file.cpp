@@ -10,6 +10,7 @@
 
 #include <sndfile.h>
 
+#include "core/data/loading_stopped.h"
 #include "core/data/test_part.h"
 
 namespace rosler {
@@ -116,7 +117,7 @@ Result<AudioFile> decodeAudio(std::span<const std::byte> bytes, const std::strin
     sf_count_t frames = 0; // counted, not claimed
     while (true) {
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         const sf_count_t count = sf_readf_float(sound.get(), piece.data(), framesAtOnce);
         if (count <= 0)
             break;

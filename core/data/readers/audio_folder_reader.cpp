@@ -2,7 +2,6 @@
 #include "core/data/readers/audio_folder_reader.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,9 +29,7 @@ constexpr std::size_t bytesAtOnce = 32'000'000;
 
 bool isAudioName(std::string_view path)
 {
-    std::string end(path.substr(std::min(path.size(), path.find_last_of('.'))));
-    std::ranges::transform(end, end.begin(),
-                           [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+    const std::string end = lowerEnding(path);
     return end == ".wav" || end == ".flac";
 }
 

@@ -16,6 +16,7 @@
 #include "core/base/text_number.h"
 #include "core/data/byte_source.h"
 #include "core/data/file_tree.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/readers/csv_rows.h"
 #include "core/data/test_part.h"
 
@@ -221,7 +222,7 @@ Result<CsvTable> CsvLoad::read(const fs::path &path, double from, double to)
         constexpr std::uint64_t often = 64;
         if (count % often == 0) {
             if (m_progress.stop.stop_requested())
-                return fail(ErrorCode::Cancelled, "loading was stopped");
+                return loadingStopped();
             if (m_progress.report)
                 m_progress.report(from + (to - from) * std::min(1.0, rows.fraction()));
         }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <iterator>
 #include <map>
@@ -16,8 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/ascii_text.h"
 #include "core/base/text_number.h"
 #include "core/data/byte_source.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/test_part.h"
 
 namespace rosler {
@@ -329,7 +330,7 @@ public:
     [[nodiscard]] Result<void> report() const
     {
         if (m_progress.stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         if (m_progress.report) {
             std::uint64_t read = 0;
             std::uint64_t all = 0;
@@ -391,14 +392,6 @@ Result<Examples> readPart(Part &part, bool turned, const Load &load)
     std::ranges::transform(labels, examples.labels.begin(),
                            [](std::byte label) { return std::to_integer<std::uint16_t>(label); });
     return examples;
-}
-
-std::string lowerCase(std::string text)
-{
-    std::ranges::transform(text, text.begin(), [](unsigned char character) {
-        return static_cast<char>(character < 0x80 ? std::tolower(character) : character);
-    });
-    return text;
 }
 
 } // namespace
@@ -468,7 +461,7 @@ Result<std::shared_ptr<const Dataset>> readIdx(const fs::path &path, const Datas
 
     DatasetParts parts;
     const fs::path &folder = files->folder;
-    parts.name = files->set.empty() ? lowerCase(folder.filename().string())
+    parts.name = files->set.empty() ? lowerAscii(folder.filename().string())
                                     : className(files->set.substr(0, files->set.size() - 1));
     parts.source = setsIn(folder).size() > 1 && !isFolder(path) ? path.string() : folder.string();
     parts.shape = {1, static_cast<Index>(train->height), static_cast<Index>(train->width)};

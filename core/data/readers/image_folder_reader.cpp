@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <span>
@@ -13,7 +12,9 @@
 
 #include <tbb/parallel_for.h>
 
+#include "core/base/ascii_text.h"
 #include "core/data/file_tree.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/readers/picture.h"
 #include "core/data/test_part.h"
 
@@ -38,23 +39,15 @@ constexpr std::size_t pictureBytesAtOnce = 32'000'000;
 
 bool isPictureName(std::string_view path)
 {
-    std::string end(path.substr(std::min(path.size(), path.find_last_of('.'))));
-    std::ranges::transform(end, end.begin(),
-                           [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+    const std::string end = lowerEnding(path);
     return end == ".jpg" || end == ".jpeg" || end == ".png";
-}
-
-tl::unexpected<Error> stopped()
-{
-    return fail(ErrorCode::Cancelled, "loading was stopped");
 }
 
 enum class ImagePart { None, Train, Validation, Test };
 
-ImagePart partNamed(std::string folder)
+ImagePart partNamed(const std::string &name)
 {
-    std::ranges::transform(folder, folder.begin(),
-                           [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+    const std::string folder = lowerAscii(name);
     if (folder == "train" || folder == "training")
         return ImagePart::Train;
     if (folder == "test" || folder == "testing")
@@ -167,7 +160,7 @@ public:
         tbb::parallel_for(std::size_t {0}, m_waiting.size(), [&](std::size_t i) {
             Waiting &one = m_waiting[i];
             one.outcome = m_stop.stop_requested()
-                ? stopped()
+                ? loadingStopped()
                 : decodePicture(one.bytes, m_shape, m_fit, m_places[one.row], one.where);
         });
         for (Waiting &one : m_waiting)
@@ -275,7 +268,7 @@ Result<void> makeRoom(PartPixels &part, std::size_t size, const std::stop_token 
     part.pixels.reserve(all);
     while (part.pixels.size() < all) {
         if (stop.stop_requested())
-            return stopped();
+            return loadingStopped();
         part.pixels.resize(std::min(all, part.pixels.size() + roomAtOnce));
     }
     return {};

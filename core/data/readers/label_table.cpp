@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
+#include "core/base/ascii_text.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/readers/csv_rows.h"
 #include "core/data/signal/recording_labels.h"
 #include "core/data/test_part.h"
@@ -35,14 +36,6 @@ std::size_t endingOf(std::string_view path)
     return point == std::string_view::npos || point <= name ? path.size() : point;
 }
 
-std::string lowerLetters(std::string_view text)
-{
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
-    return lower;
-}
-
 /// `; there are: 1 "filename", 2 "fold"`
 std::string listOf(const std::vector<std::string> &columns)
 {
@@ -65,9 +58,15 @@ Result<std::optional<std::size_t>> askedColumn(const std::vector<std::string> &f
     return fail(ErrorCode::NotFound, "no column \"" + className(wanted) + '"' + listOf(first), where);
 }
 
-tl::unexpected<Error> labellingStopped()
+/// The column that is headed as one of classes is, in the order of these words.
+std::optional<std::size_t> headedAsClass(const std::vector<std::string> &first, std::size_t file)
 {
-    return fail(ErrorCode::Cancelled, "loading was stopped");
+    constexpr std::array<std::string_view, 4> usual {"label", "class", "category", "target"};
+    for (const std::string_view word : usual)
+        for (std::size_t i = 0; i < first.size(); ++i)
+            if (i != file && lowerAscii(first[i]) == word)
+                return i;
+    return std::nullopt;
 }
 
 } // namespace
@@ -178,9 +177,8 @@ bool FileLabels::wants(std::string_view path)
 {
     if (m_path.empty())
         return false;
-    const std::string lower = lowerLetters(path);
-    if (m_tables.size() <= mostTablesListed
-        && (lower.ends_with(".csv") || lower.ends_with(".tsv") || lower.ends_with(".txt")))
+    const std::string ending = lowerEnding(path);
+    if (m_tables.size() <= mostTablesListed && (ending == ".csv" || ending == ".tsv" || ending == ".txt"))
         m_tables.emplace_back(path);
     return endsInPath(path, m_path);
 }
@@ -205,6 +203,40 @@ Result<void> FileLabels::take(TreeFile &file)
     return {};
 }
 
+/// The column that names most of the files, by the rest of @p rows and @p first, the row before them.
+/// @param label  the column of classes, which is not it, if it is known
+Result<std::size_t> FileLabels::fileColumn(const Names &names, CsvRows &rows,
+                                           const std::vector<std::string> &first,
+                                           std::optional<std::size_t> label, const std::stop_token &stop)
+{
+    const std::string where = rows.where(0);
+    std::vector<std::vector<bool>> named(first.size()); // files, by each column
+    std::vector<std::size_t> counts(first.size());      // of them
+    std::vector<std::string> cells = first;
+    for (std::uint64_t count = 0;; ++count) {
+        constexpr std::uint64_t often = 64;
+        if (count % often == 0 && stop.stop_requested())
+            return loadingStopped();
+        for (std::size_t i = 0; i < std::min(cells.size(), named.size()); ++i) {
+            const auto found = label == i ? std::nullopt : names.find(cells[i]).file;
+            if (!found)
+                continue;
+            named[i].resize(names.count());
+            counts[i] += named[i][*found] ? 0 : 1;
+            named[i][*found] = true;
+        }
+        const auto more = rows.next(cells);
+        if (!more)
+            return tl::unexpected(more.error());
+        if (!*more)
+            break;
+    }
+    const auto most = std::ranges::max_element(counts);
+    if (*most == 0)
+        return fail(ErrorCode::NotFound, "no column that names a file that is read" + listOf(first), where);
+    return static_cast<std::size_t>(most - counts.begin());
+}
+
 Result<FileLabels::Columns> FileLabels::columns(const Names &names, const std::stop_token &stop) const
 {
     CsvRows rows(*m_text, m_name, '\0');
@@ -220,73 +252,89 @@ Result<FileLabels::Columns> FileLabels::columns(const Names &names, const std::s
                     std::to_string(first.size()) + " columns; at most " + std::to_string(mostColumns)
                         + " are searched",
                     where);
-    const auto file = askedColumn(first, m_file, where);
+    const auto askedFile = askedColumn(first, m_file, where);
+    if (!askedFile)
+        return tl::unexpected(askedFile.error());
+    const auto askedClass = askedColumn(first, m_class, where);
+    if (!askedClass)
+        return tl::unexpected(askedClass.error());
+    const auto file =
+        *askedFile ? Result<std::size_t>(**askedFile) : fileColumn(names, rows, first, *askedClass, stop);
     if (!file)
         return tl::unexpected(file.error());
-    const auto label = askedColumn(first, m_class, where);
+    const std::optional<std::size_t> headed = headedAsClass(first, *file);
+    const std::optional<std::size_t> label = *askedClass ? *askedClass
+        : headed || first.size() != 2                    ? headed
+                                                         : std::optional(1 - *file);
     if (!label)
-        return tl::unexpected(label.error());
-    Columns columns;
-    columns.count = first.size();
-    if (*file) {
-        columns.file = **file;
-    } else {
-        std::vector<std::vector<bool>> named(first.size()); // files, by each column
-        std::vector<std::size_t> counts(first.size());      // of them
-        std::vector<std::string> cells = first;
-        for (std::uint64_t count = 0;; ++count) {
-            constexpr std::uint64_t often = 64;
-            if (count % often == 0 && stop.stop_requested())
-                return labellingStopped();
-            for (std::size_t i = 0; i < std::min(cells.size(), named.size()); ++i) {
-                const auto found = *label == i ? std::nullopt : names.find(cells[i]).file;
-                if (!found)
-                    continue;
-                named[i].resize(names.count());
-                counts[i] += named[i][*found] ? 0 : 1;
-                named[i][*found] = true;
-            }
-            const auto more = rows.next(cells);
-            if (!more)
-                return tl::unexpected(more.error());
-            if (!*more)
-                break;
-        }
-        const auto most = std::ranges::max_element(counts);
-        if (*most == 0)
-            return fail(ErrorCode::NotFound, "no column that names a file that is read" + listOf(first),
-                        where);
-        columns.file = static_cast<std::size_t>(most - counts.begin());
-    }
-    if (*label) {
-        columns.label = **label;
-    } else {
-        constexpr std::array<std::string_view, 4> usual {"label", "class", "category", "target"};
-        std::optional<std::size_t> found;
-        for (const std::string_view word : usual)
-            for (std::size_t i = 0; i < first.size() && !found; ++i)
-                if (i != columns.file && lowerLetters(first[i]) == word)
-                    found = i;
-        columns.header = found.has_value();
-        if (!found && first.size() == 2)
-            found = 1 - columns.file;
-        if (!found)
-            return fail(ErrorCode::NotFound,
-                        "no column headed label, class, category or target; option label_table_class names it"
-                            + listOf(first),
-                        where);
-        columns.label = *found;
-    }
-    if (columns.label == columns.file)
-        return fail(ErrorCode::OutOfRange,
-                    "column " + std::to_string(columns.file + 1)
-                        + " cannot both name files and be their class" + listOf(first),
+        return fail(ErrorCode::NotFound,
+                    "no column headed label, class, category or target; option label_table_class names it"
+                        + listOf(first),
                     where);
-    columns.header |= (!m_file.empty() && first[columns.file] == m_file)
-        || (!m_class.empty() && first[columns.label] == m_class);
-    columns.title =
-        columns.header ? '"' + className(first[columns.label]) + '"' : std::to_string(columns.label + 1);
+    if (*label == *file)
+        return fail(ErrorCode::OutOfRange,
+                    "column " + std::to_string(*file + 1) + " cannot both name files and be their class"
+                        + listOf(first),
+                    where);
+    Columns columns {*file, *label, first.size(), false, {}};
+    columns.header = (!*askedClass && headed) || (!m_file.empty() && first[*file] == m_file)
+        || (!m_class.empty() && first[*label] == m_class);
+    columns.title = columns.header ? '"' + className(first[*label]) + '"' : std::to_string(*label + 1);
     return columns;
+}
+
+/// What the rows of the table say of the files.
+Result<FileLabels::Said> FileLabels::said(const std::vector<std::string> &files, const Names &names,
+                                          const Columns &columns, const std::stop_token &stop) const
+{
+    Said said;
+    said.of.resize(files.size());
+    CsvRows rows(*m_text, m_name, '\0');
+    std::vector<std::string> cells;
+    for (std::uint64_t count = 0;; ++count) {
+        constexpr std::uint64_t often = 64;
+        if (count % often == 0 && stop.stop_requested())
+            return loadingStopped();
+        const auto more = rows.next(cells);
+        if (!more)
+            return tl::unexpected(more.error());
+        if (!*more)
+            break;
+        if (cells.size() != columns.count)
+            return fail(ErrorCode::Malformed,
+                        std::to_string(cells.size()) + " columns where there should be "
+                            + std::to_string(columns.count),
+                        rows.where(0));
+        const std::string &name = cells[columns.file];
+        if (count == 0 && columns.header)
+            continue;
+        const Names::Found found = names.find(name);
+        if (!found.file) {
+            if (count > 0 && said.strange++ == 0) // the first may be a header all the same
+                said.firstStrange = className(name) + " in line " + std::to_string(rows.line());
+            continue;
+        }
+        if (found.another)
+            return fail(ErrorCode::Malformed,
+                        '"' + className(name) + "\" may be " + className(files[*found.file]) + " or "
+                            + className(files[*found.another]),
+                        rows.where(columns.file + 1));
+        const std::string &label = cells[columns.label];
+        if (label.empty())
+            return fail(ErrorCode::Malformed, "no class of \"" + className(name) + '"',
+                        rows.where(columns.label + 1));
+        Row &here = said.of[*found.file];
+        if (here.line != 0 && here.label != label)
+            return fail(ErrorCode::Malformed,
+                        '"' + className(name) + "\" is of class \"" + className(label) + "\" here, and of \""
+                            + className(here.label) + "\" in line " + std::to_string(here.line),
+                        rows.where(columns.label + 1));
+        if (here.line == 0) {
+            here = {label, rows.line()};
+            ++said.labelled;
+        }
+    }
+    return said;
 }
 
 Result<LabelledFiles> FileLabels::of(std::vector<std::string> files, const std::string &place,
@@ -314,60 +362,10 @@ Result<LabelledFiles> FileLabels::of(std::vector<std::string> files, const std::
     const auto columns = this->columns(names, stop);
     if (!columns)
         return tl::unexpected(columns.error());
-    struct Given {
-        std::string label;
-        std::uint64_t line = 0; ///< 0: none
-    };
-    std::vector<Given> given(files.size());
-    std::size_t labelled = 0;
-    std::size_t strange = 0; // rows that name no file
-    std::string firstStrange;
-    CsvRows rows(*m_text, m_name, '\0');
-    std::vector<std::string> cells;
-    for (std::uint64_t count = 0;; ++count) {
-        constexpr std::uint64_t often = 64;
-        if (count % often == 0 && stop.stop_requested())
-            return labellingStopped();
-        const auto more = rows.next(cells);
-        if (!more)
-            return tl::unexpected(more.error());
-        if (!*more)
-            break;
-        if (cells.size() != columns->count)
-            return fail(ErrorCode::Malformed,
-                        std::to_string(cells.size()) + " columns where there should be "
-                            + std::to_string(columns->count),
-                        rows.where(0));
-        const std::string &name = cells[columns->file];
-        if (count == 0 && columns->header)
-            continue;
-        const Names::Found found = names.find(name);
-        if (!found.file) {
-            if (count > 0 && strange++ == 0) // the first may be a header all the same
-                firstStrange = className(name) + " in line " + std::to_string(rows.line());
-            continue;
-        }
-        if (found.another)
-            return fail(ErrorCode::Malformed,
-                        '"' + className(name) + "\" may be " + className(files[*found.file]) + " or "
-                            + className(files[*found.another]),
-                        rows.where(columns->file + 1));
-        const std::string &label = cells[columns->label];
-        if (label.empty())
-            return fail(ErrorCode::Malformed, "no class of \"" + className(name) + '"',
-                        rows.where(columns->label + 1));
-        Given &here = given[*found.file];
-        if (here.line != 0 && here.label != label)
-            return fail(ErrorCode::Malformed,
-                        '"' + className(name) + "\" is of class \"" + className(label) + "\" here, and of \""
-                            + className(here.label) + "\" in line " + std::to_string(here.line),
-                        rows.where(columns->label + 1));
-        if (here.line == 0) {
-            here = {label, rows.line()};
-            ++labelled;
-        }
-    }
-    if (labelled == 0)
+    auto said = this->said(files, names, *columns, stop);
+    if (!said)
+        return tl::unexpected(std::move(said.error()));
+    if (said->labelled == 0)
         return fail(ErrorCode::NotFound,
                     "none of its rows names a file that is read, as "
                         + (files.empty() ? std::string("there is none") : className(files.front())),
@@ -375,21 +373,21 @@ Result<LabelledFiles> FileLabels::of(std::vector<std::string> files, const std::
     LabelledFiles result;
     std::string firstWithout;
     for (std::size_t i = 0; i < files.size(); ++i)
-        if (given[i].line != 0) {
-            result.labels.push_back(std::move(given[i].label));
+        if (said->of[i].line != 0) {
+            result.labels.push_back(std::move(said->of[i].label));
             result.files.push_back(std::move(files[i]));
         } else if (firstWithout.empty()) {
             firstWithout = className(files[i]);
         }
     result.notes.push_back("Classes are column " + columns->title + " of " + className(m_foundPath) + ".");
-    if (const std::size_t without = files.size() - labelled; without > 0)
-        result.notes.push_back("It names " + std::to_string(labelled) + " of " + std::to_string(files.size())
-                               + " files; left out: " + firstWithout
+    if (const std::size_t without = files.size() - said->labelled; without > 0)
+        result.notes.push_back("It names " + std::to_string(said->labelled) + " of "
+                               + std::to_string(files.size()) + " files; left out: " + firstWithout
                                + (without > 1 ? " and " + std::to_string(without - 1) + " more." : "."));
-    if (strange > 0)
-        result.notes.push_back(std::to_string(strange)
-                               + (strange == 1 ? " row of it names" : " rows of it name")
-                               + " no file: " + firstStrange + (strange > 1 ? " and others." : "."));
+    if (said->strange > 0)
+        result.notes.push_back(std::to_string(said->strange)
+                               + (said->strange == 1 ? " row of it names" : " rows of it name") + " no file: "
+                               + said->firstStrange + (said->strange > 1 ? " and others." : "."));
     return result;
 }
 

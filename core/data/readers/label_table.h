@@ -15,6 +15,8 @@
 
 namespace rosler {
 
+class CsvRows;
+
 /// How the options of readers of recordings name a table of classes.
 inline const ReaderOption labelTableOption {
     "label_table",
@@ -80,8 +82,24 @@ private:
         std::string title;   ///< of the classes, for people
     };
     class Names;
+    struct Row {
+        std::string label;
+        std::uint64_t line = 0; ///< 0: none names the file
+    };
+    struct Said {
+        std::vector<Row> of; ///< each file
+        std::size_t labelled = 0;
+        std::size_t strange = 0;  ///< rows that name no file
+        std::string firstStrange; ///< for people
+    };
 
+    [[nodiscard]] static Result<std::size_t> fileColumn(const Names &names, CsvRows &rows,
+                                                        const std::vector<std::string> &first,
+                                                        std::optional<std::size_t> label,
+                                                        const std::stop_token &stop);
     [[nodiscard]] Result<Columns> columns(const Names &names, const std::stop_token &stop) const;
+    [[nodiscard]] Result<Said> said(const std::vector<std::string> &files, const Names &names,
+                                    const Columns &columns, const std::stop_token &stop) const;
 
     std::string m_path;  ///< of the table, as it is asked for; empty: none
     std::string m_file;  ///< the column, as it is asked for

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include <zlib.h>
-
+#include "core/base/inflate_stream.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/readers/mat_number.h"
 #include "core/data/test_part.h"
 
@@ -174,14 +174,8 @@ Result<MatVariable> parseMatrix(Bytes bytes, bool swapped, const std::string &fi
 Result<std::vector<std::byte>> inflated(Bytes packed, std::uint64_t most, const std::string &where,
                                         const std::stop_token &stop)
 {
-    struct Stream {
-        z_stream z {};
-        Stream() = default;
-        Stream(const Stream &) = delete;
-        Stream &operator=(const Stream &) = delete;
-        ~Stream() { inflateEnd(&z); }
-    } stream;
-    if (inflateInit(&stream.z) != Z_OK)
+    InflateStream stream;
+    if (!stream.ready())
         return fail(ErrorCode::Unreadable, "no memory to inflate", where);
     stream.z.next_in = reinterpret_cast<Bytef *>(const_cast<std::byte *>(packed.data())); // only read
     stream.z.avail_in = static_cast<uInt>(packed.size());
@@ -189,7 +183,7 @@ Result<std::vector<std::byte>> inflated(Bytes packed, std::uint64_t most, const 
     std::vector<std::byte> bytes;
     for (int state = Z_OK; state != Z_STREAM_END;) {
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         if (bytes.size() >= most)
             return fail(ErrorCode::OutOfRange,
                         "inflates to more than the " + std::to_string(most) + " bytes that are allowed",
@@ -234,7 +228,7 @@ Result<std::vector<MatVariable>> level5Variables(Bytes bytes, const std::string 
     std::uint64_t used = 0;
     while (!elements.atEnd()) {
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         const std::string where = elements.where();
         const auto element = elements.next();
         if (!element)

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/base/quantity_text.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/test_part.h"
 #include "core/h5/h5_array.h"
 
@@ -224,7 +225,7 @@ Result<std::vector<MatVariable>> v73Variables(std::span<const std::byte> bytes, 
     std::vector<MatVariable> variables;
     for (const h5::Member &member : *members) {
         if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         if (member.name == "#refs#" || member.name == "#subsystem#")
             continue;
         auto variable = listing.variableOf(member);

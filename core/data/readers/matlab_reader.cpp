@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -36,9 +35,7 @@ constexpr double cwruRate = 12'000;
 
 bool isMatName(std::string_view path)
 {
-    std::string end(path.substr(std::min(path.size(), path.find_last_of('.'))));
-    std::ranges::transform(end, end.begin(),
-                           [](unsigned char c) { return static_cast<char>(c < 0x80 ? std::tolower(c) : c); });
+    const std::string end = lowerEnding(path);
     return end == ".mat";
 }
 

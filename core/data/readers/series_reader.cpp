@@ -14,6 +14,7 @@
 
 #include "core/data/byte_source.h"
 #include "core/data/file_tree.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/readers/csv_rows.h"
 #include "core/data/readers/label_table.h"
 #include "core/data/signal/recording_labels.h"
@@ -241,7 +242,7 @@ Result<std::vector<Recording>> SeriesFile::read(const fs::path &file)
     for (std::uint64_t count = 0;; ++count) {
         constexpr std::uint64_t often = 64;
         if (count % often == 0 && m_progress.stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "loading was stopped");
+            return loadingStopped();
         const auto more = rows.next(cells);
         if (!more)
             return tl::unexpected(more.error());

@@ -13,6 +13,7 @@
 #include <tbb/parallel_for.h>
 
 #include "core/base/text_number.h"
+#include "core/data/loading_stopped.h"
 
 namespace rosler {
 
@@ -111,7 +112,7 @@ Result<std::vector<float>> Resampler::run(std::span<const float> samples, const 
         },
         tbb::simple_partitioner {});
     if (stop.stop_requested())
-        return fail(ErrorCode::Cancelled, "loading was stopped");
+        return loadingStopped();
     return result;
 }
 

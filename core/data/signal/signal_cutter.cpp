@@ -14,6 +14,7 @@
 #include "core/base/random.h"
 #include "core/base/text_number.h"
 #include "core/data/file_tree.h"
+#include "core/data/loading_stopped.h"
 #include "core/data/test_part.h"
 
 namespace rosler {
@@ -21,11 +22,6 @@ namespace rosler {
 namespace {
 
 constexpr std::uint32_t sections = 10; // groups of a recording that is split by time
-
-tl::unexpected<Error> cancelled()
-{
-    return fail(ErrorCode::Cancelled, "loading was stopped");
-}
 
 Index windowsIn(Index samples, Index window, Index step)
 {
@@ -229,7 +225,7 @@ Result<void> SignalCutter::add(std::vector<Recording> recordings)
     tbb::parallel_for(std::size_t {0}, recordings.size(), [&](std::size_t i) {
         Recording one = recordings[i]; // its samples move, its name and label stay
         recordings[i].channels.clear();
-        outcomes[i] = m_stop.stop_requested() ? Result<Cut>(cancelled()) : cut(std::move(one));
+        outcomes[i] = m_stop.stop_requested() ? Result<Cut>(loadingStopped()) : cut(std::move(one));
     });
     std::vector<Cut> cuts;
     for (Result<Cut> &outcome : outcomes) {
@@ -251,7 +247,7 @@ Result<void> SignalCutter::add(std::vector<Recording> recordings)
                           });
     });
     if (m_stop.stop_requested())
-        return cancelled();
+        return loadingStopped();
     return {};
 }
 
