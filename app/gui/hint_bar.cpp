@@ -6,7 +6,7 @@
 #include <QToolButton>
 
 #include "app/gui/tinted_icon.h"
-#include "widgets/pages/compare_page.h"
+#include "widgets/models/train_title.h"
 
 namespace rosler {
 

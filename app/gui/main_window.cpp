@@ -35,6 +35,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/text_number.h"
 #include "core/experiment/shipped_experiments.h"
+#include "widgets/models/train_title.h"
 #include "widgets/pages/compare_page.h"
 #include "widgets/pages/data_page.h"
 #include "widgets/pages/design_page.h"

@@ -21,6 +21,7 @@
 #include "widgets/charts/bar_plot_widget.h"
 #include "widgets/charts/plot_widget.h"
 #include "widgets/controls/table_copy.h"
+#include "widgets/models/train_title.h"
 #include "widgets/pages/scoreboard_model.h"
 
 namespace rosler {
@@ -472,13 +473,6 @@ void ComparePage::Private::updateEmptyState()
         emptyText->setText(
             tr("No run is shown. Train the model of the design and watch it learn, or check runs "
                "in the list to compare them."));
-}
-
-QString trainTitle(int models)
-{
-    if (models < 2)
-        return ComparePage::tr("Train");
-    return models == 2 ? ComparePage::tr("Train both") : ComparePage::tr("Train all");
 }
 
 ComparePage::ComparePage(QWidget *parent)

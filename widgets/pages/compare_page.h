@@ -86,7 +86,4 @@ private:
     std::unique_ptr<Private> d;
 };
 
-/// What training an experiment of so many models is called: "Train", "Train both", "Train all".
-[[nodiscard]] QString trainTitle(int models);
-
 } // namespace rosler
