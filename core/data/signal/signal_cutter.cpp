@@ -284,6 +284,13 @@ Result<DatasetParts> SignalCutter::finish()
         return fail(ErrorCode::OutOfRange,
                     std::to_string(classOf.size()) + " classes among the training windows; there are 2 to "
                         + std::to_string(mostClasses));
+    if (m_test.labels.empty() && m_pipeline.byRecording)
+        return fail(
+            ErrorCode::OutOfRange,
+            "no recordings to test on: " + std::to_string(m_recordings.size()) + " are of "
+                + std::to_string(classOf.size())
+                + " classes, each of which needs some to train on and some to test on; say where classes "
+                  "come from (options label, label_until, label_table), or split by time");
     if (m_test.labels.empty())
         return fail(ErrorCode::OutOfRange,
                     "no windows to test on: what is left of the recordings is shorter than a window of "

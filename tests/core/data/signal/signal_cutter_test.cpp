@@ -145,6 +145,15 @@ void SignalCutterTest::wholeRecordingsGoWhereTheyAreSent()
     const auto uses = usesOf({"a", "a", "b", "a", "b", "b"}, pipeline);
     QCOMPARE(std::ranges::count(uses, RecordingUse::Test), 2);
     QCOMPARE(std::ranges::count(uses, RecordingUse::Train), 4);
+
+    // of one, none: then each recording is perhaps taken for a class of its own
+    std::vector<Recording> lone {ramp("a", 100), ramp("b", 100)};
+    for (Recording &recording : lone)
+        recording.use = RecordingUse::Train;
+    const auto untested = made(pipeline, lone);
+    QCOMPARE(untested.error().code, ErrorCode::OutOfRange);
+    QVERIFY2(untested.error().what.starts_with("no recordings to test on: 2 are of 2 classes"),
+             untested.error().what.c_str());
 }
 
 void SignalCutterTest::theTrainingPartIsTheSameWithAnotherTestPart()
